@@ -1,0 +1,1 @@
+"""HTTP operations, one file for each group."""

@@ -1,0 +1,1 @@
+"""What every layer stands on: declarations, errors, inputs and outputs, policies."""

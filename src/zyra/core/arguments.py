@@ -1,0 +1,113 @@
+"""The base of every command's arguments, and `arg`, which declares one of them.
+
+A declaration is a Pydantic model. What only the command line needs to know
+(positional, short flags, older names) stands in the same place, in `arg`.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+
+@dataclass(frozen=True)
+class ArgumentForm:
+    """How an argument appears on the command line, and its older names.
+
+    Attributes:
+        positional: Given by place instead of by flag.
+        flags: Short flags beside `--name`, such as `-o`.
+        also: Other names under which the argument is accepted.
+        repeat: A list that grows by repeating the flag, one value each time.
+    """
+
+    positional: bool = False
+    flags: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    repeat: bool = False
+
+
+_PLAIN = ArgumentForm()
+
+
+def arg(
+    default: Any = ...,
+    description: str = "",
+    *,
+    positional: bool = False,
+    flags: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
+    repeat: bool = False,
+    **constraints: Any,
+) -> Any:
+    """Declare one argument of a command.
+
+    Args:
+        default: Value when it is not given; `...` makes it required.
+        description: One line for help, forms and schema, with the unit.
+        positional: Given by place instead of by flag.
+        flags: Short flags beside `--name`, such as `-o`.
+        also: Other names under which the argument is accepted.
+        repeat: A list that grows by repeating the flag, one value each time.
+        constraints: Passed to `pydantic.Field` (`gt`, `le`, `max_length`, ...).
+    """
+    field = Field(default, description=description, **constraints)
+    field.metadata.append(ArgumentForm(positional, flags, also, repeat))
+    return field
+
+
+class Args(BaseModel):
+    """Arguments that every command has; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    verbose: bool = arg(False, "Tell more on stderr about what is done")
+    quiet: bool = arg(False, "Tell nothing on stderr but errors")
+    trace: bool = arg(False, "Tell each step and each request on stderr, for finding faults")
+
+    @classmethod
+    def form_of(cls, name: str) -> ArgumentForm:
+        """How the argument `name` appears on the command line."""
+        metadata = cls.model_fields[name].metadata
+        return next((item for item in metadata if isinstance(item, ArgumentForm)), _PLAIN)
+
+    @classmethod
+    def names(cls) -> dict[str, str]:
+        """Every accepted name, older ones included, with the name of its field."""
+        own = {name: name for name in cls.model_fields}
+        return own | {also: name for name in own for also in cls.form_of(name).also}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_older_names(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        names: dict[Any, str] = cls.names()
+        values: dict[Any, Any] = {}
+        for key, value in given.items():
+            name = names.get(key, key)
+            if name in values:
+                raise PydanticCustomError(
+                    "given_twice",
+                    "{name} is given twice, also as {key}",
+                    {"name": name, "key": key},
+                )
+            values[name] = value
+        return values
+
+    @model_validator(mode="after")
+    def _refuse_null_characters(self) -> Self:
+        for name, value in self:
+            texts = value if isinstance(value, (list, tuple)) else (value,)
+            if any(isinstance(text, str) and "\0" in text for text in texts):
+                raise PydanticCustomError(
+                    "null_character", "{name} holds a NUL character", {"name": name}
+                )
+        return self
+
+    @classmethod
+    def closest(cls, unknown: str) -> list[str]:
+        """The known names that look most like `unknown`, best first."""
+        return get_close_matches(unknown.replace("-", "_"), cls.names(), n=3, cutoff=0.5)

@@ -1,0 +1,24 @@
+"""Declaration of `disseminate local`."""
+
+from zyra.core.arguments import Args, arg
+from zyra.core.command import Command, Example
+from zyra.core.kinds import InputFile, OutputFile
+
+
+class LocalArgs(Args):
+    """Copy a file, or stdin, to a local path.
+
+    The copy appears under its name only when it is complete.
+    """
+
+    input: InputFile = arg(description="File to copy, or - for stdin", flags=("-i",))
+    path: OutputFile = arg(description="Where the copy goes", positional=True, also=("output",))
+
+
+LOCAL = Command(
+    "disseminate",
+    "local",
+    LocalArgs,
+    run="zyra.disseminate.local:run",
+    examples=(Example("Keep a copy", {"input": "map.png", "path": "public/latest.png"}),),
+)

@@ -1,0 +1,1 @@
+"""Fields, grids and the file formats that hold them."""

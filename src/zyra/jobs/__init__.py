@@ -1,0 +1,1 @@
+"""Run commands as jobs: isolated processes, records, results."""

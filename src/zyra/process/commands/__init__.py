@@ -1,0 +1,5 @@
+"""The commands of stage process, under their names."""
+
+from zyra.core.command import CommandMap, commands_by_name
+
+command_map: CommandMap = commands_by_name()

@@ -1,0 +1,43 @@
+"""Every command there is: only what stands here can be run."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from zyra import acquire, disseminate, process, visualize
+from zyra.core.command import Command, CommandMap
+from zyra.core.errors import UnknownName
+from zyra.core.stages import STAGE_NAMES
+
+Registry = Mapping[str, CommandMap]
+
+CLI_REGISTRY: Registry = {
+    "acquire": acquire.command_map,
+    "process": process.command_map,
+    "visualize": visualize.command_map,
+    "disseminate": disseminate.command_map,
+}
+
+
+def find_command(registry: Registry, stage: str, name: str) -> Command:
+    """Look a command up by stage (an alias will do) and name.
+
+    Raises:
+        UnknownName: No such stage or command; the hint names the closest ones.
+    """
+    commands = registry.get(STAGE_NAMES.get(stage, stage))
+    if commands is None:
+        raise UnknownName(f"no stage {stage!r}", hint=_closest(stage, STAGE_NAMES))
+    if name not in commands:
+        raise UnknownName(f"no command {name!r} in {stage}", hint=_closest(name, commands))
+    return commands[name]
+
+
+def all_commands(registry: Registry) -> Iterator[Command]:
+    """Every command of the registry, stage by stage."""
+    for commands in registry.values():
+        yield from commands.values()
+
+
+def _closest(wanted: str, known: Mapping[str, object]) -> str:
+    close = get_close_matches(wanted, known, n=3, cutoff=0.5) or list(known)
+    return f"did you mean {', '.join(close)}?"

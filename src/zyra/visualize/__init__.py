@@ -1,0 +1,5 @@
+"""Stage visualize: draw pictures and films."""
+
+from zyra.visualize.commands import command_map
+
+__all__ = ["command_map"]
