@@ -1,0 +1,266 @@
+"""Select fields by name, pattern, level, time, member or number, the same in every format."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from zyra.core.errors import AmbiguousSelection, SelectionError, UsageError, VariableNotFound
+from zyra.fields.field import FieldInfo, Level
+from zyra.fields.selection_args import SelectionArgs
+
+Info = TypeVar("Info", bound=FieldInfo)
+
+_MOST_LISTED = 10
+
+# Multiples of a base unit, so that 500 mb finds 500 hPa and 1 km finds 1000 m.
+_UNITS: dict[str, tuple[str, float]] = {
+    "pa": ("pa", 1.0),
+    "hpa": ("pa", 100.0),
+    "mb": ("pa", 100.0),
+    "mbar": ("pa", 100.0),
+    "kpa": ("pa", 1000.0),
+    "m": ("m", 1.0),
+    "cm": ("m", 0.01),
+    "km": ("m", 1000.0),
+}
+_POSITION = re.compile(
+    r"(?P<value>[-+]?[\d.]+(?:e[-+]?\d+)?)(?:-(?P<end>[\d.]+))?\s*(?P<units>\S*)\s*(?P<place>.*)"
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is asked for; None everywhere asks for every field.
+
+    Attributes:
+        variable: An exact name: short name, NetCDF name, CF standard name, abbreviation.
+        pattern: Such a name, or else a regular expression (case does not matter) found in
+            a name, the long name or the inventory line, such as `TMP:500 mb`.
+        level: As text: `500`, `500 hPa`, `500 mb`, `2 m above ground`, `surface`, or a kind
+            of level such as `heightAboveGround`.
+        valid_time: When the field holds.
+        forecast_hour: Hours after the reference time.
+        member: Ensemble member.
+        message: Place in the file, from 1.
+    """
+
+    variable: str | None = None
+    pattern: str | None = None
+    level: str | None = None
+    valid_time: datetime | None = None
+    forecast_hour: float | None = None
+    member: int | None = None
+    message: int | None = None
+
+    def __str__(self) -> str:
+        """What is asked for, for error messages: `variable=t, level=500`."""
+        given = {part.name: getattr(self, part.name) for part in fields(self)}
+        return ", ".join(f"{name}={value}" for name, value in given.items() if value is not None)
+
+
+def parse_time(text: str) -> datetime:
+    """The UTC time that ISO 8601 text gives; without an offset it is UTC already.
+
+    Raises:
+        UsageError: It is not a time.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise UsageError(f"{text!r} is not a time", hint="write it like 2011-01-15T12:00") from exc
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def select(infos: Sequence[Info], selection: Selection) -> list[Info]:
+    """The fields that `selection` asks for, in their order; at least one.
+
+    Raises:
+        VariableNotFound: No field has that name, or matches that pattern.
+        SelectionError: The variable is there, but not at that level, time or member.
+        UsageError: The pattern is not a regular expression.
+    """
+    named = _by_pattern(_by_name(infos, selection.variable), selection.pattern)
+    found = [info for info in named if _agrees(info, selection)]
+    if not found:
+        raise SelectionError(
+            f"no field with {selection}",
+            hint="there is " + "; ".join(_shortened([describe(info) for info in named])),
+        )
+    return found
+
+
+def select_one(
+    infos: Sequence[Info], selection: Selection, *, variable_flag: str = "--variable"
+) -> Info:
+    """The one field that `selection` asks for.
+
+    Args:
+        infos: What the file holds.
+        selection: What is asked for.
+        variable_flag: How the command at hand calls the variable, for the hint.
+
+    Raises:
+        AmbiguousSelection: Several match; the hint lists them and a flag that decides.
+        SelectionError: None matches; the hint names those there are.
+    """
+    found = select(infos, selection)
+    if len(found) == 1:
+        return found[0]
+    asked = f"{selection} matches" if str(selection) else "the file holds"
+    listed = "\n".join(f"  {line}" for line in _shortened([describe(info) for info in found]))
+    raise AmbiguousSelection(
+        f"{asked} {len(found)} fields where one is needed",
+        hint=f"choose one, for example with {_deciding_flags(found, variable_flag)}:\n{listed}",
+    )
+
+
+def describe(info: FieldInfo) -> str:
+    """One field in one line for people: `#3 t (Temperature) 500 hPa 2011-01-15T12:00 member 1`."""
+    level = str(info.level) if info.level else ""
+    time = f"{info.valid_time:%Y-%m-%dT%H:%M}" if info.valid_time else ""
+    member = f"member {info.member}" if info.member is not None else ""
+    name = f"{info.variable} ({info.long_name})" if info.long_name else info.variable
+    return " ".join(part for part in (f"#{info.number}", name, level, time, member) if part)
+
+
+def _by_name(infos: Sequence[Info], name: str | None) -> list[Info]:
+    if name is None:
+        return list(infos)
+    for spelling in (str, str.lower):
+        wanted = spelling(name)
+        found = [info for info in infos if wanted in {spelling(known) for known in info.names}]
+        if found:
+            return found
+    raise _not_found(f"no variable {name!r}", infos)
+
+
+def _by_pattern(infos: list[Info], pattern: str | None) -> list[Info]:
+    if pattern is None:
+        return infos
+    exact = [info for info in infos if pattern in info.names]
+    if exact:
+        return exact
+    matches = line_matcher(pattern)
+    found = [info for info in infos if any(map(matches, (*info.names, info.long_name, info.line)))]
+    if not found:
+        raise _not_found(f"nothing matches the pattern {pattern!r}", infos)
+    return found
+
+
+def line_matcher(pattern: str) -> Callable[[str], bool]:
+    """A test whether `pattern` is found in a text, whatever the case of the letters.
+
+    Raises:
+        UsageError: The pattern is not a regular expression.
+    """
+    try:
+        compiled = re.compile(pattern, re.IGNORECASE)
+    except re.error as exc:
+        raise UsageError(f"the pattern {pattern!r} is wrong: {exc}") from exc
+    return lambda text: compiled.search(text) is not None
+
+
+def _not_found(problem: str, infos: Sequence[FieldInfo]) -> VariableNotFound:
+    names = sorted({info.variable for info in infos})
+    return VariableNotFound(problem, hint=f"there is {', '.join(names) or 'no field at all'}")
+
+
+def _agrees(info: FieldInfo, selection: Selection) -> bool:
+    hour = selection.forecast_hour
+    return (
+        (selection.level is None or level_matches(info.level, selection.level))
+        and selection.valid_time in (None, info.valid_time)
+        and (hour is None or _equal(info.forecast_hour, hour))
+        and selection.member in (None, info.member)
+        and selection.message in (None, info.number)
+    )
+
+
+def level_matches(level: Level | None, text: str) -> bool:
+    """Whether `text` means `level`: its value, with or without unit and place, or its kind.
+
+    A number alone fits a level of any kind at that value: `850` finds 850 hPa and 850 m.
+    """
+    if level is None:
+        return False
+    wanted = " ".join(text.lower().split())
+    if wanted in (level.kind.lower(), level.place, str(level).lower()):
+        return True
+    parts = _POSITION.fullmatch(wanted)
+    return parts is not None and _position_matches(level, **parts.groupdict())
+
+
+def _position_matches(level: Level, value: str, end: str | None, units: str, place: str) -> bool:
+    if place and place != level.place:
+        return False
+    scale = 1.0
+    if units:
+        base, factor = _UNITS.get(units, (units, 1.0))
+        level_base, level_factor = _UNITS.get(level.units.lower(), (level.units.lower(), 1.0))
+        if base != level_base:
+            return False
+        scale = factor / level_factor
+    if end is None:
+        return _equal(level.value, _number(value) * scale)
+    return _equal(level.value, _number(value) * scale) and _equal(level.end, _number(end) * scale)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:  # such as 1.2.3, which then equals no level
+        return float("nan")
+
+
+def _equal(one: float | None, other: float) -> bool:
+    return one is not None and abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+def _deciding_flags(found: Sequence[FieldInfo], variable_flag: str) -> str:
+    """The flag that leaves fewest of the fields, written with the first one's value."""
+    first = found[0]
+    choices: list[tuple[str, Callable[[FieldInfo], object]]] = [
+        (f"{variable_flag} {first.variable}", lambda info: info.variable),
+        (f"--level '{first.level}'", lambda info: info.level),
+        (f"--time {first.valid_time:%Y-%m-%dT%H:%M}" if first.valid_time else "", _valid_time),
+        (f"--member {first.member}", lambda info: info.member),
+    ]
+    deciding: list[str] = []
+    left = list(found)
+    for flag, value in choices:
+        same = [info for info in left if value(info) == value(first)]
+        if len(same) < len(left):
+            deciding.append(flag)
+            left = same
+    return " ".join(deciding) if len(left) == 1 else f"--message {first.number}"
+
+
+def _valid_time(info: FieldInfo) -> datetime | None:
+    return info.valid_time
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    if len(lines) <= _MOST_LISTED:
+        return lines
+    return [*lines[: _MOST_LISTED - 1], f"... and {len(lines) - _MOST_LISTED + 1} more"]
+
+
+def selection_from(
+    args: SelectionArgs, *, variable: str | None = None, pattern: str | None = None
+) -> Selection:
+    """The selection that a command's arguments ask for.
+
+    Raises:
+        UsageError: `args.time` is not a time.
+    """
+    return Selection(
+        variable=variable,
+        pattern=pattern,
+        level=args.level,
+        valid_time=parse_time(args.time) if args.time is not None else None,
+        forecast_hour=args.forecast_hour,
+        member=args.member,
+        message=args.message,
+    )
