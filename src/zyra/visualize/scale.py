@@ -1,0 +1,134 @@
+"""The scale of a picture: from values to levels, and from levels to colours."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from zyra.core.errors import DataError, UsageError
+from zyra.fields.field import Array
+from zyra.visualize.palettes import Colours, Palette
+
+# Levels are bytes. Those above the field's own colours are for missing values and for
+# lines over them (`overlay`), so that a picture with lines is still a palette PNG.
+FIELD_LEVELS = 192
+MISSING = FIELD_LEVELS
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which colour a value has.
+
+    Attributes:
+        low, high: Values at the ends of the palette, low < high.
+        palette: Its colours.
+    """
+
+    low: float
+    high: float
+    palette: Palette
+
+    @cached_property
+    def count(self) -> int:
+        """How many levels, hence colours, the field is drawn with."""
+        bounds = self.palette.bounds
+        return FIELD_LEVELS if bounds is None else len(bounds)
+
+    @cached_property
+    def colours(self) -> Colours:
+        """Colour of each level, shape (count, 4)."""
+        return self.palette.sampled(self.count)
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether the levels are evenly spaced, so that `slope` and `offset` give them."""
+        return self.palette.bounds is None
+
+    @property
+    def slope(self) -> float:
+        """Levels in one unit of the value."""
+        return self.count / (self.high - self.low)
+
+    @property
+    def offset(self) -> float:
+        """Level at the value 0, a fraction."""
+        return -self.low * self.slope
+
+    def levels(self, values: Array) -> Colours:
+        """Level of each value, same shape; `MISSING` where a value is not finite."""
+        missing = ~np.isfinite(values)
+        if self.palette.bounds is None:
+            places = (values - np.float32(self.low)) * np.float32(self.slope)
+            places[missing] = 0.0
+            levels = np.clip(places, 0, self.count - 1).astype(np.uint8)
+        else:
+            after = np.searchsorted(np.array(self.palette.bounds, np.float32), values, "right")
+            levels = np.clip(after - 1, 0, self.count - 1).astype(np.uint8)
+        levels[missing] = MISSING
+        return levels
+
+
+def scale_of(
+    values: Array, palette: Palette, vmin: float | None = None, vmax: float | None = None
+) -> Scale:
+    """Scale that covers `values`, unless ends are given.
+
+    Raises:
+        UsageError: The ends are not finite or not in order, do not fit a palette with
+            bounds of its own, or the palette has more classes than can be drawn.
+        DataError: There is no finite value to take an end from.
+    """
+    if palette.bounds is not None:
+        return _scale_of_classes(palette, vmin, vmax)
+    if vmin is not None and vmax is not None:
+        return _checked(vmin, vmax, palette)
+    if palette.span is not None:
+        low, high = palette.span
+    else:
+        low, high = _widened(*finite_range(values))
+    return _checked(low if vmin is None else vmin, high if vmax is None else vmax, palette)
+
+
+def finite_range(values: Array) -> tuple[float, float]:
+    """Lowest and highest finite value.
+
+    Raises:
+        DataError: There is none.
+    """
+    low, high = float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
+    if np.isfinite(low) and np.isfinite(high):
+        return low, high
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        raise DataError("every value of the field is missing", hint="nothing to draw")
+    return float(finite.min()), float(finite.max())
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    if low < high:
+        return low, high
+    # A constant field gets the middle of the palette.
+    margin = max(abs(low) * 0.01, 0.5)
+    return low - margin, high + margin
+
+
+def _checked(low: float, high: float, palette: Palette) -> Scale:
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise UsageError(
+            f"the colour range from {low:g} to {high:g} is empty",
+            hint="vmin must be below vmax",
+        )
+    return Scale(low, high, palette)
+
+
+def _scale_of_classes(palette: Palette, vmin: float | None, vmax: float | None) -> Scale:
+    bounds = palette.bounds or ()
+    if len(bounds) > FIELD_LEVELS:
+        raise UsageError(f"the palette has {len(bounds)} classes, at most {FIELD_LEVELS} are drawn")
+    if vmin is not None or vmax is not None:
+        raise UsageError(
+            "vmin and vmax do not go with a palette that has bounds of its own",
+            hint="leave them out, or use a continuous palette",
+        )
+    # The last class is open; the colour bar shows it as wide as the one before.
+    return Scale(bounds[0], 2 * bounds[-1] - bounds[-2], palette)
