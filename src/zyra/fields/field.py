@@ -87,6 +87,7 @@ class FieldInfo:
         period_hours: Length of the interval that the values sum up, or None if instant.
         statistic: How they sum it up, in CF's words (`mean`, `sum`, `maximum`, ...).
         member: Ensemble member, or None.
+        dimensions: Value along every further dimension of the source, such as `month: 7`.
         number: Place in the file, counted from 1.
         line: One inventory line that patterns are matched with, such as
             `1:0:d=2011011012:TMP:500 mb:120 hour fcst:`; or empty.
@@ -106,6 +107,7 @@ class FieldInfo:
     period_hours: float | None = None
     statistic: str = ""
     member: int | None = None
+    dimensions: Mapping[str, float] = field(default_factory=dict)
     number: int = 1
     line: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)

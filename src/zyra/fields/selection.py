@@ -122,7 +122,9 @@ def describe(info: FieldInfo) -> str:
     time = f"{info.valid_time:%Y-%m-%dT%H:%M}" if info.valid_time else ""
     member = f"member {info.member}" if info.member is not None else ""
     name = f"{info.variable} ({info.long_name})" if info.long_name else info.variable
-    return " ".join(part for part in (f"#{info.number}", name, level, time, member) if part)
+    others = (f"{dimension} {value:g}" for dimension, value in info.dimensions.items())
+    parts = (f"#{info.number}", name, level, time, member, *others)
+    return " ".join(part for part in parts if part)
 
 
 def _by_name(infos: Sequence[Info], name: str | None) -> list[Info]:
