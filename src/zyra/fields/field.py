@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +130,12 @@ class Field(FieldInfo):
 
     values: Array
     grid: Grid
+
+    @classmethod
+    def of(cls, info: FieldInfo, values: Array, grid: Grid) -> "Field":
+        """The field that `info` describes, now with its values."""
+        known = {part.name: getattr(info, part.name) for part in fields(FieldInfo)}
+        return cls(**known, values=values, grid=grid)
 
     def __post_init__(self) -> None:
         """Refuse values that do not fit the grid.
