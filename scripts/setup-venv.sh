@@ -48,7 +48,8 @@ set_up() {
   is_usable || make_venv
   say "installing $1 into .venv"
   touch "$venv/.unfinished"
-  pip_install --require-hashes -r "$root/$1"
+  # Wheels only: building from source would bring in tools that no hash pins.
+  pip_install --require-hashes --only-binary :all: -r "$root/$1"
   pip_install --no-deps --no-build-isolation --editable "$root"
   record "$1"
   rm -f "$venv/.unfinished"
@@ -56,7 +57,7 @@ set_up() {
 
 # A .venv that somebody made by hand is usable too: it is brought up to the pins, not thrown away.
 is_usable() {
-  [ ! -e "$venv/.unfinished" ] && is_new_enough "$venv_python" && has_pip &&
+  [ ! -e "$venv/.unfinished" ] && is_supported "$venv_python" && has_pip &&
     { [ ! -e "$installed/origin" ] || [ "$(cat "$installed/origin")" = "$(origin)" ]; }
 }
 
@@ -77,7 +78,7 @@ make_venv() {
 
 pip_install() {
   "$venv_python" -m pip --disable-pip-version-check --no-input install --quiet "$@" ||
-    die "pip could not install the dependencies (see above); is there a network, or a package index set for pip?"
+    die "pip could not install the dependencies (see above); is there a network?"
 }
 
 # requirements-dev.txt holds all of requirements.txt, so whoever has it can start the service too.
@@ -89,25 +90,25 @@ record() {
   cp "$root/$1" "$installed/"
 }
 
-# The first Python that is new enough. Each candidate is run, for a pyenv shim may exist and yet fail.
+# The first Python of a version that the pins have wheels for. Each candidate is run, for a pyenv shim may exist and yet fail.
 find_python() {
   local candidate
   if [ -n "${ZYRA_PYTHON:-}" ]; then
-    is_new_enough "$ZYRA_PYTHON" || die "ZYRA_PYTHON=$ZYRA_PYTHON is no working Python 3.11 or later"
+    is_supported "$ZYRA_PYTHON" || die "ZYRA_PYTHON=$ZYRA_PYTHON is no working Python 3.11, 3.12 or 3.13"
     printf '%s' "$ZYRA_PYTHON"
     return
   fi
   for candidate in python3.13 python3.12 python3.11 python3 python; do
-    if is_new_enough "$candidate"; then
+    if is_supported "$candidate"; then
       command -v "$candidate"
       return
     fi
   done
-  die "no Python 3.11 or later found; install one (python.org, your system's packages, pyenv) or name it in ZYRA_PYTHON"
+  die "no Python 3.11, 3.12 or 3.13 found; install one (python.org, your system's packages, pyenv) or name it in ZYRA_PYTHON"
 }
 
-is_new_enough() {
-  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+is_supported() {
+  "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1
 }
 
 # Cold starts read compiled files; an environment with PYTHONDONTWRITEBYTECODE would never write them.

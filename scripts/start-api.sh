@@ -3,7 +3,7 @@
 #
 #   ./scripts/start-api.sh [--host HOST] [--port PORT] [--reload] [other flags of uvicorn]
 #
-# ZYRA_PYTHON names the Python (3.11 or later) to make .venv with. Settings are read from the
+# ZYRA_PYTHON names the Python (3.11 to 3.13) to make .venv with. Settings are read from the
 # environment and from .env in the project's folder.
 set -euo pipefail
 
