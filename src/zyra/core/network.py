@@ -11,12 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from zyra.core.errors import AddressRefused
+from zyra.core.errors import AddressRefused, UsageError
+from zyra.core.urls import Url, inet_aton, masked, normalized_host, split_url
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+SCHEMES = ("http", "https", "ftp", "s3")
+
 _REMEDY = "the operator can allow it in ZYRA_ALLOW_HOSTS (host names, addresses or networks)"
+_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
+
+# Everything else in IPv6 is not routed (RFC 4291, IANA registry), so nothing there is public.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052; ends in the IPv4 address
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class NetworkPolicy:
 
     Attributes:
         unrestricted: A person's own command line: everything may be reached.
-        hosts: Lower-case names that are allowed wherever they resolve to.
+        hosts: Normalized names that are allowed wherever they resolve to.
         networks: Networks whose addresses are allowed though they are not public.
     """
 
@@ -35,28 +43,53 @@ class NetworkPolicy:
 
     @classmethod
     def allowing(cls, entries: Iterable[str]) -> Self:
-        """Build a policy from the entries of `ZYRA_ALLOW_HOSTS`."""
+        """Build a policy from the entries of `ZYRA_ALLOW_HOSTS`.
+
+        Raises:
+            UsageError: An entry is neither a host name, an address nor a network.
+        """
         hosts, networks = set(), []
         for entry in entries:
-            try:
-                networks.append(ipaddress.ip_network(entry, strict=False))
-            except ValueError:
-                hosts.add(entry.lower())
+            network = _network(entry)
+            if network is None:
+                hosts.add(normalized_host(entry).rstrip("."))
+            else:
+                networks.append(network)
         return cls(hosts=frozenset(hosts), networks=tuple(networks))
+
+    def check_url(self, text: str) -> Url:
+        """Refuse a URL that a run may not open, before anything is connected.
+
+        Raises:
+            UsageError: It is no URL, or its scheme is not among `SCHEMES`.
+            AddressRefused: Its host is not public and not allowed.
+        """
+        url = split_url(text)
+        if url.scheme not in SCHEMES:
+            raise UsageError(
+                f"{masked(text)}: scheme {url.scheme!r} is not supported",
+                hint=f"choose one of {', '.join(SCHEMES)}",
+            )
+        if url.scheme != "s3":  # the "host" of an s3 URL is a bucket
+            self.check_host(url.host)
+        return url
 
     def check_host(self, host: str) -> None:
         """Refuse a host that is plainly local before any name is resolved.
 
         Raises:
+            UsageError: It is neither a host name nor an address.
             AddressRefused: A non-public address or a name of this machine.
         """
-        name = host.strip("[]").rstrip(".").lower()
-        if self.unrestricted or name in self.hosts:
+        if self.unrestricted:
             return
+        name = normalized_host(host).rstrip(".")
         address = _literal_address(name)
         if address is not None:
             self.check_address(name, address)
-        elif name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        elif name not in self.hosts and any(
+            name == local or name.endswith(f".{local}") for local in _LOCAL_NAMES
+        ):
             raise AddressRefused(f"{host} is a name of a local machine", hint=_REMEDY)
 
     def check_address(self, host: str, address: Address) -> None:
@@ -65,56 +98,45 @@ class NetworkPolicy:
         Raises:
             AddressRefused: The address is not public and not allowed.
         """
-        if self.unrestricted or host.rstrip(".").lower() in self.hosts:
+        if self.unrestricted or normalized_host(host).rstrip(".") in self.hosts:
             return
-        mapped = _unwrapped(address)
-        if any(mapped.version == net.version and mapped in net for net in self.networks):
+        plain = _unwrapped(address)
+        if any(plain.version == network.version and plain in network for network in self.networks):
             return
-        if not mapped.is_global or mapped.is_multicast:
-            raise AddressRefused(f"{host} is at {mapped}, which is not public", hint=_REMEDY)
+        if not _is_public(plain):
+            raise AddressRefused(f"{host} is at {plain}, which is not public", hint=_REMEDY)
+
+
+def _network(entry: str) -> Network | None:
+    try:
+        return ipaddress.ip_network(entry.strip("[]"), strict=False)
+    except ValueError as exc:
+        if "/" in entry or ":" in entry:
+            raise UsageError(f"{entry!r} is neither a host nor a network: {exc}") from exc
+        return None
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def _unwrapped(address: Address) -> Address:
     """The IPv4 address inside a mapped, 6to4 or NAT64 IPv6 address, or itself."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return address.ipv4_mapped
-        if address.sixtofour is not None:
-            return address.sixtofour
-        if address in ipaddress.ip_network("64:ff9b::/96"):
-            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
 
 def _literal_address(name: str) -> Address | None:
-    """The address that `name` spells, also in the odd forms that C libraries accept.
-
-    `inet_aton` takes 127.1, 0x7f000001, 2130706433 and 0177.0.0.1 for addresses.
-    """
-    try:
-        return ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
-        return _inet_aton(name)
-
-
-def _inet_aton(name: str) -> Address | None:
-    parts = name.split(".")
-    if not 1 <= len(parts) <= 4:
-        return None
-    try:
-        numbers = [_c_number(part) for part in parts]
-    except ValueError:
-        return None
-    *leading, last = numbers
-    if any(n > 255 for n in leading) or last >= 256 ** (5 - len(parts)):
-        return None
-    value = last
-    for place, number in enumerate(leading):
-        value += number << (8 * (3 - place))
-    return ipaddress.IPv4Address(value)
-
-
-def _c_number(text: str) -> int:
-    if text.lower().startswith("0x"):
-        return int(text, 16)
-    return int(text, 8) if len(text) > 1 and text.startswith("0") else int(text, 10)
+    """The address that the normalized `name` spells, or None when it is a name."""
+    if ":" in name:
+        return ipaddress.IPv6Address(name.partition("%")[0])
+    return inet_aton(name)

@@ -1,0 +1,38 @@
+"""Download a URL to a file that appears when it is complete, or straight to stdout."""
+
+from zyra.core.job import Job
+from zyra.core.outputs import STDOUT, open_output
+from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
+
+_MEGABYTE = 1e6
+
+
+def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ignore_bytes) -> int:
+    """Copy a remote file to `target`, in constant memory; return its size in bytes.
+
+    Args:
+        remote: The file.
+        target: Path, or `-` for the job's stdout.
+        job: Gives stdout.
+        report: Receives bytes so far and the total if known.
+
+    Raises:
+        TransferError: It cannot be fetched; nothing stands at `target` then.
+        OutputError: `target` cannot be written.
+    """
+    with open_output(target, job) as stream:
+        reception = Reception(remote, stream, rewindable=target != STDOUT, report=report)
+        return reception.run()
+
+
+def progress_in_bytes(job: Job) -> ReportBytes:
+    """Report bytes as the job's progress, in megabytes; the fraction is 0 without a total."""
+
+    def report(received: int, total: int | None) -> None:
+        if total:
+            text = f"{received / _MEGABYTE:.1f} of {total / _MEGABYTE:.1f} MB"
+            job.progress(received / total, text)
+        else:
+            job.progress(0.0, f"{received / _MEGABYTE:.1f} MB")
+
+    return report

@@ -1,0 +1,35 @@
+"""What can go wrong with a remote source, where a caller has to tell cases apart."""
+
+from zyra.core.errors import TransferError, TransientTransferError
+
+
+class RefusedByServer(TransferError):
+    """The server answered with a status that another try would not change.
+
+    Attributes:
+        status: HTTP status, such as 404.
+    """
+
+    def __init__(self, message: str, status: int, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class ServerBusy(TransientTransferError):
+    """The server asks to come back later: 429, 500, 502, 503, 504.
+
+    Attributes:
+        retry_after_s: Seconds the server asks to wait, or None when it does not say.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None) -> None:
+        super().__init__(message, hint="the server is overloaded or down: try again later")
+        self.retry_after_s = retry_after_s
+
+
+class SourceChanged(TransferError):
+    """The remote file changed while it was being read, and what was read cannot be undone."""
+
+
+class RangesIgnored(TransferError):
+    """A range was asked for, and the server answers with the whole file."""

@@ -1,0 +1,231 @@
+"""An HTTP client that obeys the network policy on every hop and speaks plainly of failures.
+
+It takes nothing from the environment: no proxies, no netrc. Redirects are followed
+here, each target checked, and credentials stay with the origin they were given for.
+"""
+
+import ssl
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from threading import Lock
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
+
+import zyra
+from zyra.core.errors import TransferError, UsageError
+from zyra.core.network import NetworkPolicy
+from zyra.core.urls import URL_CHARACTERS, Url, split_url
+from zyra.transfer.connections import (
+    Dialer,
+    Resolver,
+    connection_pool,
+    public_trust,
+    system_resolver,
+)
+from zyra.transfer.failures import RefusedByServer, ServerBusy
+from zyra.transfer.retries import Retries, retry_after_s
+from zyra.transfer.translation import translated
+
+Headers = Mapping[str, str]
+
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 60.0
+MAX_REDIRECTS = 10
+CHUNK_BYTES = 1 << 18
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_GIVEN = (200, 206, 416)
+_BUSY = (429, 500, 502, 503, 504)
+_USER_AGENT = f"zyra/{zyra.__version__}"
+
+# Sent to whatever origin a redirect names; all else may be a credential (RFC 9110, 15.4).
+_HARMLESS = frozenset({"accept", "accept-encoding", "accept-language", "range", "if-range"})
+
+_HINTS = {
+    401: "the server wants credentials: see --auth and --header",
+    403: "the server denies access: see --auth and --header",
+    404: "check the address",
+    410: "the file is gone for good",
+}
+
+
+class Response:
+    """Status, headers and body of an answer that is still being received.
+
+    Attributes:
+        url: Where it came from, after redirects.
+    """
+
+    def __init__(self, raw: BaseHTTPResponse, url: Url) -> None:
+        self._raw = raw
+        self.url = url
+        self.status = raw.status
+        self.phrase = f"{raw.status} {raw.reason or ''}".rstrip()
+        self.headers: Headers = raw.headers
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it arrives, still in its content encoding.
+
+        Raises:
+            TransientTransferError: The connection broke off or timed out.
+        """
+        with translated(self.url.shown):
+            while data := self._raw.read1(CHUNK_BYTES, decode_content=False):
+                yield data
+
+    def close(self) -> None:
+        """Give the connection back; one that holds unread body is closed first."""
+        self._raw.close()
+        self._raw.release_conn()
+
+
+class HttpClient:
+    """Gets resources; keeps connections open for the next one from the same host.
+
+    Args:
+        policy: Which hosts and addresses may be reached.
+        retries: How callers repeat what failed for a passing reason.
+        resolve: Gives the addresses of a host name.
+        trust: Makes the TLS context when the first `https` URL is opened.
+    """
+
+    def __init__(
+        self,
+        policy: NetworkPolicy,
+        *,
+        retries: Retries | None = None,
+        resolve: Resolver = system_resolver,
+        trust: Callable[[], ssl.SSLContext] = public_trust,
+    ) -> None:
+        self.retries = retries or Retries()
+        self._policy = policy
+        self._dialer = Dialer(policy, resolve)
+        self._make_trust = trust
+        self._trust: ssl.SSLContext | None = None
+        self._pools: dict[tuple[str, str, int | None], HTTPConnectionPool] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for pool in self._pools.values():
+            pool.close()
+
+    @contextmanager
+    def get(self, address: str, headers: Headers | None = None) -> Iterator[Response]:
+        """Request `address` once, following redirects; answers 200, 206 and 416 are given.
+
+        Raises:
+            UsageError: It is not an http or https URL.
+            AddressRefused: The network policy forbids the host or its address.
+            RefusedByServer: The server answers with an error that will stay.
+            TransientTransferError: A failure that is worth another try.
+            TransferError: Any other failure.
+        """
+        response = self._follow(split_url(address), headers or {})
+        try:
+            _check_status(response)
+            yield response
+        finally:
+            response.close()
+
+    def _follow(self, url: Url, headers: Headers) -> Response:
+        start, sent = url, {**_authorization(url), **headers}
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._request(url, sent)
+            location = response.headers.get("Location")
+            if response.status not in _REDIRECTS or location is None:
+                return response
+            response.close()
+            following = _redirected(url, location)
+            if not _same_party(url, following):
+                sent = {name: text for name, text in sent.items() if name.lower() in _HARMLESS}
+            url = following
+        raise TransferError(
+            f"{start.shown}: more than {MAX_REDIRECTS} redirects",
+            hint="the server sends requests in a circle",
+        )
+
+    def _request(self, url: Url, headers: Headers) -> Response:
+        if url.scheme not in ("http", "https"):
+            raise UsageError(f"{url.shown}: this version reads http and https only")
+        self._policy.check_host(url.host)
+        with translated(url.shown):
+            raw = self._pool(url).urlopen(
+                "GET",
+                url.target,
+                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers},
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+            )
+        return Response(raw, url)
+
+    def _pool(self, url: Url) -> HTTPConnectionPool:
+        with self._lock:
+            if url.origin not in self._pools:
+                trust = self._trusted() if url.scheme == "https" else None
+                self._pools[url.origin] = connection_pool(url, self._dialer, trust)
+            return self._pools[url.origin]
+
+    def _trusted(self) -> ssl.SSLContext:
+        if self._trust is None:
+            self._trust = self._make_trust()
+        return self._trust
+
+
+def using(client: HttpClient | None, policy: NetworkPolicy) -> AbstractContextManager[HttpClient]:
+    """The given client, left open afterwards, or one of its own that is closed."""
+    return HttpClient(policy) if client is None else nullcontext(client)
+
+
+def _authorization(url: Url) -> Headers:
+    """The header for the user name and password that a URL may hold."""
+    return {} if url.user is None else {"Authorization": basic_authorization(*url.user)}
+
+
+def basic_authorization(user: str, password: str) -> str:
+    """Value of the `Authorization` header for a user name and password (RFC 7617)."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
+
+
+def _redirected(url: Url, location: str) -> Url:
+    try:
+        # A header is read as latin-1 though servers send UTF-8: quote the bytes as they came.
+        return url.joined(quote(location.encode("latin-1"), safe=URL_CHARACTERS))
+    except UsageError as exc:
+        raise TransferError(f"{url.shown}: redirects to {exc.message}") from exc
+
+
+def _same_party(url: Url, following: Url) -> bool:
+    """Whether credentials for `url` may go to `following`: same origin, or its https twin."""
+    twin = ("http", "https", 80, 443, url.host)
+    upgrade = (url.scheme, following.scheme, url.port, following.port, following.host)
+    return url.origin == following.origin or upgrade == twin
+
+
+def _check_status(response: Response) -> None:
+    status, shown = response.status, response.url.shown
+    if status in _BUSY:
+        wait_s = retry_after_s(response.headers.get("Retry-After"), datetime.now(UTC))
+        raise ServerBusy(f"{shown}: {response.phrase}", wait_s)
+    if status not in _GIVEN:
+        raise RefusedByServer(f"{shown}: {response.phrase}", status, hint=_HINTS.get(status))

@@ -1,0 +1,76 @@
+"""Say in Zyra's words what urllib3 reports, and whether another try is worth it."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import IncompleteRead
+
+from urllib3.exceptions import (
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    SSLError,
+    TimeoutError,
+)
+
+from zyra.core.errors import TransferError, TransientTransferError
+
+_TRY_LATER = "the connection is unstable or the server overloaded: try again later"
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Turn the errors of urllib3 into Zyra's, with `url` (already masked) in the message.
+
+    Raises:
+        TransientTransferError: Reset, time-out, cut short.
+        TransferError: No such host, refused, bad certificate, not HTTP.
+    """
+    try:
+        yield
+    except NameResolutionError as exc:
+        raise _unresolved(url, exc) from exc
+    except NewConnectionError as exc:
+        raise TransferError(
+            f"{url}: cannot connect: {exc.__cause__}", hint="check the host and the port"
+        ) from exc
+    except TimeoutError as exc:
+        raise TransientTransferError(f"{url}: timed out", hint=_TRY_LATER) from exc
+    except SSLError as exc:
+        raise _tls(url, exc) from exc
+    except ProtocolError as exc:
+        raise _broken(url, exc) from exc
+    except HTTPError as exc:
+        raise TransferError(f"{url}: not a proper HTTP answer: {exc}") from exc
+
+
+def _unresolved(url: str, error: NameResolutionError) -> TransferError:
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
+        return TransientTransferError(
+            f"{url}: the name service does not answer", hint="check the network connection"
+        )
+    return TransferError(f"{url}: no such host", hint="check the host's name")
+
+
+def _tls(url: str, error: SSLError) -> TransferError:
+    cause = error.args[0] if error.args else error
+    if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return TransientTransferError(f"{url}: the connection broke off", hint=_TRY_LATER)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return TransferError(
+            f"{url}: the certificate is not trusted: {cause.verify_message}",
+            hint="check the host's name; add its authority to the system's certificates",
+        )
+    return TransferError(f"{url}: TLS failed: {cause}", hint="is this an https port?")
+
+
+def _broken(url: str, error: ProtocolError) -> TransferError:
+    cause = error.args[1] if len(error.args) > 1 else error
+    if isinstance(cause, IncompleteRead):
+        return TransientTransferError(f"{url}: the answer was cut short", hint=_TRY_LATER)
+    if isinstance(cause, OSError):
+        return TransientTransferError(f"{url}: the connection broke off", hint=_TRY_LATER)
+    return TransferError(f"{url}: not a proper HTTP answer: {cause}")
