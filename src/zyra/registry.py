@@ -17,6 +17,9 @@ CLI_REGISTRY: Registry = {
     "disseminate": disseminate.command_map,
 }
 
+# Loaded ahead by the warm parent, beside the run functions: what commands load by name.
+PRELOADED: tuple[str, ...] = ()
+
 
 def find_command(registry: Registry, stage: str, name: str) -> Command:
     """Look a command up by stage (an alias will do) and name.

@@ -1,0 +1,69 @@
+"""Settings of the service, from the environment and a `.env` file; one typed class.
+
+No other module reads the environment, but `core.environment` for credentials that a
+person names on the command line. Nothing writes it.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from zyra.core.network import NetworkPolicy
+
+GIB = 1 << 30
+
+
+def default_state_dir() -> Path:
+    """The platform's folder for state: XDG on Linux, Library on macOS."""
+    home = Path.home()
+    if (home / "Library" / "Application Support").is_dir():
+        return home / "Library" / "Application Support" / "zyra"
+    return home / ".local" / "state" / "zyra"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default; names in the environment start with `ZYRA_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ZYRA_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    upload_dir: Path = Field(Path("/tmp/zyra_uploads"), description="Uploads")  # noqa: S108
+    results_dir: Path = Field(Path("/tmp/zyra_results"), description="Results")  # noqa: S108
+    state_dir: Path = Field(default_factory=default_state_dir, description="Job store, keys, audit")
+    api_key: str | None = Field(None, description="One static key with all scopes")
+    concurrency: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Commands running at once"
+    )
+    sync_limit_s: float = Field(60.0, gt=0, description="Longest wait of a sync answer")
+    run_timeout_s: float = Field(3600.0, gt=0, description="Longest time a command may run")
+    run_memory_bytes: int = Field(4 * GIB, ge=64 << 20, description="Memory of one command")
+    run_file_bytes: int = Field(20 * GIB, ge=1, description="Largest file a command may write")
+    max_upload_bytes: int = Field(5 * GIB, ge=1, description="Largest upload")
+    max_body_bytes: int = Field(1 << 20, ge=1, description="Largest JSON body")
+    results_ttl_s: float = Field(7 * 86400.0, gt=0, description="How long results are kept")
+    data_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Folders that runs may read by absolute path"
+    )
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hosts or networks that runs may reach though they are not public"
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Browser origins")
+    root_path: str = Field("", description="Path of the service behind a proxy")
+
+    @field_validator("data_roots", "allow_hosts", "cors_origins", mode="before")
+    @classmethod
+    def _split_list(cls, given: object) -> object:
+        """Accept a comma-separated text; for folders also the platform's path separator."""
+        if not isinstance(given, str):
+            return given
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+
+    @cached_property
+    def network(self) -> NetworkPolicy:
+        """Which addresses runs may reach."""
+        return NetworkPolicy.allowing(self.allow_hosts)

@@ -1,0 +1,122 @@
+"""The child: takes one assignment, runs it within its limits, ends.
+
+It is used once. It starts with descriptors for the assignment, stdin, stdout, stderr
+and events; they become 0, 1, 2 and 3, and every other descriptor is closed.
+"""
+
+import fcntl
+import io
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import NoReturn
+
+from zyra.core.loading import load
+from zyra.core.network import NetworkPolicy
+from zyra.core.running import run_to_exit_code
+from zyra.core.stream_job import job_on_standard_streams
+from zyra.jobs.isolation.assignment import Assignment, Limits
+from zyra.jobs.isolation.process_tree import flush_c_streams
+from zyra.registry import Registry, find_command
+
+EVENTS_FD = 3
+OUT_OF_MEMORY = 1
+_ABOVE_TARGETS = 16
+
+
+def run_assignment(registry: Registry, descriptors: Sequence[int]) -> NoReturn:
+    """Run what the first descriptor says and end this process with its exit code."""
+    assignment = Assignment.from_file_descriptor(_place(descriptors))
+    _open_standard_streams()
+    _apply(assignment.limits)
+    os.umask(0o077)
+    os.chdir(assignment.folder)
+    tempfile.tempdir = assignment.scratch
+    _send({"begun": os.getpid()})
+    code = _run(registry, assignment)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    flush_c_streams()
+    os._exit(code)
+
+
+def _run(registry: Registry, assignment: Assignment) -> int:
+    command = find_command(registry, assignment.stage, assignment.command)
+    args = command.args.model_validate(dict(assignment.args))
+    network = NetworkPolicy.allowing(assignment.allow_hosts)
+    try:
+        return run_to_exit_code(
+            command, args, job_on_standard_streams(args, network, report_progress)
+        )
+    except MemoryError:
+        _send({"reason": "memory"})
+        return OUT_OF_MEMORY
+
+
+def report_progress(fraction: float, message: str) -> None:
+    """Send a progress report to the runner."""
+    _send({"progress": fraction, "message": message})
+
+
+def _send(event: dict[str, object]) -> None:
+    os.write(EVENTS_FD, json.dumps(event).encode() + b"\n")
+
+
+def _place(descriptors: Sequence[int]) -> int:
+    """Move stdin, stdout, stderr and events to 0..3, the assignment to 4; close the rest."""
+    # Copies first, above the targets: a descriptor may itself be one of the targets.
+    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _ABOVE_TARGETS) for fd in descriptors]
+    assignment, *streams = copies
+    for target, copy in enumerate(streams):
+        os.dup2(copy, target, inheritable=True)
+    os.set_inheritable(EVENTS_FD, False)
+    os.dup2(assignment, EVENTS_FD + 1, inheritable=False)
+    os.closerange(EVENTS_FD + 2, os.sysconf("SC_OPEN_MAX"))
+    return EVENTS_FD + 1
+
+
+def _open_standard_streams() -> None:
+    """Make Python's stdin, stdout and stderr anew on 0, 1 and 2: bytes whole, text UTF-8."""
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
+    sys.stdout = _text_writer(1)
+    sys.stderr = _text_writer(2)
+
+
+def _text_writer(descriptor: int) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "wb", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), "utf-8", errors="backslashreplace", line_buffering=True
+    )
+
+
+def _apply(limits: Limits) -> None:
+    """Set the limits that the kernel keeps, and the usual reactions to signals."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _lower(resource.RLIMIT_DATA, limits.memory_bytes)
+    _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _lower(resource.RLIMIT_CPU, limits.cpu_s)
+
+
+def _lower(kind: int, wanted: int) -> None:
+    """Set a limit that the command cannot raise again; never above what is inherited."""
+    _, hard = resource.getrlimit(kind)
+    value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def main() -> NoReturn:
+    """Run one assignment in a fresh interpreter, where forking is not safe (macOS)."""
+    registry_name, *descriptors = sys.argv[1:]
+    run_assignment(load(registry_name), [int(fd) for fd in descriptors])
+
+
+if __name__ == "__main__":
+    main()

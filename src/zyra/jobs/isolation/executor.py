@@ -1,0 +1,64 @@
+"""Executors: start an assigned command in an isolated process and tell how it ended."""
+
+import asyncio
+import os
+import signal
+from dataclasses import dataclass
+from typing import Protocol
+
+from zyra.jobs.isolation.assignment import Assignment
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended.
+
+    Attributes:
+        exit_code: Its own, or 128 + n when signal n ended it; None when that is lost.
+        signal: Number of the signal that ended it, or None.
+        max_rss_bytes: Most memory that it had resident, or None.
+        cpu_s: Processor time, its ended children included, or None.
+    """
+
+    exit_code: int | None
+    signal: int | None = None
+    max_rss_bytes: int | None = None
+    cpu_s: float | None = None
+
+    @classmethod
+    def from_status(cls, status: int, max_rss_bytes: int, cpu_s: float) -> "Ended":
+        """From the status that wait4(2) gives."""
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            return cls(128 + number, number, max_rss_bytes, cpu_s)
+        return cls(os.WEXITSTATUS(status), None, max_rss_bytes, cpu_s)
+
+
+LOST = Ended(None)
+CPU_TIME_SIGNALS = (signal.SIGXCPU,)
+
+
+class RunningCommand(Protocol):
+    """A started process."""
+
+    ended: "asyncio.Future[Ended]"
+
+    def stop(self, grace_s: float) -> None:
+        """Send TERM to its whole tree, and KILL after `grace_s`; KILL at once when that is 0."""
+
+
+class Executor(Protocol):
+    """Starts assignments, each in its own process."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a start would not wait for anything to load."""
+
+    async def start(self) -> None:
+        """Begin; returns before the scientific stack is loaded."""
+
+    async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
+        """Start a process with stdin, stdout, stderr and events; closes these descriptors."""
+
+    async def close(self) -> None:
+        """End every process that was started."""

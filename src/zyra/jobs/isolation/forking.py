@@ -1,0 +1,183 @@
+"""The executor of Linux: children forked from a warm parent, which is restarted when it dies."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from zyra.jobs.isolation.assignment import Assignment
+from zyra.jobs.isolation.environment import child_environment
+from zyra.jobs.isolation.executor import LOST, Ended, RunningCommand
+from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
+
+_FIRST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 5.0
+
+
+class ForkingExecutor:
+    """Fulfils `isolation.executor.Executor` with one warm parent.
+
+    Args:
+        registry_name: Dotted name of the registry, for the parent to load.
+        spares: How many children wait for work.
+    """
+
+    def __init__(self, registry_name: str, spares: int) -> None:
+        self._registry_name = registry_name
+        self._spares = spares
+        self._numbers = count(1)
+        self._running: dict[int, ForkedCommand] = {}
+        self._alive = asyncio.Event()
+        self._is_ready = False
+        self._is_closing = False
+        self._pause_s = _FIRST_PAUSE_S
+        self._starting: asyncio.Future[None] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the warm parent has loaded everything."""
+        return self._is_ready
+
+    @property
+    def parent_pid(self) -> int | None:
+        """Process id of the warm parent."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Start the warm parent; it loads while other things go on."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-m", "zyra.jobs.isolation.warm_parent"]
+        command += [str(theirs.fileno()), self._registry_name, str(self._spares)]
+        self._process = subprocess.Popen(  # noqa: S603 - returns at once; our own module
+            command,
+            env=child_environment(),
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        ours.setblocking(False)
+        self._control = ours
+        self._alive.set()
+        asyncio.get_running_loop().add_reader(ours, self._receive)
+
+    async def launch(self, assignment: Assignment, streams: Sequence[int]) -> RunningCommand:
+        """Hand the assignment to a spare child; waits only while the parent is restarted."""
+        descriptors = [assignment.to_file_descriptor(), *streams]
+        try:
+            number = await self._send_run(descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        return self._running[number]
+
+    async def close(self) -> None:
+        """End the warm parent, which ends all its children first."""
+        self._is_closing = True
+        if self._control is not None:
+            self._forget_control()
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+
+    async def _send_run(self, descriptors: Sequence[int]) -> int:
+        while True:
+            await self._alive.wait()
+            number = next(self._numbers)
+            self._running[number] = ForkedCommand(self, number, asyncio.Future())
+            try:
+                self._send({"run": number}, descriptors)
+            except (BrokenPipeError, ConnectionResetError):
+                # The parent died just now; `_receive` sees it too and starts another.
+                del self._running[number]
+                self._alive.clear()
+                continue
+            return number
+
+    def stop(self, number: int, grace_s: float) -> None:
+        """Ask the parent to end a run; when the parent is gone its children are, too."""
+        try:
+            self._send({"stop": number, "grace_s": grace_s})
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        if self._control is None:
+            raise BrokenPipeError
+        socket.send_fds(self._control, [json.dumps(message).encode()], list(descriptors))
+
+    def _receive(self) -> None:
+        """Take every message that has come; an empty one means that the parent is gone."""
+        while self._control is not None:
+            try:
+                message = self._control.recv(MESSAGE_BYTES)
+            except BlockingIOError:
+                return
+            except ConnectionResetError:
+                message = b""
+            if not message:
+                self._parent_is_gone()
+                return
+            self._take(json.loads(message))
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            self._is_ready = True
+            self._pause_s = _FIRST_PAUSE_S
+        elif "started" in message:
+            self._running[message["started"]].pid = message["pid"]
+        else:
+            command = self._running.pop(message["ended"])
+            command.finish(
+                Ended.from_status(message["status"], message["max_rss_bytes"], message["cpu_s"])
+            )
+
+    def _parent_is_gone(self) -> None:
+        """All its children died with it; tell those who wait, and start another."""
+        self._forget_control()
+        lost, self._running = self._running, {}
+        for command in lost.values():
+            command.finish(LOST)
+        if not self._is_closing:
+            asyncio.get_running_loop().call_later(self._pause_s, self._restart)
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    def _restart(self) -> None:
+        if self._is_closing:
+            return
+        if self._process is not None:
+            self._process.wait()
+        self._starting = asyncio.ensure_future(self.start())
+
+    def _forget_control(self) -> None:
+        self._alive.clear()
+        self._is_ready = False
+        if self._control is not None:
+            asyncio.get_running_loop().remove_reader(self._control)
+            self._control.close()
+            self._control = None
+
+
+@dataclass
+class ForkedCommand:
+    """One run of a forked child; fulfils `isolation.executor.RunningCommand`."""
+
+    executor: ForkingExecutor
+    number: int
+    ended: "asyncio.Future[Ended]"
+    pid: int | None = None
+
+    def stop(self, grace_s: float) -> None:
+        """Send TERM to its whole tree, and KILL after `grace_s`."""
+        self.executor.stop(self.number, grace_s)
+
+    def finish(self, ended: Ended) -> None:
+        """Tell who waits how it ended."""
+        if not self.ended.done():
+            self.ended.set_result(ended)

@@ -1,0 +1,208 @@
+"""The warm parent: loads the scientific stack once and forks a child for each command.
+
+It has one thread, opens no data file, and talks to the runner over one socket whose
+messages are whole (SOCK_SEQPACKET). Spare children are forked while nothing else is to
+do; each waits for one assignment and is used once. When the runner goes away, all ends.
+
+Messages in: `{"run": N}` with five descriptors; `{"stop": N, "grace_s": S}`.
+Messages out: `{"ready": true}`; `{"started": N, "pid": P}`;
+`{"ended": N, "status": wait status, "max_rss_bytes": B, "cpu_s": S}`.
+"""
+
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from zyra.core.loading import load
+from zyra.jobs.isolation import process_tree
+from zyra.jobs.isolation.child import run_assignment
+from zyra.registry import PRELOADED, Registry, all_commands
+
+MESSAGE_BYTES = 4096
+DESCRIPTORS = 5
+
+
+@dataclass
+class Spare:
+    """A forked child that waits for its one assignment."""
+
+    pid: int
+    socket: socket.socket
+
+
+class WarmParent:
+    """The loop that forks, watches and ends children."""
+
+    def __init__(self, control: socket.socket, registry: Registry, spares: int) -> None:
+        self._control = control
+        self._registry = registry
+        self._wanted_spares = spares
+        self._spares: list[Spare] = []
+        self._runs: dict[int, int] = {}  # pid of the child -> number of its run
+        self._deadlines: dict[int, float] = {}  # pid -> when it is killed
+        self._wake_read, self._wake_write = socket.socketpair()
+
+    def serve(self) -> None:
+        """Load, then serve until the runner closes its end of the socket."""
+        self._watch_children()
+        self._load()
+        self._say({"ready": True})
+        while self._turn():
+            pass
+        self._end_all()
+
+    def _load(self) -> None:
+        for command in all_commands(self._registry):
+            command.load_run()
+            command.args.model_rebuild()  # else every child builds the validator anew: 20 ms
+        for dotted in PRELOADED:
+            load(dotted)
+        # What is loaded now lives as long as the parent: keep the collector from
+        # touching, and so copying, its pages in every child.
+        gc.collect()
+        gc.freeze()
+
+    def _watch_children(self) -> None:
+        self._wake_read.setblocking(False)
+        self._wake_write.setblocking(False)
+        signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+
+    def _turn(self) -> bool:
+        """Handle what has happened, or fork a spare when nothing has; False at the end."""
+        wants_spare = len(self._spares) < self._wanted_spares
+        ready, _, _ = select.select(
+            [self._control, self._wake_read], [], [], 0 if wants_spare else self._patience()
+        )
+        if not ready and wants_spare:
+            self._spares.append(self._fork_spare())
+        if self._wake_read in ready:
+            self._wake_read.recv(MESSAGE_BYTES)
+            self._reap()
+        self._kill_overdue()
+        return self._control not in ready or self._obey()
+
+    def _patience(self) -> float | None:
+        """Seconds until the next deadline; None when there is none."""
+        if not self._deadlines:
+            return None
+        return max(0.0, min(self._deadlines.values()) - time.monotonic())
+
+    def _obey(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, DESCRIPTORS)
+        if not message:
+            return False
+        order = json.loads(message)
+        if "run" in order:
+            self._start(order["run"], descriptors)
+        else:
+            self._stop(order["stop"], order["grace_s"])
+        return True
+
+    def _start(self, run: int, descriptors: list[int]) -> None:
+        while True:
+            spare = self._spares.pop(0) if self._spares else self._fork_spare()
+            try:
+                socket.send_fds(spare.socket, [b"run"], descriptors)
+            except BrokenPipeError:  # that spare was killed; it is reaped in its turn
+                continue
+            finally:
+                spare.socket.close()
+            break
+        self._runs[spare.pid] = run
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._say({"started": run, "pid": spare.pid})
+
+    def _stop(self, run: int, grace_s: float) -> None:
+        for pid, number in self._runs.items():
+            if number == run:
+                self._deadlines[pid] = time.monotonic() + grace_s
+                if grace_s > 0:
+                    process_tree.signal_tree(pid, signal.SIGTERM)
+
+    def _kill_overdue(self) -> None:
+        now = time.monotonic()
+        for pid in [pid for pid, deadline in self._deadlines.items() if deadline <= now]:
+            del self._deadlines[pid]
+            process_tree.kill_tree(pid)
+
+    def _reap(self) -> None:
+        """Take leave of every child that has ended, and end what it left behind."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._spares = [spare for spare in self._spares if spare.pid != pid]
+            self._deadlines.pop(pid, None)
+            run = self._runs.pop(pid, None)
+            if run is not None:
+                self._end_orphans()
+                self._say({"ended": run, "status": status} | _used(usage))
+
+    def _end_orphans(self) -> None:
+        """Kill what has become a child of ours without being started by us."""
+        known = {*self._runs, *(spare.pid for spare in self._spares)}
+        for pid in process_tree.children_of(os.getpid()):
+            if pid not in known:
+                process_tree.kill_tree(pid)
+
+    def _end_all(self) -> None:
+        for pid in [*self._runs, *(spare.pid for spare in self._spares)]:
+            process_tree.kill_tree(pid)
+        self._end_orphans()
+
+    def _fork_spare(self) -> Spare:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            _wait_for_assignment(theirs, parent, self._registry)
+        theirs.close()
+        return Spare(pid, ours)
+
+    def _say(self, message: dict[str, Any]) -> None:
+        self._control.send(json.dumps(message).encode())
+
+
+def _wait_for_assignment(orders: socket.socket, parent: int, registry: Registry) -> NoReturn:
+    """The life of a spare child."""
+    process_tree.die_with_parent(parent)
+    os.setsid()
+    process_tree.become_subreaper()
+    process_tree.forbid_new_privileges()
+    message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
+    if not message:
+        os._exit(0)
+    run_assignment(registry, descriptors)
+
+
+def _used(usage: resource.struct_rusage) -> dict[str, float]:
+    return {
+        "max_rss_bytes": usage.ru_maxrss * 1024,
+        "cpu_s": round(usage.ru_utime + usage.ru_stime, 6),
+    }
+
+
+def main() -> None:
+    """Serve on the socket whose descriptor is the first argument."""
+    descriptor, registry_name, spares = sys.argv[1:]
+    process_tree.die_with_parent(os.getppid())
+    process_tree.become_subreaper()
+    control = socket.socket(fileno=int(descriptor))
+    WarmParent(control, load(registry_name), int(spares)).serve()
+
+
+if __name__ == "__main__":
+    main()

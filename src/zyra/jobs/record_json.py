@@ -1,0 +1,36 @@
+"""A job record as JSON for the stores, and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from zyra.jobs.records import Captured, JobRecord, Mode, Output, Reason, Status
+
+
+def to_json(record: JobRecord) -> str:
+    """The record as one line of JSON; times as ISO 8601."""
+    return json.dumps(asdict(record), default=datetime.isoformat, ensure_ascii=True)
+
+
+def from_json(text: str) -> JobRecord:
+    """The record that `to_json` wrote."""
+    values = json.loads(text)
+    for name in ("created_at", "started_at", "finished_at"):
+        values[name] = _time(values[name])
+    values["mode"] = Mode(values["mode"])
+    values["status"] = Status(values["status"])
+    values["reason"] = Reason(values["reason"]) if values["reason"] else None
+    values["stdout"] = Captured(**values["stdout"])
+    values["stderr"] = Captured(**values["stderr"])
+    values["outputs"] = tuple(_output(item) for item in values["outputs"])
+    return JobRecord(**values)
+
+
+def _output(values: Mapping[str, Any]) -> Output:
+    return Output(**{**values, "modified": datetime.fromisoformat(values["modified"])})
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

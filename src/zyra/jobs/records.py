@@ -1,0 +1,122 @@
+"""The record of a job: what was asked, what became of it, what it left behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """Where a job stands; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job never changes again."""
+        return self not in (Status.QUEUED, Status.RUNNING)
+
+
+class Reason(StrEnum):
+    """Why a command ended."""
+
+    EXIT = "exit"
+    TIMEOUT = "timeout"
+    CANCELED = "canceled"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+    LOST = "lost"
+
+
+class Mode(StrEnum):
+    """Whether the caller waits for the result."""
+
+    SYNC = "sync"
+    ASYNC = "async"
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file that a job left in its folder.
+
+    Attributes:
+        name: Path relative to the job's folder, with `/`.
+        size: Bytes.
+        media_type: From its content, else its name.
+        sha256: Hexadecimal digest.
+        modified: Time of its last change (UTC).
+    """
+
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    modified: datetime
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What a stream of the command received, as it goes into JSON.
+
+    Attributes:
+        text: UTF-8 text, at most 1 MiB of it; empty when the bytes are not text.
+        size: Bytes in all.
+        truncated: Whether `text` is only the beginning.
+    """
+
+    text: str = ""
+    size: int = 0
+    truncated: bool = False
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """One execution of one command.
+
+    Attributes:
+        owner: Who asked; nobody else sees the job.
+        args: Arguments as given, secrets masked.
+        exit_code: The command's own, 128+n when signal n ended it, None until known.
+        output_file: Name of the main output, or None.
+        progress: 0 to 1.
+        max_rss_bytes, cpu_s: Memory and processor time used, None until known.
+    """
+
+    job_id: str
+    owner: str
+    stage: str
+    command: str
+    args: Mapping[str, Any]
+    mode: Mode
+    created_at: datetime
+    status: Status = Status.QUEUED
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    exit_code: int | None = None
+    reason: Reason | None = None
+    stdout: Captured = Captured()
+    stderr: Captured = Captured()
+    outputs: tuple[Output, ...] = ()
+    output_file: str | None = None
+    progress: float = 0.0
+    message: str = ""
+    max_rss_bytes: int | None = None
+    cpu_s: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command ended with exit code 0."""
+        return self.status is Status.SUCCEEDED
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from start to end; None until both are known."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()

@@ -1,0 +1,101 @@
+"""What a caller asks for, and how a request is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zyra.core.errors import UsageError, ZyraError
+from zyra.jobs.records import Mode
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    Attributes:
+        name: Stable identity; owns the jobs and uploads that it makes.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Name an upload as the source of stdin."""
+
+    file_id: str
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """Name an output of an earlier job as the source of stdin."""
+
+    job_id: str
+    file: str
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One command to run.
+
+    Attributes:
+        args: As the caller gave them, not yet validated.
+        stdin: Text, an upload, an earlier output, or None for an empty stdin.
+        timeout_s: Shorter limit than the service's own, or None.
+        cancel_on_disconnect: End the command when a waiting caller goes away.
+        metadata: Small object that is echoed back.
+    """
+
+    stage: str
+    command: str
+    args: Mapping[str, Any]
+    mode: Mode = Mode.SYNC
+    stdin: str | Upload | JobFile | None = None
+    timeout_s: float | None = None
+    cancel_on_disconnect: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a request.
+
+    Attributes:
+        loc: Where, such as `("args", "width")`.
+        msg: What is wrong.
+        type: Short stable word for programs, such as `missing`.
+        hint: What to do about it, or None.
+    """
+
+    loc: tuple[str | int, ...]
+    msg: str
+    type: str
+    hint: str | None = None
+
+
+class RequestRefused(UsageError):
+    """The request is wrong; `problems` has all that was found, not only the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(f"{_place(p)}: {p.msg}" for p in problems))
+        self.problems = problems
+
+
+class NoSuchJob(ZyraError):
+    """No job of that id belongs to the caller."""
+
+
+class NoSuchFile(ZyraError):
+    """No upload or output of that name belongs to the caller."""
+
+
+class ServiceUnavailable(ZyraError):
+    """The service cannot take the request now; `retry_after_s` says when to come back."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 5.0) -> None:
+        super().__init__(message, hint=f"try again in {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+
+
+def _place(problem: Problem) -> str:
+    return ".".join(str(part) for part in problem.loc) or "request"

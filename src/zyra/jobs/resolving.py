@@ -1,0 +1,174 @@
+"""Turn the names of files in arguments into paths that a run may use, and nothing else.
+
+A run reads uploads (`file_id:ID`), outputs of the caller's earlier jobs
+(`job_id:ID/NAME`), absolute paths under a data root, and names inside its own folder.
+It writes only names inside its own folder. URLs pass the network policy.
+"""
+
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from zyra.core.arguments import Args
+from zyra.core.errors import ZyraError
+from zyra.core.kinds import Kind, kinds_of
+from zyra.core.network import NetworkPolicy
+from zyra.jobs.requests import Problem, RequestRefused
+
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+_STANDARD_STREAM = "-"
+_NAME_LIMIT = 1024
+MASK = "***"
+
+READ_KINDS = (Kind.INPUT_FILE, Kind.INPUT_SOURCE, Kind.INPUT_DIR)
+URL_KINDS = (Kind.INPUT_SOURCE, Kind.SOURCE_URL, Kind.TARGET_URL)
+FindUpload = Callable[[str], Path]
+FindOutput = Callable[[str, str], Awaitable[Path]]
+
+
+class NameRefused(ZyraError):
+    """A file name or URL in the arguments that a run may not use."""
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """What the arguments of one caller's request may refer to.
+
+    Attributes:
+        find_upload: Path of the caller's upload of that id.
+        find_output: Path of an output of the caller's job, by job id and name.
+        data_roots: Folders that may be read by absolute path.
+    """
+
+    network: NetworkPolicy
+    find_upload: FindUpload
+    find_output: FindOutput
+    data_roots: Sequence[Path] = field(default=())
+
+    async def resolve(self, args: Args) -> dict[str, Any]:
+        """The given arguments with every file and URL checked and made usable.
+
+        Raises:
+            RequestRefused: With a problem for each name that may not be used.
+        """
+        values = args.model_dump(exclude_unset=True)
+        problems: list[Problem] = []
+        for name, kind in kinds_of(type(args)).items():
+            if name in values and kind is not Kind.SECRET:
+                values[name] = await self._resolve_value(
+                    kind, values[name], ("args", name), problems
+                )
+        if problems:
+            raise RequestRefused(problems)
+        return values
+
+    async def _resolve_value(
+        self, kind: Kind, value: Any, place: tuple[str | int, ...], problems: list[Problem]
+    ) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [
+                await self._resolve_value(kind, item, (*place, index), problems)
+                for index, item in enumerate(value)
+            ]
+        if not isinstance(value, str):
+            return value
+        try:
+            return await self._resolve_text(kind, value)
+        except ZyraError as error:
+            problems.append(Problem(place, error.message, "name_refused", error.hint))
+            return value
+
+    async def _resolve_text(self, kind: Kind, text: str) -> str:
+        if _URL.match(text) or kind in (Kind.SOURCE_URL, Kind.TARGET_URL):
+            return self._url(kind, text)
+        if text == _STANDARD_STREAM and kind not in (Kind.INPUT_DIR, Kind.OUTPUT_DIR):
+            return text
+        if kind in READ_KINDS:
+            return await self._readable(text)
+        return plain_name(text)
+
+    def _url(self, kind: Kind, text: str) -> str:
+        if kind not in URL_KINDS:
+            raise NameRefused(
+                f"{masked_url(text)} is a URL where a file is expected",
+                hint="fetch it first with `acquire`, or upload it and give file_id:ID",
+            )
+        self.network.check_url(text)
+        return text
+
+    async def _readable(self, text: str) -> str:
+        scheme, colon, rest = text.partition(":")
+        if colon and scheme == "file_id":
+            return str(self.find_upload(rest))
+        if colon and scheme == "job_id":
+            job_id, _, name = rest.partition("/")
+            return str(await self.find_output(job_id, name))
+        if text.startswith("/"):
+            return self._below_data_roots(text)
+        return plain_name(text)
+
+    def _below_data_roots(self, text: str) -> str:
+        real = Path(os.path.realpath(text))
+        if any(real.is_relative_to(os.path.realpath(root)) for root in self.data_roots):
+            return str(real)
+        raise NameRefused(
+            f"absolute path {text!r} is not under a folder that runs may read",
+            hint="upload the file and give file_id:ID, or let the operator add its folder to "
+            "ZYRA_DATA_ROOTS",
+        )
+
+
+def plain_name(text: str) -> str:
+    """Check that `text` is a relative name that stays inside the job's folder.
+
+    Raises:
+        NameRefused: It is absolute, climbs with `..`, or has odd characters.
+    """
+    parts = text.split("/")
+    is_plain = (
+        0 < len(text) <= _NAME_LIMIT
+        and text.isprintable()
+        and "\\" not in text
+        and not text.startswith("~")
+        and not any(part in ("", ".", "..") or len(part.encode()) > 255 for part in parts)
+    )
+    if not is_plain:
+        raise NameRefused(
+            f"{text[:100]!r} is not a plain relative name",
+            hint="use a name inside the job's folder such as map.png or frames/001.png",
+        )
+    if re.match(r"^(file_id|job_id):", text):
+        raise NameRefused(f"{text!r} names something to read, not to write")
+    return text
+
+
+def masked(args: Args) -> Mapping[str, Any]:
+    """The given arguments as they may be shown: secrets and passwords in URLs hidden."""
+    values = args.model_dump(mode="json", exclude_unset=True)
+    for name, kind in kinds_of(type(args)).items():
+        if name in values and values[name] is not None:
+            values[name] = _masked_value(kind, values[name])
+    return values
+
+
+def _masked_value(kind: Kind, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_masked_value(kind, item) for item in value]
+    if kind is Kind.SECRET:
+        return MASK
+    return masked_url(value) if isinstance(value, str) else value
+
+
+def masked_url(text: str) -> str:
+    """A URL without the password of its authority; other text as it is."""
+    if not _URL.match(text):
+        return text
+    parts = urlsplit(text)
+    credentials, at, host = parts.netloc.rpartition("@")
+    if not at or not credentials:
+        return text
+    return urlunsplit(parts._replace(netloc=f"{MASK}@{host}"))

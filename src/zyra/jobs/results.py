@@ -1,0 +1,114 @@
+"""The folders of jobs: what a command wrote, and its captured streams.
+
+`<results>/<job id>/outputs` is the working folder of the command; beside it lie `stdout`,
+`stderr` and, while it runs, `scratch`.
+"""
+
+import codecs
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zyra.core.media_types import HEAD_BYTES, media_type_of, sniff
+from zyra.jobs.records import Captured, Output
+
+JSON_TEXT_BYTES = 1 << 20
+STREAMS = ("stdout", "stderr")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one job."""
+
+    folder: Path
+
+    @property
+    def outputs(self) -> Path:
+        """Working folder of the command."""
+        return self.folder / "outputs"
+
+    @property
+    def scratch(self) -> Path:
+        """Temporary files of the command."""
+        return self.folder / "scratch"
+
+    def create(self) -> None:
+        """Make the folders."""
+        for folder in (self.folder, self.outputs, self.scratch):
+            folder.mkdir(mode=0o700)
+
+    def stream(self, name: str) -> Path:
+        """Where the captured bytes of `stdout` or `stderr` are."""
+        return self.folder / name
+
+    def remove_scratch(self) -> None:
+        """Remove the temporary files of the command."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def captured(self, name: str) -> Captured:
+        """The beginning of a stream as text, if it is text."""
+        path = self.stream(name)
+        size = path.stat().st_size
+        if size and not _is_text(path):
+            return Captured(size=size)
+        with path.open("rb") as stream:
+            beginning = stream.read(JSON_TEXT_BYTES)
+        text = beginning.decode("utf-8", errors="ignore")
+        return Captured(text, size, truncated=size > JSON_TEXT_BYTES)
+
+    def keep_binary_stdout(self) -> str | None:
+        """Make stdout that is not text an output, `stdout.<suffix>`; return its name."""
+        path = self.stream("stdout")
+        if path.stat().st_size == 0 or _is_text(path):
+            return None
+        with path.open("rb") as stream:
+            _, suffix = sniff(stream.read(HEAD_BYTES))
+        names = (f"stdout{number}{suffix}" for number in ("", *range(1, 1000)))
+        name = next(name for name in names if not os.path.lexists(self.outputs / name))
+        os.link(path, self.outputs / name)
+        return name
+
+    def collect(self) -> tuple[Output, ...]:
+        """Describe every regular file that the command left, by name."""
+        return tuple(_describe(self.outputs, path) for path in sorted(_files(self.outputs)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Regular files below `folder`; links are not followed and not listed."""
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def _describe(root: Path, path: Path) -> Output:
+    facts = path.stat(follow_symlinks=False)
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Output(
+        name=path.relative_to(root).as_posix(),
+        size=facts.st_size,
+        media_type=media_type_of(path),
+        sha256=digest,
+        modified=datetime.fromtimestamp(facts.st_mtime, UTC),
+    )
+
+
+def _is_text(path: Path) -> bool:
+    """Whether the whole file is UTF-8 without NUL characters."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        try:
+            while chunk := stream.read(JSON_TEXT_BYTES):
+                if b"\0" in chunk:
+                    return False
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True

@@ -1,0 +1,226 @@
+"""Run one claimed job: workspace, isolated process, captured streams, collected outputs."""
+
+import asyncio
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from zyra.jobs.isolation.assignment import Assignment, Limits
+from zyra.jobs.isolation.capture import Pipe
+from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
+from zyra.jobs.records import Reason, Status
+from zyra.jobs.results import STREAMS, Workspace
+
+Publish = Callable[[str, bytes], None]
+TERM_GRACE_S = 2.0
+EVENT_BYTES = 1 << 16
+RELAUNCHES = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A resolved request, ready to run.
+
+    Attributes:
+        args: Validated arguments with usable paths.
+        output: Name that the command was asked to write, its main output; or None.
+        stdin: What the command reads: bytes, a file, or nothing.
+    """
+
+    stage: str
+    command: str
+    args: Mapping[str, Any]
+    output: str | None
+    stdin: bytes | Path | None
+    timeout_s: float
+    memory_bytes: int
+    file_bytes: int
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass
+class Run:
+    """One execution: the state while it goes on.
+
+    Args:
+        publish: Called with `stdout`, `stderr` or `event` and each chunk as it comes.
+    """
+
+    plan: Plan
+    workspace: Workspace
+    publish: Publish
+    reason: Reason | None = None
+    fault: str = ""
+    _command: RunningCommand | None = None
+    _files: dict[str, FileIO] = field(default_factory=dict)
+    _event_line: bytes = b""
+    _has_begun: bool = False
+
+    async def execute(self, executor: Executor) -> dict[str, Any]:
+        """Run to the end; return the fields of the record that are final then."""
+        self.workspace.create()
+        started = datetime.now(UTC)
+        ended = await self._run_process(executor)
+        finished = datetime.now(UTC)
+        results = await asyncio.to_thread(self._gather)
+        return results | self._verdict(ended) | {"started_at": started, "finished_at": finished}
+
+    def cancel(self, grace_s: float = TERM_GRACE_S) -> None:
+        """End the command because somebody asked for it."""
+        self._stop(Reason.CANCELED, grace_s)
+
+    async def _run_process(self, executor: Executor) -> Ended:
+        for name in STREAMS:
+            self._files[name] = self.workspace.stream(name).open("xb", buffering=0)
+        try:
+            ended = await self._attempt(executor)
+            for _ in range(RELAUNCHES):
+                # Its process is gone and never began: starting it again starts it once.
+                if ended is not LOST or self._has_begun or self.reason is not None:
+                    break
+                ended = await self._attempt(executor)
+            return ended
+        finally:
+            for stream in self._files.values():
+                stream.close()
+
+    async def _attempt(self, executor: Executor) -> Ended:
+        pipes = [
+            Pipe(lambda chunk: self._keep("stdout", chunk)),
+            Pipe(lambda chunk: self._keep("stderr", chunk)),
+            Pipe(self._take_events),
+        ]
+        try:
+            return await self._launch_and_wait(executor, pipes)
+        finally:
+            for pipe in pipes:
+                pipe.drain()
+
+    async def _launch_and_wait(self, executor: Executor, pipes: list[Pipe]) -> Ended:
+        streams = [open_stdin(self.plan.stdin), *(pipe.write_fd for pipe in pipes)]
+        self._command = await executor.launch(self._assignment(), streams)
+        if self.reason is not None:  # canceled before the process was there
+            self._command.stop(0)
+        timer = asyncio.get_running_loop().call_later(
+            self.plan.timeout_s, self._stop, Reason.TIMEOUT, TERM_GRACE_S
+        )
+        try:
+            return await self._command.ended
+        finally:
+            timer.cancel()
+
+    def _assignment(self) -> Assignment:
+        plan = self.plan
+        cpu_s = math.ceil(plan.timeout_s * (os.cpu_count() or 1)) + 1
+        return Assignment(
+            plan.stage,
+            plan.command,
+            plan.args,
+            folder=str(self.workspace.outputs),
+            scratch=str(self.workspace.scratch),
+            limits=Limits(plan.memory_bytes, plan.file_bytes, cpu_s),
+            allow_hosts=plan.allow_hosts,
+        )
+
+    def _stop(self, reason: Reason, grace_s: float) -> None:
+        if self.reason is None:
+            self.reason = reason
+        if self._command is not None:
+            self._command.stop(grace_s)
+
+    def _keep(self, name: str, chunk: bytes) -> None:
+        try:
+            _write_whole(self._files[name], chunk)
+        except OSError as error:
+            self.fault = f"cannot keep {name}: {error.strerror}"
+            self._stop(Reason.LOST, 0)
+            return
+        if self._files[name].tell() > self.plan.file_bytes:
+            self.fault = f"{name} grew beyond {self.plan.file_bytes} bytes"
+            self._stop(Reason.LOST, 0)
+        self.publish(name, chunk)
+
+    def _take_events(self, chunk: bytes) -> None:
+        *lines, rest = (self._event_line + chunk).split(b"\n")
+        self._event_line = rest[:EVENT_BYTES]
+        for line in lines:
+            event = _event(line)
+            self._has_begun = self._has_begun or "begun" in event
+            if event.get("reason") == Reason.MEMORY:
+                self.reason = self.reason or Reason.MEMORY
+            elif "progress" in event:
+                self.publish("event", line)
+
+    def _gather(self) -> dict[str, Any]:
+        """Collect what the command left; reads files, so it runs in a thread."""
+        self.workspace.remove_scratch()
+        binary = self.workspace.keep_binary_stdout()
+        outputs = self.workspace.collect()
+        return {
+            "stdout": self.workspace.captured("stdout"),
+            "stderr": self.workspace.captured("stderr"),
+            "outputs": outputs,
+            "output_file": self._main_output({output.name for output in outputs}, binary),
+        }
+
+    def _main_output(self, names: set[str], binary: str | None) -> str | None:
+        if self.plan.output in names:
+            return self.plan.output
+        return binary or (next(iter(names)) if len(names) == 1 else None)
+
+    def _verdict(self, ended: Ended) -> dict[str, Any]:
+        reason = self.reason or _reason_of(ended)
+        status = Status.SUCCEEDED if ended.exit_code == 0 else Status.FAILED
+        if reason is Reason.CANCELED:
+            status = Status.CANCELED
+        elif reason is not Reason.EXIT:
+            status = Status.FAILED
+        return {
+            "status": status,
+            "reason": reason,
+            "exit_code": ended.exit_code,
+            "max_rss_bytes": ended.max_rss_bytes,
+            "cpu_s": ended.cpu_s,
+            "message": self.fault,
+        }
+
+
+def open_stdin(source: bytes | Path | None) -> int:
+    """A descriptor from which a command reads `source`; an empty one for None."""
+    if source is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    if isinstance(source, Path):
+        return os.open(source, os.O_RDONLY)
+    with tempfile.TemporaryFile() as stream:
+        stream.write(source)
+        stream.seek(0)
+        return os.dup(stream.fileno())
+
+
+def _write_whole(stream: FileIO, chunk: bytes) -> None:
+    """Write all of `chunk`; an unbuffered file may take only a part at a time."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[stream.write(rest) :]
+
+
+def _event(line: bytes) -> Mapping[str, Any]:
+    """The event that a child sent; what is not one (a command wrote there itself) is empty."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _reason_of(ended: Ended) -> Reason:
+    if ended.exit_code is None:
+        return Reason.LOST
+    return Reason.EXIT if ended.signal is None else Reason.CRASHED

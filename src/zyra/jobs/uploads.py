@@ -1,0 +1,153 @@
+"""Uploaded files, on a local folder under random names.
+
+An upload `ID` is `ID.json` (what it is) beside `ID` plus the suffix of its name (the
+bytes). The description is written last, by rename: an upload exists when it is whole.
+"""
+
+import hashlib
+import json
+import os
+import re
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from zyra.core.media_types import media_type_of
+from zyra.jobs.requests import Caller, NoSuchFile
+
+_SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
+_NAME_LIMIT = 255
+
+
+@dataclass(frozen=True)
+class UploadInfo:
+    """What is known of an upload."""
+
+    file_id: str
+    owner: str
+    filename: str
+    size: int
+    sha256: str
+    media_type: str
+    created_at: str
+    stored_as: str
+
+
+class UploadWriter:
+    """Receives the bytes of one upload; `finish` makes it exist, `abandon` removes it."""
+
+    def __init__(self, folder: Path, owner: Caller, filename: str) -> None:
+        self._folder = folder
+        self._owner = owner
+        self._filename = safe_filename(filename)
+        self._file_id = str(uuid.uuid4())
+        match = _SUFFIX.search(self._filename)
+        self._path = folder / f"{self._file_id}{match.group(0) if match else ''}"
+        self._stream = self._path.open("xb", buffering=0)
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Append `chunk`."""
+        self._stream.write(chunk)
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what was written so far, hexadecimal."""
+        return self._hash.hexdigest()
+
+    def finish(self) -> UploadInfo:
+        """Close the file and write its description."""
+        self._stream.close()
+        info = UploadInfo(
+            file_id=self._file_id,
+            owner=self._owner.name,
+            filename=self._filename,
+            size=self.size,
+            sha256=self.sha256,
+            media_type=media_type_of(self._path),
+            created_at=datetime.now(UTC).isoformat(),
+            stored_as=self._path.name,
+        )
+        draft = self._folder / f".{self._file_id}.json"
+        draft.write_text(json.dumps(asdict(info)), encoding="utf-8")
+        draft.replace(self._folder / f"{self._file_id}.json")
+        return info
+
+    def abandon(self) -> None:
+        """Remove what was written."""
+        self._stream.close()
+        self._path.unlink(missing_ok=True)
+
+
+class Uploads:
+    """The uploads below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def start(self, owner: Caller, filename: str) -> UploadWriter:
+        """Begin to receive an upload."""
+        return UploadWriter(self._folder, owner, filename)
+
+    def info(self, caller: Caller, file_id: str) -> UploadInfo:
+        """Describe the upload `file_id` of `caller`.
+
+        Raises:
+            NoSuchFile: It does not exist or belongs to somebody else.
+        """
+        info = self._read(f"{file_id}.json") if is_uuid(file_id) else None
+        if info is None or info.owner != caller.name:
+            raise NoSuchFile(
+                f"no upload {file_id!r}", hint="POST /upload makes one; GET /files lists them"
+            )
+        return info
+
+    def path(self, caller: Caller, file_id: str) -> Path:
+        """Where the bytes of the upload are.
+
+        Raises:
+            NoSuchFile: It does not exist or belongs to somebody else.
+        """
+        return self._folder / self.info(caller, file_id).stored_as
+
+    def all(self, caller: Caller) -> list[UploadInfo]:
+        """The uploads of `caller`, newest first."""
+        names = (entry.name for entry in os.scandir(self._folder) if is_uuid(entry.name[:-5]))
+        found = (self._read(name) for name in names if name.endswith(".json"))
+        own = [info for info in found if info is not None and info.owner == caller.name]
+        return sorted(own, key=lambda info: info.created_at, reverse=True)
+
+    def remove(self, caller: Caller, file_id: str) -> None:
+        """Remove an upload of `caller`.
+
+        Raises:
+            NoSuchFile: It does not exist or belongs to somebody else.
+        """
+        path = self.path(caller, file_id)
+        (self._folder / f"{file_id}.json").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+    def _read(self, name: str) -> UploadInfo | None:
+        try:
+            return UploadInfo(**json.loads((self._folder / name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+
+def is_uuid(text: str) -> bool:
+    """Whether `text` is a UUID in its usual spelling, and so safe as a file name."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def safe_filename(given: str) -> str:
+    """The last part of a client's file name, without control characters."""
+    last = PurePosixPath(given.replace("\\", "/")).name
+    return "".join(c for c in last if c.isprintable())[:_NAME_LIMIT] or "upload"

@@ -1,0 +1,179 @@
+"""Commands that do what commands must not do; a registry of tests only, hidden from users."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from zyra.core.arguments import Args, arg
+from zyra.core.command import Command, commands_by_name
+from zyra.core.job import Job
+from zyra.core.kinds import InputFile, OutputFile
+
+BINARY_BLOCK = bytes(range(256)) * 4096  # 1 MiB with every byte value
+
+
+class EchoArgs(Args):
+    """Write a text to stdout, and another to stderr."""
+
+    text: str = arg("", "Text for stdout")
+    error_text: str = arg("", "Text for stderr")
+
+
+class CodeArgs(Args):
+    """End in some way with a number."""
+
+    code: int = arg(0, "Exit code, signal number or count")
+
+
+class PathArgs(Args):
+    """Copy a file."""
+
+    input: InputFile = arg("-", "File to read")
+    output: OutputFile = arg("-", "File to write")
+
+
+class SecondsArgs(Args):
+    """Take time."""
+
+    seconds: float = arg(60.0, "How long")
+    marker: str = arg("marker", "File to write the process ids of helpers to")
+
+
+def echo(args: EchoArgs, job: Job) -> None:
+    """Behave well."""
+    job.stdout.write(args.text.encode())
+    sys.stderr.write(args.error_text)
+
+
+def exit_at_once(args: CodeArgs, job: Job) -> None:
+    """End without any clean-up."""
+    os._exit(args.code)
+
+
+def crash(args: CodeArgs, job: Job) -> None:
+    """Read address 0, as a fault in a C library does."""
+    ctypes.string_at(0)
+
+
+def raise_fault(args: CodeArgs, job: Job) -> None:
+    """Fail with an exception that nobody planned."""
+    raise RuntimeError("not planned")
+
+
+def write_binary(args: CodeArgs, job: Job) -> None:
+    """Write `code` MiB of every byte value to stdout."""
+    for _ in range(args.code):
+        job.stdout.write(BINARY_BLOCK)
+
+
+def write_from_c(args: EchoArgs, job: Job) -> None:
+    """Write to descriptors 1 and 2 past Python, through C's stdio and system calls."""
+    libc = ctypes.CDLL(None)
+    libc.printf(b"%s", args.text.encode())
+    libc.write(2, args.error_text.encode(), len(args.error_text))
+    libc.system(b"printf 'and a child program'")
+
+
+def change_folder(args: CodeArgs, job: Job) -> None:
+    """Go elsewhere and change what a process shares."""
+    os.chdir("/")
+    os.umask(0)
+    os.environ["ZYRA_LEFT_BEHIND"] = "yes"
+    sys.stdout.write(os.getcwd())
+
+
+def tell_surroundings(args: CodeArgs, job: Job) -> None:
+    """Print the working folder's name, the umask and the environment's names."""
+    umask = os.umask(0)
+    sys.stdout.write(f"{Path.cwd().name} {umask:o} {','.join(sorted(os.environ))}")
+
+
+def leave_a_sleeper(args: SecondsArgs, job: Job) -> None:
+    """Start a program in a session of its own that holds our streams, and end."""
+    sleeper = subprocess.Popen(
+        [sys.executable, "-c", f"import time; time.sleep({args.seconds})"], start_new_session=True
+    )
+    Path(args.marker).write_text(str(sleeper.pid))
+    sleeper.returncode = 0
+
+
+def ignore_term(args: SecondsArgs, job: Job) -> None:
+    """Refuse to end politely, and have a descendant that left the session."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    helper = subprocess.Popen(
+        [sys.executable, "-c", f"import time; time.sleep({args.seconds})"], start_new_session=True
+    )
+    Path(args.marker).write_text(str(helper.pid))
+    sys.stdout.write("started")
+    sys.stdout.flush()
+    time.sleep(args.seconds)
+
+
+def take_memory(args: CodeArgs, job: Job) -> None:
+    """Hold `code` MiB."""
+    held = [bytearray(1 << 20) for _ in range(args.code)]
+    sys.stdout.write(str(len(held)))
+
+
+def copy(args: PathArgs, job: Job) -> None:
+    """Copy stdin or a file to stdout or a file."""
+    data = job.stdin.read() if args.input == "-" else Path(args.input).read_bytes()
+    if args.output == "-":
+        job.stdout.write(data)
+    else:
+        Path(args.output).parent.mkdir(parents=True, exist_ok=True)
+        Path(args.output).write_bytes(data)
+
+
+def write_to_event_pipe(args: CodeArgs, job: Job) -> None:
+    """Write what is no event to the descriptor of events."""
+    os.write(3, b'not json\n[1]\n{"reason": 5}\n')
+    sys.stdout.write("done")
+
+
+def leave_links(args: CodeArgs, job: Job) -> None:
+    """Leave links to what is not ours, beside a file."""
+    Path("link").symlink_to("/etc/passwd")
+    Path("folder").symlink_to("/etc")
+    Path("file").write_text("kept")
+
+
+def work_hard(args: CodeArgs, job: Job) -> None:
+    """Use the processor without end."""
+    while True:
+        pass
+
+
+def report(args: CodeArgs, job: Job) -> None:
+    """Report progress."""
+    job.progress(0.5, "half")
+
+
+def _declare(name: str, args: type[Args]) -> Command:
+    return Command("process", name.replace("_", "-"), args, run=f"{__name__}:{name}")
+
+
+_NAMES: dict[str, type[Args]] = {
+    "echo": EchoArgs,
+    "exit_at_once": CodeArgs,
+    "crash": CodeArgs,
+    "raise_fault": CodeArgs,
+    "write_binary": CodeArgs,
+    "write_from_c": EchoArgs,
+    "change_folder": CodeArgs,
+    "tell_surroundings": CodeArgs,
+    "leave_a_sleeper": SecondsArgs,
+    "ignore_term": SecondsArgs,
+    "take_memory": CodeArgs,
+    "copy": PathArgs,
+    "write_to_event_pipe": CodeArgs,
+    "leave_links": CodeArgs,
+    "work_hard": CodeArgs,
+    "report": CodeArgs,
+}
+
+REGISTRY = {"process": commands_by_name(*(_declare(n, a) for n, a in _NAMES.items()))}
