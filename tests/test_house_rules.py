@@ -99,12 +99,18 @@ def is_code(path: Path) -> bool:
 
 
 def broad_catches(tree: ast.Module) -> list[int]:
-    """Lines of `except:` and of `except` with a class that catches everything."""
+    """Lines that catch everything; cleaning up and raising it again is no catch."""
     return [
         node.lineno
         for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler) and is_broad(node.type)
+        if isinstance(node, ast.ExceptHandler)
+        and is_broad(node.type)
+        and not raises_again(node.body[-1])
     ]
+
+
+def raises_again(last: ast.stmt) -> bool:
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def is_broad(caught: ast.expr | None) -> bool:
