@@ -1,0 +1,188 @@
+"""Read NetCDF: every (time, level, member) slice of every gridded variable is a field."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count, product
+from math import isnan
+from pathlib import Path
+from typing import Any, Self
+
+import netCDF4
+import numpy as np
+
+from zyra.core.errors import DataError
+from zyra.fields.cf_axes import Axis
+from zyra.fields.cf_values import packing_of, unpack
+from zyra.fields.field import Field, FieldInfo, Level
+from zyra.fields.grid import Grid
+from zyra.fields.netcdf_coordinates import Coordinate
+from zyra.fields.netcdf_layout import Layout, find_layouts
+from zyra.fields.selection import describe
+
+_TIME_AXES = (Axis.VALID_TIME, Axis.REFERENCE_TIME, Axis.PERIOD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetcdfSlice(FieldInfo):
+    """What one two-dimensional slice of a variable is, and where it stands in the file.
+
+    Attributes:
+        name: Of the variable in the file.
+        index: Position along each dimension that is not horizontal.
+        grid: Where the values lie.
+    """
+
+    name: str
+    index: Mapping[str, int]
+    grid: Grid
+
+
+class NetcdfDataset:
+    """An open NetCDF file as a list of fields.
+
+    Attributes:
+        infos: Its fields, in the order of the file.
+        left_out: Variables that are no fields on a grid we know, each with the reason.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and list its fields.
+
+        Raises:
+            DataError: It is no NetCDF file, is damaged, or its coordinates contradict CF.
+        """
+        try:
+            self._file = netCDF4.Dataset(path.absolute())
+        except OSError as exc:
+            raise DataError(f"{path.name} is not readable as NetCDF: {exc}") from exc
+        self._file.set_auto_maskandscale(False)
+        self._file.set_always_mask(False)
+        try:
+            self._layouts, self.left_out = find_layouts(self._file)
+            self.infos: tuple[NetcdfSlice, ...] = tuple(_slices(self._layouts.values()))
+        except (OSError, RuntimeError, IndexError) as exc:
+            self.close()
+            raise DataError(f"{path.name} is damaged: {exc}") from exc
+        except DataError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Use as a context manager that closes the file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def read(self, info: NetcdfSlice) -> Field:
+        """Read the values of one slice.
+
+        Raises:
+            DataError: The file is damaged there.
+        """
+        layout = self._layouts[info.name]
+        where = tuple(info.index.get(dimension, slice(None)) for dimension in layout.dimensions)
+        variable = self._file.variables[info.name]
+        try:
+            stored = np.asarray(variable[where])
+        except (OSError, RuntimeError, IndexError) as exc:
+            raise DataError(f"cannot read {info.name} of {self._file.filepath()}: {exc}") from exc
+        values = unpack(stored, packing_of(variable.dtype, layout.attributes))
+        return Field.of(info, values.T if layout.is_transposed else values, info.grid)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file.isopen():
+            self._file.close()
+
+
+def _slices(layouts: Iterable[Layout]) -> Iterator[NetcdfSlice]:
+    numbers = count(1)
+    for layout in layouts:
+        ranges = [range(length) for length in layout.outer.values()]
+        for position in product(*ranges):
+            index = dict(zip(layout.outer, position, strict=True))
+            yield _slice(layout, index, next(numbers))
+
+
+def _slice(layout: Layout, index: Mapping[str, int], number: int) -> NetcdfSlice:
+    attributes = layout.attributes
+    coordinates = layout.coordinates
+    valid, reference, hours = _times(*(_at(coordinates.get(axis), index) for axis in _TIME_AXES))
+    member = _at(coordinates.get(Axis.MEMBER), index)
+    info = NetcdfSlice(
+        name=layout.name,
+        index=index,
+        grid=layout.grid,
+        variable=layout.name,
+        short_name=str(attributes.get("short_name", "")),
+        long_name=str(attributes.get("long_name", "")),
+        standard_name=str(attributes.get("standard_name", "")),
+        units=str(attributes.get("units", "")),
+        level=_level(layout, index),
+        valid_time=valid,
+        reference_time=reference,
+        forecast_hour=hours,
+        period_hours=_period_hours(coordinates.get(Axis.VALID_TIME), index),
+        statistic=_statistic(str(attributes.get("cell_methods", ""))),
+        member=None if member is None else int(member),
+        dimensions={
+            dimension: index[dimension] if coordinate is None else float(coordinate.at(index))
+            for dimension, coordinate in layout.others.items()
+        },
+        number=number,
+    )
+    return replace(info, line=describe(info))
+
+
+def _at(coordinate: Coordinate | None, index: Mapping[str, int]) -> Any:
+    """The value at a position, None where there is none."""
+    value = None if coordinate is None else coordinate.at(index)
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _level(layout: Layout, index: Mapping[str, int]) -> Level | None:
+    coordinate = layout.coordinates.get(Axis.LEVEL)
+    if coordinate is None:
+        kind = layout.attributes.get("level_type")
+        return None if kind is None else Level(str(kind))
+    kind = str(coordinate.attributes.get("level_type", coordinate.name))
+    ends = coordinate.bounds_at(index)
+    if ends is None:
+        return Level(kind, float(coordinate.at(index)), coordinate.units)
+    return Level(kind, float(ends[0]), coordinate.units, end=float(ends[1]))
+
+
+def _period_hours(time: Coordinate | None, index: Mapping[str, int]) -> float | None:
+    ends = None if time is None else time.bounds_at(index)
+    if ends is None or ends[0] is None or ends[1] is None:
+        return None
+    return _hours(ends[1] - ends[0])
+
+
+def _statistic(cell_methods: str) -> str:
+    """What CF says of the times: `mean` of `time: mean (interval: 1 hour) area: point`."""
+    found = re.search(r"\btime\w*: (\w+)", cell_methods)
+    return "" if found is None or found[1] == "point" else found[1]
+
+
+def _times(
+    valid: datetime | None, reference: datetime | None, hours: float | None
+) -> tuple[datetime | None, datetime | None, float | None]:
+    """Complete valid time, reference time and forecast hour from any two of them."""
+    if valid is not None and reference is not None:
+        return valid, reference, _hours(valid - reference)
+    if hours is None:
+        return valid, reference, None
+    if reference is not None:
+        return reference + timedelta(hours=hours), reference, hours
+    if valid is not None:
+        return valid, valid - timedelta(hours=hours), hours
+    return None, None, hours
+
+
+def _hours(duration: timedelta) -> float:
+    return duration.total_seconds() / 3600

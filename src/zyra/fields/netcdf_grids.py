@@ -1,0 +1,70 @@
+"""Write the coordinates and the grid mapping of a grid into a NetCDF file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zyra.fields.crs import Crs
+from zyra.fields.grid import Grid
+from zyra.fields.netcdf_file import NetcdfFile
+
+_Attributes = Mapping[str, str]
+
+_LATITUDE = {"standard_name": "latitude", "long_name": "latitude", "units": "degrees_north"}
+_LONGITUDE = {"standard_name": "longitude", "long_name": "longitude", "units": "degrees_east"}
+_ROTATED_LATITUDE = {"standard_name": "grid_latitude", "units": "degrees"}
+_ROTATED_LONGITUDE = {"standard_name": "grid_longitude", "units": "degrees"}
+_NORTHING = {"standard_name": "projection_y_coordinate", "units": "m"}
+_EASTING = {"standard_name": "projection_x_coordinate", "units": "m"}
+
+
+@dataclass(frozen=True)
+class WrittenGrid:
+    """How variables on a grid refer to it.
+
+    Attributes:
+        dimensions: Names of its rows and columns.
+        attributes: `grid_mapping` of the variables on it.
+        coordinates: Names of its two-dimensional latitude and longitude, if any.
+    """
+
+    dimensions: tuple[str, str]
+    attributes: _Attributes
+    coordinates: tuple[str, ...]
+
+
+def write_grid(file: NetcdfFile, grid: Grid) -> WrittenGrid:
+    """Write a grid's dimensions, coordinates and grid mapping.
+
+    A projected grid also gets two-dimensional latitude and longitude (float32: good to
+    about 1 m), for programs that know no projections.
+    """
+    (y, y_attributes), (x, x_attributes) = _line_attributes(grid.crs)
+    row = file.axis(y, grid.y, {"axis": "Y", **y_attributes})
+    column = file.axis(x, grid.x, {"axis": "X", **x_attributes})
+    mapping = file.mapping("crs", grid.crs.to_cf())
+    coordinates = () if grid.crs.is_geographic else _write_positions(file, grid, (row, column))
+    return WrittenGrid((row, column), {"grid_mapping": mapping}, coordinates)
+
+
+def _line_attributes(crs: Crs) -> tuple[tuple[str, _Attributes], tuple[str, _Attributes]]:
+    if crs.is_geographic:
+        return ("lat", _LATITUDE), ("lon", _LONGITUDE)
+    if crs.name == "rotated_latitude_longitude":
+        return ("rlat", _ROTATED_LATITUDE), ("rlon", _ROTATED_LONGITUDE)
+    return ("y", _NORTHING), ("x", _EASTING)
+
+
+def _write_positions(file: NetcdfFile, grid: Grid, dimensions: tuple[str, str]) -> tuple[str, str]:
+    lon, lat = grid.crs.inverse(*np.meshgrid(grid.x, grid.y))
+    return (
+        file.auxiliary("lat", dimensions, lat.astype(np.float32), _LATITUDE),
+        file.auxiliary("lon", dimensions, lon.astype(np.float32), _LONGITUDE),
+    )
+
+
+def grid_key(grid: Grid) -> tuple[Any, ...]:
+    """What is equal for two grids that are the same lattice."""
+    return grid.crs, grid.x.tobytes(), grid.y.tobytes()
