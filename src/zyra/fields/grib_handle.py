@@ -1,0 +1,114 @@
+"""One GRIB message opened with ecCodes: its keys as Python values.
+
+ecCodes' own messages on stderr are silenced: what matters of them comes as the
+text of the exception, which is translated into a `DataError` here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import cffi
+import eccodes
+import numpy as np
+from gribapi import bindings
+from numpy.typing import NDArray
+
+from zyra.core.errors import DataError
+
+_ffi = cffi.FFI()
+_ffi.cdef(
+    """
+    typedef struct grib_context grib_context;
+    typedef void (*listener)(const grib_context*, int, const char*);
+    grib_context* grib_context_get_default(void);
+    void grib_context_set_logging_proc(grib_context*, listener);
+    """
+)
+_library = _ffi.dlopen(bindings.library_path)
+
+
+def _say_nothing(context: object, level: int, message: object) -> None:
+    """Take the place of ecCodes' printing to stderr."""
+
+
+# C keeps only the address: the callback must live as long as the process.
+_SILENCE = _ffi.callback("listener", _say_nothing)
+_library.grib_context_set_logging_proc(_library.grib_context_get_default(), _SILENCE)
+
+
+@dataclass(frozen=True)
+class GribHandle:
+    """Keys of an open message; each getter gives None (or "") where the key has no value."""
+
+    identifier: int
+
+    def text(self, key: str) -> str:
+        """Value of `key` as text; empty if it is not there or missing."""
+        return str(self._get(key, str) or "")
+
+    def integer(self, key: str) -> int | None:
+        """Value of `key` as an integer."""
+        value = self._get(key, int)
+        return None if value is None else int(value)
+
+    def number(self, key: str) -> float | None:
+        """Value of `key` as a float."""
+        value = self._get(key, float)
+        return None if value is None else float(value)
+
+    def needed_integer(self, key: str) -> int:
+        """Value of `key`, which must be there.
+
+        Raises:
+            DataError: It is not.
+        """
+        value = self.integer(key)
+        if value is None:
+            raise DataError(f"the GRIB message has no {key}")
+        return value
+
+    def needed_number(self, key: str) -> float:
+        """Value of `key`, which must be there.
+
+        Raises:
+            DataError: It is not.
+        """
+        value = self.number(key)
+        if value is None:
+            raise DataError(f"the GRIB message has no {key}")
+        return value
+
+    def integers(self, key: str) -> NDArray[np.int64]:
+        """The array under `key`."""
+        return np.asarray(eccodes.codes_get_array(self.identifier, key, int), dtype=np.int64)
+
+    def _get(self, key: str, kind: type) -> str | int | float | None:
+        try:
+            if eccodes.codes_is_missing(self.identifier, key):
+                return None
+            value: str | int | float = eccodes.codes_get(self.identifier, key, kind)
+        except eccodes.KeyValueNotFoundError:
+            return None
+        return value
+
+
+@contextmanager
+def open_message(data: bytes, where: str) -> Iterator[GribHandle]:
+    """Open one message; errors of ecCodes inside the block become `DataError`.
+
+    Args:
+        data: The message, from GRIB to 7777.
+        where: What to call it in an error, such as `message 3 at byte 1200 of t.grib2`.
+
+    Raises:
+        DataError: ecCodes cannot read it.
+    """
+    try:
+        identifier = eccodes.codes_new_from_message(data)
+        try:
+            yield GribHandle(identifier)
+        finally:
+            eccodes.codes_release(identifier)
+    except eccodes.CodesInternalError as exc:
+        raise DataError(f"{where} cannot be read: {exc}", hint="the file may be damaged") from exc

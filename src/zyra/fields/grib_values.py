@@ -1,0 +1,54 @@
+"""Unpack the values of a GRIB message into rows and columns."""
+
+import eccodes
+import numpy as np
+from numpy.typing import NDArray
+
+from zyra.core.errors import DataError
+from zyra.fields.field import Array
+from zyra.fields.grib_handle import GribHandle
+
+# ecCodes unpacks these as double only ("Cannot unpack key 'codedValues' as float").
+_DOUBLE_ONLY = ("grid_jpeg", "grid_png")
+
+
+def unpack_values(handle: GribHandle) -> Array:
+    """Values as float32 in the order of the file, shape (points,); NaN is missing.
+
+    Raises:
+        DataError: The data section cannot be unpacked.
+    """
+    # NaN passes through ecCodes untouched, while its default 9999 can be a true value.
+    eccodes.codes_set(handle.identifier, "missingValue", float("nan"))
+    if handle.text("packingType").startswith(_DOUBLE_ONLY):
+        doubles: NDArray[np.float64] = eccodes.codes_get_double_array(handle.identifier, "values")
+        return doubles.astype(np.float32)
+    values: Array = eccodes.codes_get_float_array(handle.identifier, "values")
+    return values
+
+
+def in_rows(handle: GribHandle, values: Array, shape: tuple[int, int]) -> Array:
+    """Bring values from the file's scan order into (rows, columns), columns rising.
+
+    Raises:
+        DataError: There are not rows times columns values.
+    """
+    rows, columns = shape
+    if values.size != rows * columns:
+        raise DataError(f"there are {values.size} values for {rows} rows and {columns} columns")
+    if handle.integer("jPointsAreConsecutive"):
+        table = _straightened(handle, values.reshape(columns, rows)).T
+    else:
+        table = _straightened(handle, values.reshape(rows, columns))
+    if handle.integer("iScansNegatively"):
+        table = table[:, ::-1]
+    return np.ascontiguousarray(table)
+
+
+def _straightened(handle: GribHandle, lines: Array) -> Array:
+    """Turn every other line round where lines run alternately forth and back."""
+    if not handle.integer("alternativeRowScanning"):
+        return lines
+    straight = lines.copy()
+    straight[1::2] = lines[1::2, ::-1]
+    return straight
