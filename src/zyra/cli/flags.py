@@ -1,0 +1,107 @@
+"""Command-line flags made from a declaration; no parameter is written a second time."""
+
+import argparse
+import types
+from enum import Enum
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from zyra.core.arguments import Args
+from zyra.core.kinds import Kind, kinds_of
+
+_METAVARS = {
+    Kind.INPUT_FILE: "FILE",
+    Kind.INPUT_SOURCE: "FILE|URL",
+    Kind.OUTPUT_FILE: "FILE",
+    Kind.INPUT_DIR: "DIR",
+    Kind.OUTPUT_DIR: "DIR",
+    Kind.SOURCE_URL: "URL",
+    Kind.TARGET_URL: "URL",
+    Kind.SECRET: "SECRET",
+}
+_TYPE_METAVARS = {int: "N", float: "X"}
+
+
+def add_flags(parser: argparse.ArgumentParser, args: type[Args]) -> None:
+    """Give `parser` every argument of `args`; what is not given stays unset."""
+    kinds = kinds_of(args)
+    own = [name for name in args.model_fields if name not in Args.model_fields]
+    for name in [*own, *Args.model_fields]:
+        field = args.model_fields[name]
+        options = _options(field, kinds.get(name), repeat=args.form_of(name).repeat)
+        if args.form_of(name).positional:
+            _add_positional(parser, name, field, options)
+        else:
+            required = field.is_required()
+            parser.add_argument(*_flags(args, name), dest=name, required=required, **options)
+
+
+def flag_of(args: type[Args], name: str) -> str:
+    """How a person gives the argument: `--name`, or the name where it goes by place."""
+    return name if args.form_of(name).positional else f"--{_dashed(name)}"
+
+
+def plain_type(annotation: Any) -> Any:
+    """The type inside `X | None` and `Annotated[X, ...]`."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return plain_type(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        return plain_type(parts[0]) if len(parts) == 1 else annotation
+    return annotation
+
+
+def _flags(args: type[Args], name: str) -> list[str]:
+    form = args.form_of(name)
+    return [*form.flags, f"--{_dashed(name)}", *(f"--{_dashed(also)}" for also in form.also)]
+
+
+def _add_positional(
+    parser: argparse.ArgumentParser, name: str, field: FieldInfo, options: dict[str, Any]
+) -> None:
+    metavar = name if "choices" not in options else None
+    options["metavar"] = metavar
+    if not field.is_required():
+        options["nargs"] = "?"
+    parser.add_argument(name, **options)
+
+
+def _options(field: FieldInfo, kind: Kind | None, *, repeat: bool) -> dict[str, Any]:
+    help_text = (field.description or "").replace("%", "%%") + _default_text(field)
+    inner = plain_type(field.annotation)
+    if inner is bool:
+        return {"help": help_text, "action": _switch(field)}
+    options: dict[str, Any] = {"help": help_text}
+    if get_origin(inner) in (list, tuple):
+        options |= {"action": "append"} if repeat else {"action": "extend", "nargs": "+"}
+        inner = plain_type(get_args(inner)[0])
+    choices = _choices(inner)
+    if choices:
+        return options | {"choices": choices}
+    return options | {"metavar": _METAVARS[kind] if kind else _TYPE_METAVARS.get(inner, "TEXT")}
+
+
+def _switch(field: FieldInfo) -> Any:
+    return argparse.BooleanOptionalAction if field.default is True else "store_true"
+
+
+def _choices(inner: Any) -> list[str]:
+    if get_origin(inner) is Literal:
+        return [str(choice) for choice in get_args(inner)]
+    if isinstance(inner, type) and issubclass(inner, Enum):
+        return [str(member.value) for member in inner]
+    return []
+
+
+def _default_text(field: FieldInfo) -> str:
+    default = field.get_default()
+    if field.is_required() or default in (None, False, True, "", (), []):
+        return ""
+    text = default.value if isinstance(default, Enum) else default
+    return f" (default: {text})".replace("%", "%%")
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

@@ -1,0 +1,79 @@
+"""Run one command of one stage in this process, from the words of the command line."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from zyra.cli.flags import add_flags, flag_of
+from zyra.cli.help import CommandHelp, examples_text
+from zyra.cli.progress import reporter
+from zyra.core.arguments import Args
+from zyra.core.command import Command, CommandMap
+from zyra.core.exit_codes import FAILED, WRONG_INPUT
+from zyra.core.loading import load
+from zyra.core.network import NetworkPolicy
+from zyra.core.running import run_to_exit_code
+from zyra.core.stream_job import job_on_standard_streams
+
+
+def main(stage: str, arguments: list[str]) -> int:
+    """Parse `arguments`, run the command, return its exit code."""
+    # Only this stage's declarations: loading all four takes longer than some commands.
+    commands: CommandMap = load(f"zyra.{stage}:command_map")
+    parser = stage_parser(stage, commands)
+    words = parser.parse_args(arguments)
+    given = vars(words)
+    command = commands[given.pop("command")]
+    try:
+        args = command.args.model_validate(given)
+    except ValidationError as error:
+        sys.stderr.write(_explain(command, error))
+        return WRONG_INPUT
+    return _run(command, args)
+
+
+def stage_parser(stage: str, commands: CommandMap) -> argparse.ArgumentParser:
+    """The parser of a stage: one subparser for each command, made from its declaration."""
+    parser = argparse.ArgumentParser(prog=f"zyra {stage}", allow_abbrev=False)
+    subparsers = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title="commands"
+    )
+    for command in commands.values():
+        subparser = subparsers.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.description,
+            epilog=examples_text(command),
+            formatter_class=CommandHelp,
+            allow_abbrev=False,
+            argument_default=argparse.SUPPRESS,
+        )
+        add_flags(subparser, command.args)
+    return parser
+
+
+def _run(command: Command, args: Args) -> int:
+    # A person at their own machine reaches whatever that machine reaches.
+    network = NetworkPolicy(unrestricted=True)
+    with reporter(sys.stderr, quiet=args.quiet) as report:
+        try:
+            return run_to_exit_code(command, args, job_on_standard_streams(args, network, report))
+        except MemoryError:
+            return FAILED
+
+
+def _explain(command: Command, error: ValidationError) -> str:
+    lines = [_explain_one(command, problem) for problem in error.errors(include_url=False)]
+    advice = f"  hint: see `zyra {command.stage} {command.name} --help`\n"
+    return "".join(f"zyra: error: {line}\n" for line in lines) + advice
+
+
+def _explain_one(command: Command, problem: Mapping[str, Any]) -> str:
+    if not problem["loc"]:
+        return str(problem["msg"])
+    name = str(problem["loc"][0])
+    known = name in command.args.model_fields
+    return f"{flag_of(command.args, name) if known else name}: {problem['msg']}"
