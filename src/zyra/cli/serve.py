@@ -2,10 +2,13 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 import uvicorn
 
 from zyra.core.exit_codes import DONE
+
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +21,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reload", action="store_true", help="start anew when the code changes")
     options = parser.parse_args(arguments)
     sys.stderr.write(_welcome(options.host, options.port))
-    uvicorn.run("zyra.api.server:app", host=options.host, port=options.port, reload=options.reload)
+    uvicorn.run(
+        "zyra.api.server:app",
+        host=options.host,
+        port=options.port,
+        reload=options.reload,
+        # The package only: uvicorn would else watch the working folder, with all of .venv in it.
+        reload_dirs=[str(PACKAGE)] if options.reload else None,
+    )
     return DONE
 
 
