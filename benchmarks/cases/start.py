@@ -11,12 +11,17 @@ ZYRA = str(Path(sys.executable).with_name("zyra"))
 
 def cases(_folder: Path) -> Iterator[Case]:
     """Cold starts that need no scientific library."""
-    bare = process(sys.executable, "-c", "pass")
-    for flags in (("--help",), ("visualize", "heatmap", "--help"), ("--version",)):
-        yield Case(
-            name=" ".join(("zyra", *flags)),
-            ours=process(ZYRA, *flags),
-            reference=bare,
-            against="bare interpreter",
-            at_most=8.0,
-        )
+    yield cold("--help", at_most=8.0)
+    yield cold("--version", at_most=8.0)
+    yield cold("disseminate", "local", "--help")
+
+
+def cold(*flags: str, at_most: float | None = None) -> Case:
+    """A process of its own that runs `zyra` with `flags`."""
+    return Case(
+        name=" ".join(("zyra", *flags)),
+        ours=process(ZYRA, *flags),
+        reference=process(sys.executable, "-c", "pass"),
+        against="bare interpreter",
+        at_most=at_most,
+    )
