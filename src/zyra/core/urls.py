@@ -75,7 +75,11 @@ class Url:
         Raises:
             UsageError: The reference is not a usable URL.
         """
-        return split_url(urljoin(str(self), quote(reference, safe=URL_CHARACTERS)))
+        quoted = quote(reference, safe=URL_CHARACTERS)
+        try:
+            return split_url(urljoin(str(self), quoted))
+        except ValueError as exc:  # urljoin's word for brackets that do not match
+            raise _refused(quoted, str(exc)) from exc
 
 
 def split_url(text: str) -> Url:

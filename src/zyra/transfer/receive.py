@@ -136,9 +136,9 @@ class Reception:
             self._admit_nothing(response)
         elif response.status == 206:
             self._admit_part(response)
-        elif self._span != WHOLE:
+        elif self._span != WHOLE and self.validator is None:
             raise RangesIgnored(f"{response.url.shown}: the server sends whole files only")
-        elif self._position:
+        elif self._span != WHOLE or self._position:
             raise self._changed()
         else:
             self._total = content_length(response)
