@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count, product
 from math import isnan
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import netCDF4
 import numpy as np
@@ -69,13 +69,9 @@ class NetcdfDataset:
             self.close()
             raise
 
-    def __enter__(self) -> Self:
-        """Use as a context manager that closes the file."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
-        self.close()
+    def grid(self, info: NetcdfSlice) -> Grid:
+        """The grid of one slice."""
+        return info.grid
 
     def read(self, info: NetcdfSlice) -> Field:
         """Read the values of one slice.

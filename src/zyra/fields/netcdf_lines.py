@@ -76,6 +76,7 @@ class LineWriter:
         self._file = file
         self._written: dict[Hashable, _WrittenLine] = {}
         self._crossed: dict[Hashable, str] = {}
+        self._runs: dict[datetime, str] = {}
 
     def write(self, lines: tuple[Line, ...]) -> WrittenLines:
         """Write the coordinates of all lines of one variable."""
@@ -134,15 +135,21 @@ class LineWriter:
     def _runs_beside(
         self, time: str, references: list[datetime], hours: list[float]
     ) -> Iterator[str]:
-        if references:
+        if len(set(references)) == 1:
+            yield self._one_run(references[0])
+        elif references:
             seconds = np.array([encode_time(reference) for reference in references])
-            name = "forecast_reference_time"
-            if len(set(references)) == 1:
-                yield self._file.auxiliary(name, (), seconds[0], _REFERENCE)
-            else:
-                yield self._file.auxiliary(name, (time,), seconds, _REFERENCE)
+            yield self._file.auxiliary("forecast_reference_time", (time,), seconds, _REFERENCE)
         if hours:
             yield self._file.auxiliary("forecast_period", (time,), np.array(hours), _PERIOD)
+
+    def _one_run(self, reference: datetime) -> str:
+        """The scalar coordinate that all fields of one model run share."""
+        if reference not in self._runs:
+            seconds = np.array(encode_time(reference))
+            name = self._file.auxiliary("forecast_reference_time", (), seconds, _REFERENCE)
+            self._runs[reference] = name
+        return self._runs[reference]
 
     def _valid_times(self, run: Line, lead: Line) -> str:
         """The valid times of every run at every forecast hour."""

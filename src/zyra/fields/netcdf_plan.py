@@ -258,9 +258,12 @@ def _distinctions(info: FieldInfo, namesakes: Sequence[FieldInfo]) -> Iterator[s
         lambda each: each.statistic,
         lambda each: "" if each.period_hours is None else f"{each.period_hours:g}h",
     )
+    left = namesakes
     for tell in told:
-        if tell(info) and len({tell(other) for other in namesakes}) > 1:
+        alike = [other for other in left if tell(other) == tell(info)]
+        if tell(info) and len(alike) < len(left):
             yield re.sub(r"\W+", "_", tell(info))
+        left = alike
 
 
 def unique_name(wanted: str, taken: Container[str]) -> str:
