@@ -7,7 +7,7 @@ ecCodes only.
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from zyra.core.errors import DataError
@@ -15,7 +15,8 @@ from zyra.fields.field import Array, Field, FieldInfo
 from zyra.fields.grib_grid import GridDescription, build_grid, describe_grid
 from zyra.fields.grib_handle import GribHandle, open_message
 from zyra.fields.grib_levels import read_level
-from zyra.fields.grib_names import read_names
+from zyra.fields.grib_line import inventory_line
+from zyra.fields.grib_names import NameReader
 from zyra.fields.grib_reduced import fill_rows
 from zyra.fields.grib_sections import FieldPlace, find_fields, message_bytes
 from zyra.fields.grib_times import read_times
@@ -49,8 +50,9 @@ def read_inventory(path: Path) -> list[Message]:
         places = list(find_fields(data))
         if not places:
             raise DataError(f"there is no GRIB message in {path.name}", hint="is it a GRIB file?")
+        names = NameReader()
         return [
-            _describe(message_bytes(data, place), place, number, path.name)
+            _describe(message_bytes(data, place), place, number, path.name, names)
             for number, place in enumerate(places, start=1)
         ]
 
@@ -99,15 +101,19 @@ def _where(place: FieldPlace, name: str) -> str:
     return f"message {place.ordinal} at byte {place.offset} of {name}"
 
 
-def _describe(data: bytes, place: FieldPlace, number: int, file_name: str) -> Message:
+def _describe(
+    data: bytes, place: FieldPlace, number: int, file_name: str, reader: NameReader
+) -> Message:
     where = _where(place, file_name)
     with open_message(data, where) as handle:
-        names, times = read_names(handle), read_times(handle, where)
+        names, times = reader.names(handle), read_times(handle, where)
+        row = reader.parameter(handle)
+        abbreviation = row.abbreviation if row else ""
         packing = handle.text("packingType")
-        return Message(
+        message = Message(
             variable=names.variable,
             short_name=names.short_name,
-            aliases=(names.abbreviation,) if names.abbreviation else (),
+            aliases=(abbreviation,) if abbreviation else (),
             long_name=names.long_name,
             standard_name=names.standard_name,
             units=names.units,
@@ -125,6 +131,11 @@ def _describe(data: bytes, place: FieldPlace, number: int, file_name: str) -> Me
             packing=packing,
             bits=handle.integer("bitsPerValue") or 0,
         )
+        surface = handle.integer("typeOfFirstFixedSurface") if place.edition == 2 else None
+    line = inventory_line(
+        message, place, abbreviation=abbreviation or names.short_name, surface=surface
+    )
+    return replace(message, line=line)
 
 
 def _member(handle: GribHandle) -> int | None:

@@ -14,7 +14,8 @@ _SURFACE_UNITS = {
     150: "", 151: "", 152: "", 160: "m", 161: "m", 162: "", 168: "", 169: "kg m-3", 170: "K",
     171: "m2 s-1", 241: "",
 }  # fmt: skip
-_PASCAL_KINDS_IN_HPA = ("isobaricInhPa", "isobaricLayer")
+# Pressure at or above the ground: in Pa in the file, but nobody says so, and edition 1 has hPa.
+_SPOKEN_OF_IN_HPA = (100, 108)
 
 # Table 3 of edition 1, by ecCodes' name: the unit that ecCodes gives its values in.
 _UNITS_OF_KIND = {
@@ -54,7 +55,7 @@ def read_level(handle: GribHandle) -> Level:
         return Level(kind)
     second = handle.integer("typeOfSecondFixedSurface")
     end = scaled_value(handle, "Second") if second == surface != _MISSING else None
-    if units == "Pa" and kind in _PASCAL_KINDS_IN_HPA:
+    if surface in _SPOKEN_OF_IN_HPA and kind != "isobaricInPa":
         return Level(kind, value / 100, "hPa", None if end is None else end / 100)
     return Level(kind, value, units, end)
 

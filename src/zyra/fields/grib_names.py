@@ -1,9 +1,10 @@
-"""What a GRIB field is called: ecCodes' names, or made from its numbers where it has none."""
+"""What a GRIB field is called: ecCodes' names, or other tables' where it has none."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zyra.fields.grib_handle import GribHandle
+from zyra.fields.grib_parameters import Parameter, Parameters, find_parameter, read_parameters
 
 _UNKNOWN = ("", "unknown", "~")
 
@@ -15,30 +16,53 @@ class GribNames:
     Attributes:
         variable: A valid NetCDF name, as cfgrib gives it: `t2m`, `u10`.
         short_name: As ecCodes has it: `2t`, `10u`.
-        abbreviation: As the NCEP tables have it: `TMP`; empty if not there.
         long_name, standard_name, units: Standard name is CF's, or empty.
     """
 
     variable: str
     short_name: str
-    abbreviation: str
     long_name: str
     standard_name: str
     units: str
 
 
-def read_names(handle: GribHandle) -> GribNames:
-    """Names of the parameter of an open message; never `unknown`."""
-    code, in_words = _numbers(handle)
-    short = _known(handle.text("shortName")) or code
-    return GribNames(
-        variable=netcdf_name(_known(handle.text("cfVarName")) or short),
-        short_name=short,
-        abbreviation="",
-        long_name=_known(handle.text("name")) or in_words,
-        standard_name=_known(handle.text("cfName")),
-        units=_known(handle.text("units")),
-    )
+@dataclass(frozen=True)
+class NameReader:
+    """Names fields one after the other and remembers what it found out.
+
+    ecCodes searches its tables anew for every name of every message, which takes longer
+    than all the rest of an inventory; one number, `paramId`, decides on all the names.
+    """
+
+    parameters: Parameters = field(default_factory=read_parameters)
+    found: dict[int, GribNames] = field(default_factory=dict)
+
+    def names(self, handle: GribHandle) -> GribNames:
+        """Names of the parameter of an open message; never `unknown`."""
+        identifier = handle.integer("paramId") or 0
+        if identifier == 0:
+            return self._of_unknown(handle)
+        if identifier not in self.found:
+            self.found[identifier] = _of_eccodes(handle)
+        return self.found[identifier]
+
+    def parameter(self, handle: GribHandle) -> Parameter | None:
+        """The row of the packaged table; None in edition 1 and where there is none."""
+        if handle.integer("edition") == 1:
+            return None
+        centre, *place = (handle.integer(key) for key in _KEYS)
+        numbers = [-1 if number is None else number for number in (centre, *place)]
+        return find_parameter(self.parameters, *numbers)
+
+    def _of_unknown(self, handle: GribHandle) -> GribNames:
+        known = self.parameter(handle)
+        if known is None:
+            return _of_numbers(handle)
+        short = known.abbreviation.lower() if known.abbreviation.isupper() else known.abbreviation
+        return GribNames(netcdf_name(short), short, known.name, "", known.units)
+
+
+_KEYS = ("centre", "discipline", "parameterCategory", "parameterNumber")
 
 
 def netcdf_name(name: str) -> str:
@@ -47,19 +71,31 @@ def netcdf_name(name: str) -> str:
     return plain if plain[:1].isalpha() else f"v{plain}"
 
 
+def _of_eccodes(handle: GribHandle) -> GribNames:
+    short = handle.text("shortName")
+    return GribNames(
+        variable=netcdf_name(_known(handle.text("cfVarName")) or short),
+        short_name=short,
+        long_name=_known(handle.text("name")),
+        standard_name=_known(handle.text("cfName")),
+        units=_known(handle.text("units")),
+    )
+
+
 def _known(text: str) -> str:
     return "" if text in _UNKNOWN else text
 
 
-def _numbers(handle: GribHandle) -> tuple[str, str]:
-    """A name made of the parameter's numbers: `d209c10p0`, and the same in words."""
+def _of_numbers(handle: GribHandle) -> GribNames:
+    """Names made of the numbers of a parameter that stands in no table: `d209c10p99`."""
     centre = handle.text("centre")
     if handle.integer("edition") == 1:
         table, number = handle.integer("table2Version"), handle.integer("indicatorOfParameter")
-        return f"t{table}p{number}", f"parameter {number} of table {table}, centre {centre}"
-    discipline, category = handle.integer("discipline"), handle.integer("parameterCategory")
-    number = handle.integer("parameterNumber")
-    return (
-        f"d{discipline}c{category}p{number}",
-        f"discipline {discipline} category {category} parameter {number}, centre {centre}",
-    )
+        name = f"t{table}p{number}"
+        words = f"parameter {number} of table {table}, centre {centre}"
+    else:
+        discipline, category = handle.integer("discipline"), handle.integer("parameterCategory")
+        number = handle.integer("parameterNumber")
+        name = f"d{discipline}c{category}p{number}"
+        words = f"discipline {discipline}, category {category}, parameter {number} of {centre}"
+    return GribNames(name, name, words, "", "")
