@@ -1,0 +1,132 @@
+"""Body of `POST /cli/run`."""
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from zyra.jobs.records import Mode
+from zyra.jobs.requests import JobFile, Problem, RequestRefused, RunRequest, Upload
+
+METADATA_BYTES = 4096
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StdinUpload(_Body):
+    """An upload as stdin."""
+
+    file_id: str
+
+
+class StdinJobFile(_Body):
+    """An output of an earlier job as stdin."""
+
+    job_id: str
+    file: str
+
+
+def _kind_of_stdin(given: Any) -> str:
+    if not isinstance(given, dict):
+        return "text"
+    return "job" if "job_id" in given else "upload"
+
+
+Stdin = Annotated[
+    Annotated[str, Tag("text")]
+    | Annotated[StdinUpload, Tag("upload")]
+    | Annotated[StdinJobFile, Tag("job")],
+    Discriminator(_kind_of_stdin),
+]
+
+
+class CliRequest(_Body):
+    """One command to run."""
+
+    stage: str = Field(description="Stage, or one of its older names", examples=["process"])
+    command: str = Field(description="Command of the stage", examples=["decode-grib2"])
+    args: dict[str, Any] = Field(
+        default_factory=dict, description="Arguments by name; `GET /cli/commands` describes them"
+    )
+    mode: Literal["sync", "async"] = Field("sync", description="Wait for the result, or not")
+    stdin: Stdin | None = Field(None, description="What `-` reads: text, an upload, or an output")
+    timeout_s: float | None = Field(
+        None, gt=0, description="End the command after so many seconds", allow_inf_nan=False
+    )
+    cancel_on_disconnect: bool = Field(
+        False, description="End the command when the waiting caller goes away"
+    )
+    metadata: dict[str, Any] = Field(
+        default_factory=dict, description="Kept with the job as it is; at most 4 KiB of JSON"
+    )
+
+    @field_validator("metadata")
+    @classmethod
+    def _refuse_large_metadata(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if len(json.dumps(given)) > METADATA_BYTES:
+            raise PydanticCustomError("too_large", "metadata is larger than 4 KiB of JSON")
+        return given
+
+    def to_run_request(self) -> RunRequest:
+        """The same as the job service takes it."""
+        return RunRequest(
+            stage=self.stage,
+            command=self.command,
+            args=self.args,
+            mode=Mode(self.mode),
+            stdin=_source(self.stdin),
+            timeout_s=self.timeout_s,
+            cancel_on_disconnect=self.cancel_on_disconnect,
+            metadata=self.metadata,
+        )
+
+
+def parse_cli_request(body: Mapping[str, Any]) -> CliRequest:
+    """Validate a body.
+
+    Raises:
+        RequestRefused: With a problem for each member that is wrong.
+    """
+    try:
+        return CliRequest.model_validate(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise RequestRefused([_problem(details) for details in found]) from error
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    return Problem(tuple(error["loc"]), error["msg"], error["type"], _hint(error))
+
+
+def _hint(error: ErrorDetails) -> str | None:
+    name = str(error["loc"][0]) if error["loc"] else ""
+    if error["type"] == "missing" and name in CliRequest.model_fields:
+        return CliRequest.model_fields[name].description
+    if error["type"] != "extra_forbidden" or len(error["loc"]) > 1:
+        return None
+    close = get_close_matches(name, CliRequest.model_fields, n=3, cutoff=0.5)
+    known = close or list(CliRequest.model_fields)
+    return f"{'did you mean' if close else 'known are'} {', '.join(known)}"
+
+
+def _source(stdin: str | StdinUpload | StdinJobFile | None) -> str | Upload | JobFile | None:
+    match stdin:
+        case StdinUpload():
+            return Upload(stdin.file_id)
+        case StdinJobFile():
+            return JobFile(stdin.job_id, stdin.file)
+        case _:
+            return stdin

@@ -1,0 +1,168 @@
+"""Answers about jobs: the record, the answer of a sync run, the manifest."""
+
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+from typing_extensions import TypedDict
+
+from zyra.jobs.records import JobRecord, Output
+
+
+class OutputAnswer(TypedDict):
+    """A file that a job left."""
+
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    href: str
+
+
+class RunAnswer(TypedDict):
+    """What came of a sync run; `status` is `error` when the command itself failed."""
+
+    status: Literal["success", "error"]
+    ok: bool
+    stdout: str
+    stderr: str
+    stdout_truncated: bool
+    stderr_truncated: bool
+    exit_code: int | None
+    reason: str | None
+    job_id: str
+    outputs: list[OutputAnswer]
+    duration_s: float | None
+
+
+class JobAnswer(TypedDict):
+    """The record of a job."""
+
+    job_id: str
+    status: Literal["queued", "running", "succeeded", "failed", "canceled"]
+    done: bool
+    ok: bool
+    stage: str
+    command: str
+    args: dict[str, Any]
+    mode: Literal["sync", "async"]
+    stdout: str
+    stderr: str
+    stdout_truncated: bool
+    stderr_truncated: bool
+    exit_code: int | None
+    reason: str | None
+    progress: float
+    message: str
+    outputs: list[OutputAnswer]
+    output_file: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    duration_s: float | None
+    max_rss_bytes: int | None
+    cpu_s: float | None
+    metadata: dict[str, Any]
+    links: dict[str, str]
+
+
+class ArtifactAnswer(OutputAnswer):
+    """A file of the manifest."""
+
+    modified: str
+
+
+class ManifestAnswer(TypedDict):
+    """Every file that a job left."""
+
+    job_id: str
+    artifacts: list[ArtifactAnswer]
+
+
+def run_answer(record: JobRecord, root: str) -> RunAnswer:
+    """Answer of a sync run; links begin with `root`."""
+    return {
+        "status": "success" if record.ok else "error",
+        "ok": record.ok,
+        "stdout": record.stdout.text,
+        "stderr": record.stderr.text,
+        "stdout_truncated": record.stdout.truncated,
+        "stderr_truncated": record.stderr.truncated,
+        "exit_code": record.exit_code,
+        "reason": record.reason,
+        "job_id": record.job_id,
+        "outputs": [_output(record, output, root) for output in record.outputs],
+        "duration_s": record.duration_s,
+    }
+
+
+def job_answer(record: JobRecord, root: str) -> JobAnswer:
+    """The record as callers see it; links begin with `root`."""
+    return {
+        "job_id": record.job_id,
+        "status": record.status.value,
+        "done": record.status.is_final,
+        "ok": record.ok,
+        "stage": record.stage,
+        "command": record.command,
+        "args": dict(record.args),
+        "mode": record.mode.value,
+        "stdout": record.stdout.text,
+        "stderr": record.stderr.text,
+        "stdout_truncated": record.stdout.truncated,
+        "stderr_truncated": record.stderr.truncated,
+        "exit_code": record.exit_code,
+        "reason": record.reason,
+        "progress": record.progress,
+        "message": record.message,
+        "outputs": [_output(record, output, root) for output in record.outputs],
+        "output_file": record.output_file,
+        "created_at": record.created_at.isoformat(),
+        "started_at": _time(record.started_at),
+        "finished_at": _time(record.finished_at),
+        "duration_s": record.duration_s,
+        "max_rss_bytes": record.max_rss_bytes,
+        "cpu_s": record.cpu_s,
+        "metadata": dict(record.metadata),
+        "links": job_links(record, root),
+    }
+
+
+def manifest_answer(record: JobRecord, root: str) -> ManifestAnswer:
+    """The files of a job with their times; links begin with `root`."""
+    artifacts: list[ArtifactAnswer] = [
+        {**_output(record, output, root), "modified": output.modified.isoformat()}
+        for output in record.outputs
+    ]
+    return {"job_id": record.job_id, "artifacts": artifacts}
+
+
+def job_links(record: JobRecord, root: str) -> dict[str, str]:
+    """Where the parts of a job are."""
+    own = f"{root}/jobs/{record.job_id}"
+    links = {
+        "self": own,
+        "manifest": f"{own}/manifest",
+        "stdout": f"{own}/stdout",
+        "stderr": f"{own}/stderr",
+    }
+    if record.output_file is not None:
+        links["download"] = f"{own}/download"
+    if record.outputs:
+        links["zip"] = f"{own}/download?zip=1"
+    return links
+
+
+def _output(record: JobRecord, output: Output, root: str) -> OutputAnswer:
+    name = quote(output.name.encode("utf-8", "surrogateescape"))
+    return {
+        "name": output.name,
+        "size": output.size,
+        "media_type": output.media_type,
+        "sha256": output.sha256,
+        "href": f"{root}/jobs/{record.job_id}/download?file={name}",
+    }
+
+
+def _time(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

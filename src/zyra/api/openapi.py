@@ -1,0 +1,151 @@
+"""The OpenAPI 3.1 description: FastAPI's of the routes, and ours of each command.
+
+Bodies are read by `bodies` and `receiving`, not by FastAPI, so they are described here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from zyra import __version__
+from zyra.api.catalogue import args_schema, describe_command
+from zyra.api.models.cli_request import CliRequest
+from zyra.api.models.problem import ProblemAnswer
+from zyra.api.models.service import ExampleAnswer
+from zyra.core.command import Command
+from zyra.core.stages import STAGES
+from zyra.registry import Registry, all_commands
+
+REF = "#/components/schemas/"
+Responses = dict[int | str, dict[str, Any]]
+
+# The one route behind every command's own operation; its entry is the model of theirs.
+TYPED_PATH = "/cli/{stage}/{command}"
+
+FORM_BODY: Mapping[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "file": {"type": "string", "contentMediaType": "application/octet-stream"}
+                },
+                "required": ["file"],
+                "additionalProperties": False,
+            }
+        }
+    },
+}
+RAW_BODY: Mapping[str, Any] = {"required": True, "content": {"application/octet-stream": {}}}
+
+_DESCRIPTION = """Runs the commands of Zyra as isolated jobs.
+
+Upload files, run a command on `file_id:ID`, download what it left. Every path also
+answers under `/v1`. Errors are JSON with `type`, `title`, `status`, `detail`, `errors`.
+"""
+_SECURITY_SCHEMES = {
+    "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "Bearer": {"type": "http", "scheme": "bearer"},
+}
+
+
+def errors(*statuses: int) -> Responses:
+    """Describe the error answers of an operation; callers and queries can always be wrong."""
+    return {
+        status: {"model": ProblemAnswer, "description": HTTPStatus(status).phrase}
+        for status in sorted({400, 401, 422, *statuses})
+    }
+
+
+def file_responses(success: str = "The bytes") -> Responses:
+    """Describe the answers of an operation that sends a file."""
+    binary: dict[str, Any] = {"content": {"application/octet-stream": {}}}
+    return {
+        200: {"description": success} | binary,
+        206: {"description": "The asked range"} | binary,
+        304: {"description": "Unchanged"},
+        **errors(404, 416),
+    }
+
+
+def describe(app: FastAPI, registry: Registry) -> dict[str, Any]:
+    """The whole description, as a JSON value."""
+    document = get_openapi(
+        title="Zyra",
+        version=__version__,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_tags(),
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    paths, schemas = document["paths"], document["components"]["schemas"]
+    commands = list(all_commands(registry))
+    _add_schema(schemas, "CliRequest", CliRequest.model_json_schema(ref_template=REF + "{model}"))
+    examples = [(f"{c.stage} {c.name}: {e['title']}", e["body"]) for c, e in _first_uses(commands)]
+    paths["/cli/run"]["post"]["requestBody"] = _json_body("CliRequest", examples)
+    model = paths.pop(TYPED_PATH)["post"]
+    for command in commands:
+        name = component_name(command)
+        _add_schema(schemas, name, args_schema(command.args, f"{REF}{name}.{{model}}"), f"{name}.")
+        paths[f"/cli/{command.stage}/{command.name}"] = {"post": _operation(command, model)}
+    document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+    document["security"] = [*({name: []} for name in _SECURITY_SCHEMES), {}]
+    return document
+
+
+def component_name(command: Command) -> str:
+    """Name of a command's arguments among the schemas, such as `VisualizeHeatmapArgs`."""
+    return f"{command.stage}-{command.name}".title().replace("-", "") + "Args"
+
+
+def _add_schema(
+    schemas: dict[str, Any], name: str, schema: dict[str, Any], prefix: str = ""
+) -> None:
+    for inner, definition in schema.pop("$defs", {}).items():
+        schemas[prefix + inner] = definition
+    schemas[name] = schema
+
+
+def _operation(command: Command, model: Mapping[str, Any]) -> dict[str, Any]:
+    """A command's own operation, after that of the route that serves them all."""
+    uses = describe_command(command, "")["examples"]
+    return {
+        **model,
+        "tags": [command.stage],
+        "operationId": f"{command.stage}_{command.name}".replace("-", "_"),
+        "summary": command.summary,
+        "description": command.description,
+        "parameters": [given for given in model["parameters"] if given["in"] != "path"],
+        "requestBody": _json_body(
+            component_name(command), [(use["title"], use["body"]["args"]) for use in uses]
+        ),
+    }
+
+
+def _json_body(schema: str, examples: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    named = {
+        f"example{number}": {"summary": title, "value": value}
+        for number, (title, value) in enumerate(examples, 1)
+    }
+    content = {"schema": {"$ref": REF + schema}} | ({"examples": named} if named else {})
+    return {"required": True, "content": {"application/json": content}}
+
+
+def _first_uses(commands: Iterable[Command]) -> Iterator[tuple[Command, ExampleAnswer]]:
+    for command in commands:
+        for use in describe_command(command, "")["examples"][:1]:
+            yield command, use
+
+
+def _tags() -> list[dict[str, Any]]:
+    return [
+        {"name": "commands", "description": "Run any command, discover all"},
+        *({"name": stage.name, "description": stage.summary} for stage in STAGES),
+        {"name": "jobs", "description": "What became of a run, and what it left"},
+        {"name": "files", "description": "Uploads that commands read as `file_id:ID`"},
+        {"name": "service", "description": "Liveness, readiness, start page"},
+    ]

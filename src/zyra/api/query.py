@@ -1,0 +1,27 @@
+"""Query parameters: those that a path does not know are refused, like unknown arguments."""
+
+from difflib import get_close_matches
+
+from fastapi import Request
+
+from zyra.jobs.requests import Problem, RequestRefused
+
+
+async def refuse_unknown_query(request: Request) -> None:
+    """Refuse query parameters that the matched route does not declare.
+
+    Raises:
+        RequestRefused: With a problem for each of them.
+    """
+    if not request.scope["query_string"]:
+        return
+    known = [field.alias for field in request.scope["route"].dependant.query_params]
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise RequestRefused([_problem(name, known) for name in unknown])
+
+
+def _problem(name: str, known: list[str]) -> Problem:
+    close = get_close_matches(name, known, n=3, cutoff=0.5) or known
+    hint = f"known here: {', '.join(close)}" if close else "there are none here"
+    return Problem(("query", name), "unknown query parameter", "extra_forbidden", hint)

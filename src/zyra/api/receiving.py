@@ -1,0 +1,233 @@
+"""Receive uploads straight to disk, from a raw body or from a multipart form."""
+
+import asyncio
+import errno
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import Request
+
+from zyra.api.bodies import chunks_of, refuse_announced_size, refuse_coding, refuse_other_types
+from zyra.api.errors import BodyTooLarge, MalformedForm
+from zyra.core.errors import OutputError
+from zyra.jobs.requests import Problem, RequestRefused
+from zyra.jobs.uploads import UploadInfo, UploadWriter
+
+BATCH_BYTES = 1 << 20  # written and hashed at once, away from the event loop
+FORM_OVERHEAD_BYTES = 64 << 10
+FIELD = "file"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+Start = Callable[[str], UploadWriter]
+
+
+class Receiver:
+    """Collects the bytes of one file and writes them in batches."""
+
+    def __init__(self, writer: UploadWriter, limit: int) -> None:
+        self._writer = writer
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._waiting = 0
+
+    def take(self, chunk: bytes) -> None:
+        """Keep `chunk` for the next batch.
+
+        Raises:
+            BodyTooLarge: The file is larger than allowed.
+        """
+        self._parts.append(chunk)
+        self._waiting += len(chunk)
+        if self._writer.size + self._waiting > self._limit:
+            raise BodyTooLarge(f"the file has more than {self._limit} bytes")
+
+    async def write(self, *, at_least: int = BATCH_BYTES) -> None:
+        """Write what waits, if it is `at_least` so many bytes."""
+        if self._waiting >= at_least:
+            batch, self._parts, self._waiting = b"".join(self._parts), [], 0
+            await asyncio.to_thread(self._writer.write, batch)
+
+    async def finish(self, expected_sha256: str | None = None) -> UploadInfo:
+        """Write the rest and make the upload exist.
+
+        Raises:
+            RequestRefused: The digest is not `expected_sha256`.
+        """
+        await self.write(at_least=1)
+        if expected_sha256 not in (None, self._writer.sha256):
+            message = f"the body has SHA-256 {self._writer.sha256}"
+            raise RequestRefused(
+                [Problem(("header", "X-Expected-SHA256"), message, "digest_mismatch")]
+            )
+        return await asyncio.to_thread(self._writer.finish)
+
+    def abandon(self) -> None:
+        """Remove what was written."""
+        self._writer.abandon()
+
+
+async def receive_raw(
+    request: Request, writer: UploadWriter, limit: int, expected_sha256: str | None
+) -> UploadInfo:
+    """Receive a raw body as one upload; nothing is kept of one that fails.
+
+    Raises:
+        BodyTooLarge: It has more than `limit` bytes.
+        RequestRefused: The digest is wrong.
+        OutputError: The disk is full.
+    """
+    receiver = Receiver(writer, limit)
+    with _kept_whole(receiver):
+        async for chunk in chunks_of(request):
+            receiver.take(chunk)
+            await receiver.write()
+        return await receiver.finish(expected_sha256)
+
+
+def check_raw(request: Request, limit: int, expected_sha256: str | None) -> str | None:
+    """Check the headers of a raw upload; return the digest in its usual form.
+
+    Raises:
+        BodyTooLarge, WrongMediaType, RequestRefused: It cannot be taken.
+    """
+    refuse_coding(request)
+    refuse_announced_size(request, limit)
+    if expected_sha256 is None:
+        return None
+    digest = expected_sha256.strip().lower()
+    if not _SHA256.fullmatch(digest):
+        message = "is not a SHA-256 digest of 64 hexadecimal digits"
+        raise RequestRefused([Problem(("header", "X-Expected-SHA256"), message, "digest_form")])
+    return digest
+
+
+async def receive_form(request: Request, start: Start, limit: int) -> UploadInfo:
+    """Receive the one field `file` of a multipart form; nothing is kept of one that fails.
+
+    Raises:
+        WrongMediaType: The body is no multipart form.
+        MalformedForm: It is broken or cut off.
+        RequestRefused: It has no field `file`, or others.
+        BodyTooLarge: The file has more than `limit` bytes.
+        OutputError: The disk is full.
+    """
+    refuse_other_types(request, "multipart/form-data")
+    refuse_announced_size(request, limit + FORM_OVERHEAD_BYTES)
+    form = FileForm(_boundary(request), start, limit)
+    with _kept_whole(form):
+        async for chunk in chunks_of(request):
+            form.feed(chunk)
+            if form.receiver is not None:
+                await form.receiver.write()
+        return await form.whole().finish()
+
+
+class FileForm:
+    """Takes the file out of a multipart form as it arrives."""
+
+    def __init__(self, boundary: bytes, start: Start, limit: int) -> None:
+        self.receiver: Receiver | None = None
+        self._start = start
+        self._limit = limit
+        self._header = (bytearray(), bytearray())
+        self._disposition = b""
+        self._is_complete = False
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_header_field": lambda data, start, end: self._add(0, data[start:end]),
+                "on_header_value": lambda data, start, end: self._add(1, data[start:end]),
+                "on_header_end": self._end_header,
+                "on_headers_finished": self._begin_part,
+                "on_part_data": self._take,
+                "on_end": self._complete,
+            },
+        )
+
+    def feed(self, chunk: bytes) -> None:
+        """Parse more of the body.
+
+        Raises:
+            MalformedForm: It is not what the boundary promises.
+        """
+        try:
+            self._parser.write(chunk)
+        except FormParserError as exc:
+            raise MalformedForm(f"the form is broken: {exc}") from exc
+
+    def whole(self) -> Receiver:
+        """The file, when the form has ended properly.
+
+        Raises:
+            MalformedForm: The form was cut off.
+            RequestRefused: It had no file.
+        """
+        if not self._is_complete:
+            raise MalformedForm("the form ends before its last boundary")
+        if self.receiver is None:
+            raise _wrong_field("the form has no field `file`", "missing")
+        return self.receiver
+
+    def abandon(self) -> None:
+        """Remove what was written."""
+        if self.receiver is not None:
+            self.receiver.abandon()
+
+    def _add(self, part: int, data: bytes) -> None:
+        self._header[part].extend(data)
+
+    def _end_header(self) -> None:
+        name, value = (bytes(part) for part in self._header)
+        if name.lower() == b"content-disposition":
+            self._disposition = value
+        self._header = (bytearray(), bytearray())
+
+    def _begin_part(self) -> None:
+        _, options = parse_options_header(self._disposition.decode("latin-1"))
+        self._disposition = b""
+        name = options.get(b"name", b"").decode("utf-8", "replace")
+        if name != FIELD:
+            raise _wrong_field(f"unknown field {name[:80]!r}", "extra_forbidden")
+        if self.receiver is not None:
+            raise _wrong_field("one file at a time, please", "too_many")
+        filename = options.get(b"filename", b"").decode("utf-8", "replace")
+        self.receiver = Receiver(self._start(filename), self._limit)
+
+    def _take(self, data: bytes, start: int, end: int) -> None:
+        if self.receiver is not None:
+            self.receiver.take(data[start:end])
+
+    def _complete(self) -> None:
+        self._is_complete = True
+
+
+def _wrong_field(message: str, kind: str) -> RequestRefused:
+    return RequestRefused([Problem((FIELD,), message, kind, "send one field called file")])
+
+
+def _boundary(request: Request) -> bytes:
+    _, options = parse_options_header(request.headers["content-type"])
+    boundary = options.get(b"boundary", b"")
+    if not 0 < len(boundary) <= 70:  # RFC 2046, 5.1.1
+        raise MalformedForm("Content-Type names no boundary of 1 to 70 characters")
+    return boundary
+
+
+@contextmanager
+def _kept_whole(target: Receiver | FileForm) -> Iterator[None]:
+    """Abandon `target` whatever interrupts the block."""
+    try:
+        yield
+    except OSError as exc:
+        target.abandon()
+        if exc.errno in _NO_SPACE:
+            raise OutputError(f"no space for the upload: {os.strerror(exc.errno)}") from exc
+        raise
+    except BaseException:
+        target.abandon()
+        raise

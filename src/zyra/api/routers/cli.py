@@ -1,0 +1,125 @@
+"""Run commands, and describe them."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import Response
+
+from zyra.api.bodies import read_object
+from zyra.api.callers import caller_of
+from zyra.api.catalogue import describe_command
+from zyra.api.context import executor_of, root_of, service_of
+from zyra.api.json_answer import json_answer
+from zyra.api.models.cli_request import parse_cli_request
+from zyra.api.models.jobs import RunAnswer, run_answer
+from zyra.api.models.problem import ProblemAnswer
+from zyra.api.models.service import CommandAnswer, CommandsAnswer
+from zyra.api.openapi import TYPED_PATH, errors
+from zyra.jobs.records import Mode
+from zyra.jobs.requests import RequestRefused, RunRequest
+from zyra.registry import all_commands, find_command
+
+router = APIRouter(tags=["commands"])
+
+FailOnError = Annotated[
+    bool, Query(description="Answer 422 instead of 200 when the command itself fails")
+]
+TimeoutS = Annotated[
+    float | None, Query(gt=0, allow_inf_nan=False, description="End the command after so long")
+]
+CancelOnDisconnect = Annotated[
+    bool, Query(description="End the command when the waiting caller goes away")
+]
+RUN_RESPONSES = errors(404, 408, 413, 415, 503) | {
+    422: {
+        "model": ProblemAnswer | RunAnswer,
+        "description": "The request is wrong; or, with fail_on_error, the command failed",
+    }
+}
+Prefer = Annotated[str, Header(description="`respond-async` does not wait (RFC 7240)")]
+
+
+@router.post(
+    "/cli/run",
+    response_model=RunAnswer,
+    responses=RUN_RESPONSES,
+)
+async def run_command(request: Request, fail_on_error: FailOnError = False) -> Response:
+    """Run a command and wait for its result.
+
+    A command that fails is 200 with `status: "error"` and its exit code.
+    """
+    body = await read_object(request, service_of(request).settings.max_body_bytes)
+    return await _run(request, parse_cli_request(body).to_run_request(), fail_on_error)
+
+
+@router.get("/cli/commands", response_model=CommandsAnswer)
+async def list_commands(request: Request) -> Response:
+    """Describe every command."""
+    root = root_of(request)
+    commands = all_commands(service_of(request).registry)
+    return json_answer({"commands": [describe_command(command, root) for command in commands]})
+
+
+@router.get("/cli/commands/{stage}/{command}", response_model=CommandAnswer, responses=errors(404))
+async def show_command(request: Request, stage: str, command: str) -> Response:
+    """Describe one command: summary, JSON Schema of its arguments, examples."""
+    found = find_command(service_of(request).registry, stage, command)
+    return json_answer(describe_command(found, root_of(request)))
+
+
+# One operation for all commands and aliases; `openapi` documents each command by itself.
+@router.post(TYPED_PATH, response_model=RunAnswer, responses=RUN_RESPONSES)
+async def run_typed_command(
+    request: Request,
+    stage: str,
+    command: str,
+    *,
+    fail_on_error: FailOnError = False,
+    timeout_s: TimeoutS = None,
+    cancel_on_disconnect: CancelOnDisconnect = False,
+    prefer: Prefer = "",
+) -> Response:
+    """Run one command; the body is its arguments."""
+    service = service_of(request)
+    find_command(service.registry, stage, command)  # 404 before the body is read
+    wanted = RunRequest(
+        stage=stage,
+        command=command,
+        args=await read_object(request, service.settings.max_body_bytes),
+        mode=preferred_mode(prefer),
+        timeout_s=timeout_s,
+        cancel_on_disconnect=cancel_on_disconnect,
+    )
+    try:
+        return await _run(request, wanted, fail_on_error)
+    except RequestRefused as error:
+        raise _without_args_prefix(error) from error
+
+
+def preferred_mode(prefer: str) -> Mode:
+    """Whether a Prefer header asks not to wait.
+
+    Source: RFC 7240, sections 2 and 4.1.
+    """
+    wishes = [wish.partition(";")[0].strip().lower() for wish in prefer.split(",")]
+    return Mode.ASYNC if "respond-async" in wishes else Mode.SYNC
+
+
+async def _run(request: Request, wanted: RunRequest, fail_on_error: bool) -> Response:
+    record = await executor_of(request).run(caller_of(request), wanted, request)
+    failed = fail_on_error and not record.ok
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    return json_answer(run_answer(record, root_of(request)), status)
+
+
+def _without_args_prefix(error: RequestRefused) -> RequestRefused:
+    """Places as the typed body has them, where the arguments are the whole body."""
+    return RequestRefused(
+        [
+            replace(problem, loc=problem.loc[1:]) if problem.loc[:1] == ("args",) else problem
+            for problem in error.problems
+        ]
+    )

@@ -1,0 +1,96 @@
+"""Uploads: receive, list, describe, send back, remove."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from zyra.api.callers import caller_of
+from zyra.api.context import root_of, service_of
+from zyra.api.file_answer import ServedFile, file_answer
+from zyra.api.json_answer import JsonAnswer, json_answer
+from zyra.api.models.files import UploadAnswer, UploadsAnswer, upload_answer
+from zyra.api.openapi import FORM_BODY, RAW_BODY, errors, file_responses
+from zyra.api.receiving import check_raw, receive_form, receive_raw
+from zyra.jobs.uploads import UploadInfo
+
+router = APIRouter(tags=["files"])
+
+ExpectedDigest = Annotated[
+    str | None,
+    Header(alias="X-Expected-SHA256", description="Digest of the body; another one is refused"),
+]
+
+
+@router.post(
+    "/upload",
+    status_code=HTTPStatus.CREATED,
+    response_model=UploadAnswer,
+    responses=errors(400, 408, 413, 415, 422, 507),
+    openapi_extra={"requestBody": FORM_BODY},
+)
+async def upload_form(request: Request) -> Response:
+    """Upload one file as field `file` of a multipart form."""
+    service, caller = service_of(request), caller_of(request)
+    info = await receive_form(
+        request,
+        lambda filename: service.uploads.start(caller, filename),
+        service.settings.max_upload_bytes,
+    )
+    return _created(request, info)
+
+
+@router.put(
+    "/upload/{filename}",
+    status_code=HTTPStatus.CREATED,
+    response_model=UploadAnswer,
+    responses=errors(400, 408, 413, 415, 422, 507),
+    openapi_extra={"requestBody": RAW_BODY},
+)
+async def upload_raw(
+    request: Request, filename: str, expected_sha256: ExpectedDigest = None
+) -> Response:
+    """Upload one file as the body; it streams to disk."""
+    service, limit = service_of(request), service_of(request).settings.max_upload_bytes
+    digest = check_raw(request, limit, expected_sha256)
+    writer = service.uploads.start(caller_of(request), filename)
+    return _created(request, await receive_raw(request, writer, limit, digest))
+
+
+@router.get("/files", response_model=UploadsAnswer)
+async def list_files(request: Request) -> Response:
+    """The caller's uploads, newest first."""
+    root = root_of(request)
+    found = await asyncio.to_thread(service_of(request).uploads.all, caller_of(request))
+    return json_answer({"files": [upload_answer(info, root) for info in found]})
+
+
+@router.head("/files/{file_id}", response_class=JsonAnswer, responses=errors(404))
+@router.get("/files/{file_id}", response_model=UploadAnswer, responses=errors(404))
+async def show_file(request: Request, file_id: str) -> Response:
+    """Describe an upload."""
+    info = service_of(request).uploads.info(caller_of(request), file_id)
+    return json_answer(upload_answer(info, root_of(request)))
+
+
+@router.get("/files/{file_id}/content", response_class=Response, responses=file_responses())
+async def send_file(request: Request, file_id: str) -> Response:
+    """The bytes of an upload."""
+    service, caller = service_of(request), caller_of(request)
+    info = service.uploads.info(caller, file_id)
+    path = service.uploads.path(caller, file_id)
+    return file_answer(request, ServedFile(path, info.filename, info.media_type, info.sha256))
+
+
+@router.delete("/files/{file_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404))
+async def remove_file(request: Request, file_id: str) -> Response:
+    """Remove an upload."""
+    service_of(request).uploads.remove(caller_of(request), file_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _created(request: Request, info: UploadInfo) -> Response:
+    body = upload_answer(info, root_of(request))
+    return json_answer(body, HTTPStatus.CREATED, {"Location": body["href"]})

@@ -1,0 +1,46 @@
+"""The service itself: liveness, readiness, where to begin."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from zyra import __version__
+from zyra.api.context import root_of, service_of
+from zyra.api.json_answer import json_answer
+from zyra.api.models.service import HealthAnswer, ReadyAnswer, StartAnswer
+from zyra.api.start_page import start_links, start_page
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/", response_model=StartAnswer)
+async def start(request: Request) -> Response:
+    """Where to begin: a page for people, JSON for programs."""
+    root = root_of(request)
+    headers = {"Vary": "Accept"}
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(start_page(root, __version__), headers=headers)
+    body: StartAnswer = {"name": "zyra", "version": __version__, "links": start_links(root)}
+    return json_answer(body, headers=headers)
+
+
+@router.get("/health", response_model=HealthAnswer)
+async def health() -> Response:
+    """The process answers; nothing else is looked at."""
+    body: HealthAnswer = {"status": "ok", "version": __version__}
+    return json_answer(body)
+
+
+@router.get(
+    "/ready",
+    response_model=ReadyAnswer,
+    responses={503: {"model": ReadyAnswer, "description": "Not ready; `checks` tells what lacks"}},
+)
+async def ready(request: Request) -> Response:
+    """Whether commands can run now, with each thing that this needs."""
+    checks = service_of(request).checks()
+    body: ReadyAnswer = {"ready": all(checks.values()), "checks": checks}
+    if body["ready"]:
+        return json_answer(body)
+    return json_answer(body, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"})
