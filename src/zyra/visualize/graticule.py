@@ -1,0 +1,113 @@
+"""Meridians and parallels at round degrees, and what to write beside them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from zyra.visualize.natural_earth import Lines
+from zyra.visualize.projection import MapView
+
+# Degrees between lines that people find round; below one degree decimals, as data use them.
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90)  # fmt: skip
+# Lines at most along the longer side: the whole globe gets one each 30 degrees.
+MOST_INTERVALS = 12
+# Part of a step that rounding may cost.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class DegreeLabel:
+    """What to write at the rim of the map where a meridian or parallel meets it.
+
+    Attributes:
+        text: Such as `30°N`, `150°W`, `180°`, `0°`.
+        side: A longitude stands below (or above) the map, a latitude left (or right) of it.
+        position: Column of the map below which it is centred, or row beside which it is.
+    """
+
+    text: str
+    side: Literal["below", "left"]
+    position: float
+
+
+def graticule_steps(view: MapView) -> tuple[float, float]:
+    """Degrees between meridians and between parallels, so that both are equally far on paper."""
+    spacing_px = max(view.width, view.height) / MOST_INTERVALS
+    east, north = (_round_step(spacing_px * degrees) for degrees in view.degrees_per_pixel)
+    return east, north
+
+
+def graticule_lines(view: MapView) -> Lines:
+    """Meridians and parallels inside the map; those on its rim are left to the frame.
+
+    They are straight pieces, as they are on this map: one for a meridian, one for a parallel
+    or two where it crosses 180 degrees.
+    """
+    step_east, step_north = graticule_steps(view)
+    pieces = [
+        (turned, view.south, turned, view.north)
+        for lon in _multiples(step_east, view.west, view.east)
+        if view.west < lon < view.east
+        for turned in [_within_180(lon)]
+    ]
+    pieces += [
+        (start, lat, end, lat)
+        for lat in _multiples(step_north, view.south, view.north)
+        if view.south < lat < view.north
+        for start, end in _parallel_pieces(view.west, view.east)
+    ]
+    ends = np.array(pieces, np.float32).reshape(-1, 2)
+    return Lines(ends[:, 0], ends[:, 1], np.arange(0, len(ends), 2))
+
+
+def graticule_labels(view: MapView) -> list[DegreeLabel]:
+    """Labels of all meridians, from the left, and parallels, from below, rims included."""
+    east_per_pixel, north_per_pixel = view.degrees_per_pixel
+    step_east, step_north = graticule_steps(view)
+    meridians = [
+        DegreeLabel(longitude_text(lon), "below", (lon - view.west) / east_per_pixel)
+        for lon in _multiples(step_east, view.west, view.east)
+    ]
+    parallels = [
+        DegreeLabel(latitude_text(lat), "left", (view.north - lat) / north_per_pixel)
+        for lat in _multiples(step_north, view.south, view.north)
+    ]
+    return meridians + parallels
+
+
+def longitude_text(lon: float) -> str:
+    """Write a longitude of any turn for people: `150°W`."""
+    turned = _within_180(lon)
+    if abs(turned) in (0.0, 180.0):
+        return f"{abs(turned):g}°"
+    return f"{abs(turned):g}°{'E' if turned > 0 else 'W'}"
+
+
+def latitude_text(lat: float) -> str:
+    """Write a latitude for people: `30°N`."""
+    return f"{abs(lat):g}°" + ("N" if lat > 0 else "S" if lat < 0 else "")
+
+
+def _round_step(least: float) -> float:
+    """The smallest of the round steps that is not below `least`."""
+    fitting = (step for step in STEPS if step >= least * (1 - ROUNDING))
+    return next(fitting, STEPS[-1])
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    """Multiples of `step` from `low` to `high`, both included."""
+    first = int(np.ceil(low / step - ROUNDING))
+    last = int(np.floor(high / step + ROUNDING))
+    return [round(number * step, 6) for number in range(first, last + 1)]
+
+
+def _within_180(lon: float) -> float:
+    """The same longitude in (-180, 180]."""
+    return round(180.0 - (180.0 - lon) % 360.0, 6)
+
+
+def _parallel_pieces(west: float, east: float) -> list[tuple[float, float]]:
+    """Cut the longitudes from `west` to `east` at 180 degrees; each piece in [-180, 180]."""
+    turns = range(int(np.floor((west + 180.0) / 360.0)), int(np.ceil((east + 180.0) / 360.0)))
+    return [(max(west - 360.0 * turn, -180.0), min(east - 360.0 * turn, 180.0)) for turn in turns]
