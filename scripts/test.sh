@@ -9,5 +9,8 @@ set -euo pipefail
 ensure_venv requirements-dev.txt
 cd "$root"
 
-./scripts/check.sh
-exec "$venv_python" -m pytest ${1+"$@"}
+# Both are always run, so that one look shows everything; pytest's summary stands last.
+checks=0
+./scripts/check.sh || checks=$?
+"$venv_python" -m pytest ${1+"$@"}
+exit "$checks"
