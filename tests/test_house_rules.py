@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from source_tree import ROOT, assert_none, functions_of, modules
+from zyra.api.errors import STATUSES
 from zyra.core.errors import DataError, UnknownName, UsageError, ZyraError
 from zyra.core.exit_codes import FAILED, WRONG_INPUT, exit_code_for
 
@@ -80,7 +81,19 @@ def test_every_sample_file_has_its_origin_written_down() -> None:
 @pytest.mark.parametrize("kind", [ZyraError, *all_subclasses(ZyraError)])
 def test_every_error_ends_a_command_as_the_contract_says(kind: type[ZyraError]) -> None:
     wrong_input = issubclass(kind, (UsageError, DataError, UnknownName))
-    assert exit_code_for(kind("what")) == (WRONG_INPUT if wrong_input else FAILED)
+    assert exit_code_for(kind.__new__(kind)) == (WRONG_INPUT if wrong_input else FAILED)
+
+
+def test_every_branch_of_the_errors_has_an_http_status() -> None:
+    known = {kind.__name__ for kind in STATUSES}
+    assert_none(
+        f"{module.at(node.lineno)}: {node.name} is not in the table of zyra.api.errors"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
+        and "ZyraError" in (getattr(base, "id", "") for base in node.bases)
+        and node.name not in known
+    )
 
 
 def project_texts() -> Iterator[tuple[Path, str]]:

@@ -99,12 +99,10 @@ def test_imports_stand_at_the_top_of_the_file() -> None:
 
 def test_modules_are_imported_by_name_in_one_place_only() -> None:
     assert_none(
-        f"{module.at(found.line)}: load through zyra.core.loading"
+        f"{module.at(line)}: load through zyra.core.loading"
         for module in modules()
-        for found in imports_of(module)
-        if found.target.split(".")[0] == "importlib"
-        and found.target not in ("importlib.resources", "importlib.metadata")
-        and module.name != "zyra.core.loading"
+        if module.name != "zyra.core.loading"
+        for line in uses_of({"import_module", "__import__"}, module, source="importlib")
     )
 
 
@@ -113,7 +111,7 @@ def test_only_the_settings_touch_the_environment() -> None:
         f"{module.at(line)}: settings come from zyra.core.settings"
         for module in modules()
         if module.name not in ENVIRONMENT_READERS
-        for line in environment_uses(module)
+        for line in uses_of(ENVIRONMENT_NAMES, module, source="os")
     )
 
 
@@ -137,9 +135,12 @@ def is_light(target: str, *, stage: str) -> bool:
     return any(target == name or target.startswith(f"{name}.") for name in allowed)
 
 
-def environment_uses(module: Module) -> Iterator[int]:
+def uses_of(names: set[str], module: Module, *, source: str) -> Iterator[int]:
+    """Lines that name one of `names`: bare, as an attribute, or imported from `source`."""
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT_NAMES:
+        if isinstance(node, ast.Attribute) and node.attr in names:
             yield node.lineno
-        if isinstance(node, ast.ImportFrom) and node.module == "os":
-            yield from (node.lineno for alias in node.names if alias.name in ENVIRONMENT_NAMES)
+        if isinstance(node, ast.Name) and node.id in names:
+            yield node.lineno
+        if isinstance(node, ast.ImportFrom) and node.module == source:
+            yield from (node.lineno for alias in node.names if alias.name in names)
