@@ -19,19 +19,74 @@ from matplotlib.colors import Colormap, ListedColormap, to_hex
 
 TARGET = Path(__file__).parent.parent / "src/zyra/visualize/data/palettes.json"
 
-BREWER = """
-    Blues BrBG BuGn BuPu GnBu Greens Greys OrRd Oranges PRGn PiYG PuBu PuBuGn PuOr PuRd Purples
-    RdBu RdGy RdPu RdYlBu RdYlGn Reds Spectral YlGn YlGnBu YlOrBr YlOrRd
-""".split()
-BREWER_CLASSES = "Accent Dark2 Paired Pastel1 Pastel2 Set1 Set2 Set3".split()
-CC0 = "viridis plasma inferno magma cividis twilight twilight_shifted".split()
+BREWER = [
+    "Blues",
+    "BrBG",
+    "BuGn",
+    "BuPu",
+    "GnBu",
+    "Greens",
+    "Greys",
+    "OrRd",
+    "Oranges",
+    "PRGn",
+    "PiYG",
+    "PuBu",
+    "PuBuGn",
+    "PuOr",
+    "PuRd",
+    "Purples",
+    "RdBu",
+    "RdGy",
+    "RdPu",
+    "RdYlBu",
+    "RdYlGn",
+    "Reds",
+    "Spectral",
+    "YlGn",
+    "YlGnBu",
+    "YlOrBr",
+    "YlOrRd",
+]
+BREWER_CLASSES = ["Accent", "Dark2", "Paired", "Pastel1", "Pastel2", "Set1", "Set2", "Set3"]
+CC0 = ["viridis", "plasma", "inferno", "magma", "cividis", "twilight", "twilight_shifted"]
 TURBO = ["turbo"]
-MATPLOTLIB = """
-    coolwarm bwr seismic jet rainbow hot cool gray bone copper pink spring summer autumn winter
-    hsv terrain ocean cubehelix gnuplot gnuplot2 CMRmap afmhot brg gist_earth gist_gray gist_heat
-    gist_ncar gist_rainbow gist_stern nipy_spectral binary Wistia
-""".split()
-MATPLOTLIB_CLASSES = "tab10 tab20 tab20b tab20c".split()
+MATPLOTLIB = [
+    "coolwarm",
+    "bwr",
+    "seismic",
+    "jet",
+    "rainbow",
+    "hot",
+    "cool",
+    "gray",
+    "bone",
+    "copper",
+    "pink",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "hsv",
+    "terrain",
+    "ocean",
+    "cubehelix",
+    "gnuplot",
+    "gnuplot2",
+    "CMRmap",
+    "afmhot",
+    "brg",
+    "gist_earth",
+    "gist_gray",
+    "gist_heat",
+    "gist_ncar",
+    "gist_rainbow",
+    "gist_stern",
+    "nipy_spectral",
+    "binary",
+    "Wistia",
+]
+MATPLOTLIB_CLASSES = ["tab10", "tab20", "tab20b", "tab20c"]
 
 # dBZ at which each colour starts; the scale of the US National Weather Service.
 NWS_REFLECTIVITY = {
@@ -47,6 +102,7 @@ def sampled(colormap: Colormap, count: int = 256) -> str:
 
 
 def listed(name: str) -> str:
+    """The colours that a palette of classes is made of."""
     colormap = mpl.colormaps[name]
     assert isinstance(colormap, ListedColormap)
     return "".join(to_hex(colour)[1:] for colour in colormap.colors)
@@ -54,13 +110,14 @@ def listed(name: str) -> str:
 
 def brewer(name: str) -> str:
     """The published colours: 9 of a sequential scale, 11 of a diverging one."""
-    diverging = "BrBG PRGn PiYG PuOr RdBu RdGy RdYlBu RdYlGn Spectral".split()
+    diverging = ["BrBG", "PRGn", "PiYG", "PuOr", "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral"]
     count = 11 if name in diverging else 9
     # A scale resampled to as many entries as it was made of gives those colours back.
     return sampled(mpl.colormaps[name].resampled(count), count)
 
 
 def palettes() -> Iterator[tuple[str, dict[str, object]]]:
+    """Every palette under its name, as it is written."""
     for name in BREWER:
         yield name, {"origin": "colorbrewer", "colours": brewer(name)}
     for name in BREWER_CLASSES:
@@ -87,6 +144,7 @@ def palettes() -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def main() -> None:
+    """Write the file, one palette on each line."""
     lines = [f"{json.dumps(name)}: {json.dumps(entry)}" for name, entry in sorted(palettes())]
     TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n")
     print(f"{len(lines)} palettes, {TARGET.stat().st_size} bytes")

@@ -45,7 +45,8 @@ class Palette:
         places = np.linspace(0.0, 1.0, count)
         if self.steps or self.bounds is not None:
             chosen = np.minimum((places * len(self.colours)).astype(int), len(self.colours) - 1)
-            return self.colours[chosen]
+            classes: Colours = self.colours[chosen]
+            return classes
         return self._blended(places)
 
     @cached_property
@@ -62,7 +63,8 @@ class Palette:
     def _blended(self, places: NDArray[np.float64]) -> Colours:
         knots = np.linspace(0.0, 1.0, len(self.colours))
         channels = [np.interp(places, knots, channel) for channel in self.colours.T]
-        return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+        blended: Colours = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+        return blended
 
 
 DARK_LUMA = 72.0

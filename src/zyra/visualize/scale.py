@@ -60,7 +60,7 @@ class Scale:
         if self.palette.bounds is None:
             places = (values - np.float32(self.low)) * np.float32(self.slope)
             places[missing] = 0.0
-            levels = np.clip(places, 0, self.count - 1).astype(np.uint8)
+            levels: Colours = np.clip(places, 0, self.count - 1).astype(np.uint8)
         else:
             after = np.searchsorted(np.array(self.palette.bounds, np.float32), values, "right")
             levels = np.clip(after - 1, 0, self.count - 1).astype(np.uint8)

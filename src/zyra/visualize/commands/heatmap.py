@@ -1,0 +1,154 @@
+"""Declaration of `visualize heatmap`."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from zyra.core.arguments import arg
+from zyra.core.command import Command, Example
+from zyra.core.kinds import InputFile, InputSource, OutputDir, OutputFile
+from zyra.fields.selection_args import SelectionArgs
+
+MAX_SIDE = 16384
+
+
+class HeatmapArgs(SelectionArgs):
+    """Draw one variable as a coloured map.
+
+    Plain, the map fills the picture from edge to edge, stretched to the extent asked for, and
+    is transparent where there is no data: a texture for a globe, or a layer. With --colorbar
+    or --label it becomes a page: a map in true proportions with title, time and degrees.
+    Fields on any grid are drawn in longitude and latitude.
+    """
+
+    input: InputSource | None = arg(
+        None, "NetCDF, GRIB, GeoTIFF or .npy file, a URL of one, or - for stdin", flags=("-i",)
+    )
+    var: str | None = arg(
+        None, "Variable to draw; not needed if the file has one", also=("variable",)
+    )
+    band: int = arg(1, "Band of a GeoTIFF, counted from 1", ge=1)
+    basemap: InputFile | None = arg(
+        None, "Picture of the whole Earth (-180 to 180, 90 to -90) to draw under the field"
+    )
+    extent: list[float] | None = arg(
+        None, "West, east, south and north edge of the map in degrees; default: where the data are"
+    )
+    output: OutputFile | None = arg(None, "PNG to write, or - for stdout", flags=("-o",))
+    inputs: list[InputSource] | None = arg(None, "Several files, drawn alike one after the other")
+    output_dir: OutputDir | None = arg(None, "Folder for the pictures of --inputs")
+    output_names: list[str] | None = arg(
+        None, "File names for the pictures of --inputs, one each; default: the input's with .png"
+    )
+    width: int = arg(1024, "Width of the picture in pixels", ge=1, le=MAX_SIDE)
+    height: int = arg(512, "Height of the picture in pixels", ge=1, le=MAX_SIDE)
+    dpi: int = arg(96, "Pixels per inch; text and lines grow with it", ge=10, le=1200)
+    cmap: str = arg("YlOrBr", "Colours by name, such as viridis or RdBu_r; _r reverses")
+    cmap_file: InputSource | None = arg(
+        None, "Palette file instead of a name: JSON (continuous or classified), CPT or colours"
+    )
+    legend_file: OutputFile | None = arg(None, "PNG to write the colour bar alone to, transparent")
+    legend_orientation: Literal["horizontal", "vertical"] = arg(
+        "horizontal", "How the colour bar lies, on the page and in --legend-file"
+    )
+    vmin: float | None = arg(None, "Value of the first colour; default: the lowest of the field")
+    vmax: float | None = arg(None, "Value of the last colour; default: the highest of the field")
+    data_encoded: bool = arg(
+        False,
+        "Write the values as 8-bit grey on the data's own grid instead of a picture: 0 is vmin or"
+        " missing, 255 is vmax; needs both",
+    )
+    color_scale_file: OutputFile | None = arg(
+        None, "JSON to write beside --data-encoded: colour stops, vmin, vmax, units"
+    )
+    colorbar: bool = arg(False, "Add a colour bar, title, time and degrees around the map")
+    label: str | None = arg(None, "Title instead of the variable's name and level")
+    units: str | None = arg(None, "Unit to write instead of the data's; values are not converted")
+    features: str | None = arg(
+        None, "What to draw of coastline,borders,gridlines, separated by commas; default: all"
+    )
+    xarray_engine: str | None = arg(
+        None, "Refuse the input unless this engine would read it: netcdf4, h5netcdf, cfgrib, ..."
+    )
+    map_type: Literal["image", "tile"] = arg("image", "Kind of basemap; tile is not available yet")
+    tile_source: str | None = arg(None, "Tile server; only with --map-type tile")
+    tile_zoom: int = arg(3, "Zoom of the tiles; only with --map-type tile", ge=0, le=22)
+    timestamp: str | None = arg(None, "Text to write on the map, or auto for the valid time")
+    crs: str | None = arg(None, "Coordinate system of the input, overriding its own: EPSG:3857")
+    reproject: bool = arg(
+        False, "Draw in longitude and latitude; that is always done, whatever the input's system"
+    )
+    timestamp_loc: Literal["upper_left", "upper_right", "lower_left", "lower_right"] = arg(
+        "lower_right", "Corner of the map for --timestamp"
+    )
+    no_coastline: bool = arg(False, "Draw no coastlines")
+    no_borders: bool = arg(False, "Draw no borders of countries")
+    no_gridlines: bool = arg(False, "Draw no lines of longitude and latitude")
+    interpolation: Literal["auto", "linear", "nearest"] = arg(
+        "auto",
+        "nearest shows the grid's cells, linear blends between them, auto also averages the cells"
+        " in a pixel",
+    )
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        for wrong, message in self._conflicts():
+            if wrong:
+                raise PydanticCustomError("arguments_conflict", message)
+        return self
+
+    def _conflicts(self) -> tuple[tuple[bool, str], ...]:
+        sized = {"width", "height"} & self.model_fields_set
+        return (
+            ((self.input is None) == (self.inputs is None), "give either input or inputs"),
+            (self.input is not None and self.output is None, "output is missing"),
+            (self.input is not None and self.output_dir is not None, "output_dir is for inputs"),
+            (self.inputs is not None and self.output_dir is None, "output_dir is missing"),
+            (self.inputs is not None and self.output is not None, "output is for one input"),
+            (self.inputs is None and self.output_names is not None, "output_names is for inputs"),
+            (
+                self.output_names is not None and len(self.output_names) != len(self.inputs or ()),
+                "output_names needs one name for each of inputs",
+            ),
+            (
+                self.data_encoded and (self.vmin is None or self.vmax is None),
+                "data_encoded needs vmin and vmax",
+            ),
+            (
+                self.data_encoded and bool(sized),
+                "data_encoded keeps the size of the data's grid: leave out width and height",
+            ),
+            (
+                not self.data_encoded and self.color_scale_file is not None,
+                "color_scale_file is for data_encoded",
+            ),
+            (
+                self.timestamp is None and self.timestamp_loc != "lower_right",
+                "timestamp_loc is for timestamp",
+            ),
+        )
+
+
+HEATMAP = Command(
+    "visualize",
+    "heatmap",
+    HeatmapArgs,
+    run="zyra.visualize.heatmap:run",
+    examples=(
+        Example(
+            "Temperature at 500 hPa with a colour bar",
+            {
+                "input": "era5_levels_members.grib1",
+                "output": "temperature.png",
+                "var": "t",
+                "level": "500",
+                "member": 0,
+                "time": "2017-01-01T00:00",
+                "cmap": "RdYlBu_r",
+                "colorbar": True,
+            },
+        ),
+    ),
+    network=True,
+)

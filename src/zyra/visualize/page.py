@@ -1,0 +1,115 @@
+"""Put a map on a page: title, time, degrees and colour bar around it, a stamp on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from zyra.visualize.colour_bar import INK, LABEL_SIZE, ColourBar
+from zyra.visualize.graticule import DegreeLabel
+from zyra.visualize.layout import HEADER, SMALL_SIZE, TITLE_SIZE, Box, Layout
+from zyra.visualize.text import font, shortened
+
+PAPER = (255, 255, 255)
+# Where the field has no values: lighter than any line, darker than the paper.
+NO_DATA = (238, 238, 236)
+QUIET_INK = (85, 85, 85)
+STAMP_PAPER = (255, 255, 255, 215)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands around a map.
+
+    Attributes:
+        layout: Where.
+        title: Above it on the left.
+        note: Above it on the right, quieter.
+        bar: Colour bar, or None.
+        degrees: Labels of meridians below and of parallels on the left.
+    """
+
+    layout: Layout
+    title: str
+    note: str
+    bar: ColourBar | None
+    degrees: Sequence[DegreeLabel] = ()
+
+    def drawn_around(self, map_picture: Image.Image) -> Image.Image:
+        """The whole page, RGB, with `map_picture` (RGBA, of the size of the layout's map)."""
+        page = Image.new("RGB", (self.layout.width, self.layout.height), PAPER)
+        box = self.layout.map
+        page.paste(NO_DATA, (box.left, box.top, box.right, box.bottom))
+        page.paste(map_picture, (box.left, box.top), map_picture)
+        ink = ImageDraw.Draw(page)
+        self._frame(ink, box)
+        self._header(ink, box)
+        self._degrees(ink, box)
+        if self.bar is not None and self.layout.bar is not None:
+            self._bar(page, self.bar, self.layout.bar)
+        return page
+
+    def _frame(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
+        width = max(1, round(self.layout.unit))
+        around = (box.left - width, box.top - width, box.right + width - 1, box.bottom + width - 1)
+        ink.rectangle(around, outline=INK, width=width)
+
+    def _header(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
+        unit = self.layout.unit
+        baseline = box.top - round((HEADER - TITLE_SIZE) * unit)
+        left, right = self._text_span(box)
+        note, note_font = shortened(self.note, (right - left) * 0.6, SMALL_SIZE * unit)
+        room = right - left - note_font.getlength(note) - 12 * unit
+        title, title_font = shortened(self.title, room, TITLE_SIZE * unit, bold=True)
+        ink.text((left, baseline), title, INK, title_font, anchor="ls")
+        ink.text((right, baseline), note, QUIET_INK, note_font, anchor="rs")
+
+    def _text_span(self, box: Box) -> tuple[int, int]:
+        """From where to where the header may go: a narrow map does not cut the title short."""
+        margin = round(12 * self.layout.unit)
+        short = box.width < 0.55 * self.layout.width
+        return (margin, self.layout.width - margin) if short else (box.left, box.right)
+
+    def _degrees(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
+        unit = self.layout.unit
+        chosen = font(LABEL_SIZE * 0.9 * unit)
+        gap = round(4 * unit)
+        free_from = 0.0
+        for label in self.degrees:
+            if label.side == "left":
+                where = (box.left - gap - unit, box.top + label.position)
+                ink.text(where, label.text, QUIET_INK, chosen, anchor="rm")
+                continue
+            x, half = box.left + label.position, chosen.getlength(label.text) / 2
+            if free_from <= x - half and x + half <= self.layout.width:
+                ink.text((x, box.bottom + gap), label.text, QUIET_INK, chosen, anchor="mt")
+                free_from = x + half + 4 * unit
+
+    def _bar(self, page: Image.Image, bar: ColourBar, box: Box) -> None:
+        ink = ImageDraw.Draw(page)
+        chosen = font(LABEL_SIZE * bar.unit)
+        if bar.is_horizontal:
+            bar.draw(page, box.left, box.top, box.width)
+            where = (box.right + round(8 * bar.unit), box.top + round(6 * bar.unit))
+            ink.text(where, bar.caption(box.width), INK, chosen, anchor="lm")
+        else:
+            bar.draw(page, box.left, box.top, box.height)
+            where = (box.left, box.top - round(6 * bar.unit))
+            ink.text(where, bar.caption(box.height), INK, chosen, anchor="ls")
+
+
+def stamped(picture: Image.Image, text: str, location: str, unit: float) -> Image.Image:
+    """`picture` (RGBA) with `text` in a light box in a corner, such as `lower_right`."""
+    text, chosen = shortened(text, picture.width * 0.9, TITLE_SIZE * 0.87 * unit, bold=True)
+    pad = round(5 * unit)
+    ascent, descent = chosen.getmetrics()
+    size = (round(chosen.getlength(text)) + 2 * pad, ascent + descent + pad)
+    stamp = Image.new("RGBA", size, (255, 255, 255, 0))
+    ink = ImageDraw.Draw(stamp)
+    ink.rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius=3 * unit, fill=STAMP_PAPER)
+    ink.text((size[0] / 2, size[1] / 2), text, (*INK, 255), chosen, anchor="mm")
+    margin = round(8 * unit)
+    left = margin if location.endswith("left") else picture.width - size[0] - margin
+    top = margin if location.startswith("upper") else picture.height - size[1] - margin
+    picture.alpha_composite(stamp, (max(left, 0), max(top, 0)))
+    return picture

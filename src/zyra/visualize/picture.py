@@ -1,0 +1,101 @@
+"""A field drawn on a map: palette indices with coastlines, and what they are remembered for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zyra.fields.field import Array
+from zyra.fields.grid import Grid
+from zyra.visualize.line_shades import DARK_LINES, LIGHT_LINES, LineWork, line_shades
+from zyra.visualize.map_features import feature_work
+from zyra.visualize.palettes import Colours
+from zyra.visualize.places import Places, places_of
+from zyra.visualize.projection import MapView
+from zyra.visualize.resample import Levels, linear_levels, nearest_levels
+from zyra.visualize.scale import Scale
+from zyra.visualize.thin import thinned
+
+Interpolation = Literal["auto", "linear", "nearest"]
+
+# With fewer cells in a pixel than this, the bilinear value leaves out nearly none of them.
+CELLS_WORTH_AVERAGING = 2.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Pixels as indices of a palette.
+
+    Attributes:
+        levels: Shape (height, width).
+        colours: RGBA of each index, shape (256, 4).
+    """
+
+    levels: Levels
+    colours: Colours
+
+    def rgba(self) -> NDArray[np.uint8]:
+        """The same pixels as colours, shape (height, width, 4)."""
+        packed = np.ascontiguousarray(self.colours).view(np.uint32).reshape(-1)
+        return packed[self.levels].view(np.uint8).reshape(*self.levels.shape, 4)
+
+
+@dataclass(frozen=True)
+class Painter:
+    """Draws fields on one map; what does not depend on the values is worked out once.
+
+    Attributes:
+        view: The map.
+        features: Names of map features that are drawn over the field.
+        unit: Pixels in a unit of the layout, which line widths grow with.
+        interpolation: `nearest` grid point, `linear` between four, or `auto`: linear, and
+            the mean of the cells in a pixel where there are several.
+    """
+
+    view: MapView
+    features: Sequence[str]
+    unit: float
+    interpolation: Interpolation = "auto"
+    _places: dict[int, tuple[Grid, Places]] = field(default_factory=dict, repr=False)
+    _work: list[LineWork] = field(default_factory=list, repr=False)
+
+    def draw(self, values: Array, grid: Grid, scale: Scale) -> Picture:
+        """Draw `values` on `grid` in the colours of `scale`, with the map features over them."""
+        levels = self._levels(values, grid, scale)
+        lines = LIGHT_LINES if scale.palette.is_dark else DARK_LINES
+        shades = line_shades(scale.colours, lines)
+        for work in self._line_work():
+            shades.draw(levels, work)
+        return Picture(levels, shades.colours)
+
+    def places(self, grid: Grid) -> Places:
+        """Places of the map's pixels in `grid`."""
+        key = hash((grid.crs, grid.x.tobytes(), grid.y.tobytes()))
+        if key not in self._places:
+            self._places[key] = grid, places_of(grid, self.view)
+        return self._places[key][1]
+
+    def _levels(self, values: Array, grid: Grid, scale: Scale) -> Levels:
+        if self.interpolation == "nearest" or scale.palette.steps:
+            return nearest_levels(values, self.places(grid), scale)
+        if self.interpolation == "auto":
+            values, grid = thinned(values, grid, *_block(self.places(grid), grid))
+        return linear_levels(values, self.places(grid), scale)
+
+    def _line_work(self) -> list[LineWork]:
+        if self.features and not self._work:
+            self._work.extend(feature_work(self.view, self.features, self.unit))
+        return self._work
+
+
+def _block(places: Places, grid: Grid) -> tuple[int, int]:
+    """Cells (rows, columns) that are worth averaging for one pixel."""
+    rows, columns = (
+        int(cells) if cells >= CELLS_WORTH_AVERAGING else 1 for cells in places.cells_per_pixel
+    )
+    if places.wraps:
+        # Whole blocks only, so that the averaged grid still closes on itself.
+        columns = next(size for size in range(columns, 0, -1) if grid.shape[1] % size == 0)
+    return rows, columns

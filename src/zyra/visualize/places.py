@@ -1,0 +1,168 @@
+"""Where each pixel of a map lies in a grid, as fractions of rows and columns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zyra.fields.grid import Coordinates, Grid
+from zyra.visualize.projection import MapView
+
+Positions = NDArray[np.float32]
+Indices = NDArray[np.intp]
+
+# CRS whose x is an angle in degrees, so that x and x + 360 are the same place.
+PERIODIC = ("latitude_longitude", "rotated_latitude_longitude")
+# Rows whose places are worked out at once, so that the steps in between stay in the cache.
+BLOCK_PIXELS = 1 << 18
+# A Gaussian grid ends up to this many rows short of the pole, which it still stands for.
+POLE_ROWS = 1.0
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places of the pixels of a map, counted from the centre of the first row and column.
+
+    Attributes:
+        rows: Shape (height,) where all pixels of a picture row share it, else
+            (height, width); from -0.5 to the number of rows - 0.5; NaN outside the grid.
+        columns: Shape (width,) or (height, width), likewise; from 0 to the number of
+            columns where these go all the way round.
+        shape: (rows, columns) of the grid.
+        wraps: Whether the last column is followed by the first.
+    """
+
+    rows: Positions
+    columns: Positions
+    shape: tuple[int, int]
+    wraps: bool
+
+    @property
+    def is_separable(self) -> bool:
+        """Whether rows depend on the picture's rows alone, and columns on its columns."""
+        return self.rows.ndim == 1
+
+    @cached_property
+    def inside(self) -> NDArray[np.bool_]:
+        """Which pixels lie in the grid, shape (height, width)."""
+        if self.is_separable:
+            return np.isfinite(self.rows)[:, None] & np.isfinite(self.columns)[None, :]
+        return np.isfinite(self.rows) & np.isfinite(self.columns)
+
+    @property
+    def cells_per_pixel(self) -> tuple[float, float]:
+        """How many (rows, columns) of the grid a pixel is wide, in the median; 0 if outside."""
+        if self.is_separable:
+            return _step(self.rows, 0), _step(self.columns, 0)
+        # Rotated and projected grids turn: a step along either side of the picture counts.
+        steps = [
+            max(_step(line[::16, ::16], axis) / 16 for axis in (0, 1))
+            for line in (self.rows, self.columns)
+        ]
+        return steps[0], steps[1]
+
+
+def _step(positions: Positions, axis: int) -> float:
+    steps = np.abs(np.diff(positions, axis=axis))
+    steps = steps[np.isfinite(steps)]
+    return float(np.median(steps)) if steps.size else 0.0
+
+
+def places_of(grid: Grid, view: MapView) -> Places:
+    """Places of the pixels of `view` in `grid`."""
+    if grid.crs.is_geographic:
+        longitudes, latitudes = view.lonlat_of_pixels()
+        columns = _along_x(grid, longitudes)
+        rows = _along_line(_to_the_poles(grid.y), latitudes)
+        return Places(rows, columns, grid.shape, grid.is_global)
+    return _scattered_places(grid, view)
+
+
+def _scattered_places(grid: Grid, view: MapView) -> Places:
+    rows = np.empty((view.height, view.width), np.float32)
+    columns = np.empty_like(rows)
+    longitudes, latitudes = view.lonlat_of_pixels()
+    block = max(1, BLOCK_PIXELS // view.width)
+    for first in range(0, view.height, block):
+        part = slice(first, first + block)
+        x, y = grid.crs.forward(longitudes[None, :], latitudes[part, None])
+        columns[part] = _along_x(grid, x)
+        rows[part] = _along_line(_line(grid.y), y)
+    return Places(rows, columns, grid.shape, wraps=False)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Knots for `np.interp`: coordinates, ascending, with their places."""
+
+    coordinates: Coordinates
+    places: Coordinates
+    is_even: bool
+
+
+def _line(line: Coordinates) -> _Line:
+    """Knots of a coordinate line and of its outer cell edges."""
+    count = len(line)
+    half = (line[1] - line[0]) / 2 if count > 1 else 0.5
+    last_half = (line[-1] - line[-2]) / 2 if count > 1 else 0.5
+    coordinates = np.concatenate([[line[0] - half], line, [line[-1] + last_half]])
+    places = np.concatenate([[-0.5], np.arange(count), [count - 0.5]])
+    if coordinates[0] > coordinates[-1]:
+        coordinates, places = coordinates[::-1], places[::-1]
+    return _Line(coordinates, places, _is_even(line))
+
+
+def _is_even(line: Coordinates) -> bool:
+    if len(line) < 2:
+        return True
+    even = np.linspace(line[0], line[-1], len(line))
+    return bool(np.abs(even - line).max() < 0.01 * abs(even[1] - even[0]))
+
+
+def _to_the_poles(latitudes: Coordinates) -> _Line:
+    line = _line(latitudes)
+    ends = line.coordinates.copy()
+    reach = POLE_ROWS * float(np.abs(np.diff(latitudes)).max()) if len(latitudes) > 1 else 0.0
+    if ends[0] - reach < -90.0:
+        ends[0] = min(ends[0], -90.0)
+    if ends[-1] + reach > 90.0:
+        ends[-1] = max(ends[-1], 90.0)
+    return _Line(ends, line.places, is_even=False)
+
+
+def _along_line(line: _Line, wanted: Coordinates) -> Positions:
+    if line.is_even and wanted.ndim > 1:
+        # The same as below for even lines, ten times as fast.
+        first, last = line.coordinates[0], line.coordinates[-1]
+        low, high = line.places[0], line.places[-1]
+        places = (wanted - first) * ((high - low) / (last - first)) + low
+        places[~((wanted >= first) & (wanted <= last))] = np.nan
+        even: Positions = places.astype(np.float32)
+        return even
+    found = np.interp(wanted, line.coordinates, line.places, left=np.nan, right=np.nan)
+    return found.astype(np.float32)
+
+
+def _along_x(grid: Grid, wanted: Coordinates) -> Positions:
+    line = _line(grid.x)
+    if grid.crs.name not in PERIODIC:
+        return _along_line(line, wanted)
+    left = line.coordinates[0]
+    wanted = left + (wanted - left) % 360.0
+    if not grid.is_global:
+        return _along_line(line, wanted)
+    return _around(grid.x, wanted)
+
+
+def _around(longitudes: Coordinates, wanted: Coordinates) -> Positions:
+    """Places on a line that closes on itself, in 0 <= place < number of columns."""
+    turn = 360.0 if longitudes[0] < longitudes[-1] else -360.0
+    count = len(longitudes)
+    line = np.concatenate([[longitudes[-1] - turn], longitudes, [longitudes[0] + turn]])
+    places = np.arange(-1, count + 1)
+    if turn < 0:
+        line, places = line[::-1], places[::-1]
+    positions: Positions = (np.interp(wanted, line, places) % count).astype(np.float32)
+    positions[positions >= count] = 0.0
+    return positions
