@@ -1,5 +1,6 @@
 """Meridians and parallels at round degrees, and what to write beside them."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,19 +43,22 @@ def graticule_lines(view: MapView) -> Lines:
     """Meridians and parallels inside the map; those on its rim are left to the frame.
 
     They are straight pieces, as they are on this map: one for a meridian, one for a parallel
-    or two where it crosses 180 degrees.
+    or two where it crosses 180 degrees. Each is moved by up to half a pixel to a row or column
+    of pixels, so that all look alike and none is smeared over two.
     """
     step_east, step_north = graticule_steps(view)
+    east_per_pixel, north_per_pixel = view.degrees_per_pixel
+    meridians = _crisp(_multiples(step_east, view.west, view.east), view.west, east_per_pixel)
+    parallels = _crisp(_multiples(step_north, view.south, view.north), view.south, north_per_pixel)
     pieces = [
-        (turned, view.south, turned, view.north)
-        for lon in _multiples(step_east, view.west, view.east)
-        if view.west < lon < view.east
-        for turned in [_within_180(lon)]
+        (_within_180(lon), view.south, _within_180(lon), view.north)
+        for lon in meridians
+        if lon < view.east
     ]
     pieces += [
         (start, lat, end, lat)
-        for lat in _multiples(step_north, view.south, view.north)
-        if view.south < lat < view.north
+        for lat in parallels
+        if lat < view.north
         for start, end in _parallel_pieces(view.west, view.east)
     ]
     ends = np.array(pieces, np.float32).reshape(-1, 2)
@@ -78,7 +82,7 @@ def graticule_labels(view: MapView) -> list[DegreeLabel]:
 
 def longitude_text(lon: float) -> str:
     """Write a longitude of any turn for people: `150°W`."""
-    turned = _within_180(lon)
+    turned = round(_within_180(lon), 6)
     if abs(turned) in (0.0, 180.0):
         return f"{abs(turned):g}°"
     return f"{abs(turned):g}°{'E' if turned > 0 else 'W'}"
@@ -97,17 +101,25 @@ def _round_step(least: float) -> float:
 
 def _multiples(step: float, low: float, high: float) -> list[float]:
     """Multiples of `step` from `low` to `high`, both included."""
-    first = int(np.ceil(low / step - ROUNDING))
-    last = int(np.floor(high / step + ROUNDING))
+    first = math.ceil(low / step - ROUNDING)
+    last = math.floor(high / step + ROUNDING)
     return [round(number * step, 6) for number in range(first, last + 1)]
+
+
+def _crisp(degrees: list[float], origin: float, per_pixel: float) -> list[float]:
+    """Move to the middle of the nearest pixel; what is on the rim at `origin` is left out."""
+    pixels = [(each - origin) / per_pixel for each in degrees]
+    return [
+        origin + (math.floor(each + ROUNDING) + 0.5) * per_pixel for each in pixels if each > 0.5
+    ]
 
 
 def _within_180(lon: float) -> float:
     """The same longitude in (-180, 180]."""
-    return round(180.0 - (180.0 - lon) % 360.0, 6)
+    return 180.0 - (180.0 - lon) % 360.0
 
 
 def _parallel_pieces(west: float, east: float) -> list[tuple[float, float]]:
     """Cut the longitudes from `west` to `east` at 180 degrees; each piece in [-180, 180]."""
-    turns = range(int(np.floor((west + 180.0) / 360.0)), int(np.ceil((east + 180.0) / 360.0)))
+    turns = range(math.floor((west + 180.0) / 360.0), math.ceil((east + 180.0) / 360.0))
     return [(max(west - 360.0 * turn, -180.0), min(east - 360.0 * turn, 180.0)) for turn in turns]

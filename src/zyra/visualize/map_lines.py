@@ -65,24 +65,22 @@ def _draw_batch(
     start_x, start_y, end_x, end_y = segments.T
     run_x, run_y = end_x - start_x, end_y - start_y
     length_squared = np.maximum(run_x * run_x + run_y * run_y, TINY)
-    # Of each column, from the start of its piece; the gathers are what costs time here.
+    # From here on of each column, and by and by of the few pixels above each other in it.
     x = column.astype(np.float32) + np.float32(0.5) - start_x[piece]
-    run_x, run_y = run_x[piece], run_y[piece]
-    middle = start_y[piece] + run_y * np.clip(x / np.where(run_x == 0, TINY, run_x), 0, 1)
+    start_y, run_x, run_y = start_y[piece], run_x[piece], run_y[piece]
+    middle = start_y + run_y * np.clip(x / np.where(run_x == 0, TINY, run_x), 0, 1)
     # A line of slope 1, the steepest here, is sqrt(2) times as thick along y as across.
     thickness = 2 * reach * np.sqrt(2)
-    lowest = np.ceil(middle - np.float32(thickness / 2 + 0.5)).astype(np.intp)
-    rows = lowest[:, np.newaxis] + np.arange(int(thickness) + 1)
-    y = rows.astype(np.float32) + np.float32(0.5) - start_y[piece, np.newaxis]
-    along = (x * run_x)[:, np.newaxis] + y * run_y[:, np.newaxis]
-    along = np.clip(along / length_squared[piece, np.newaxis], 0, 1)
-    away_x = x[:, np.newaxis] - along * run_x[:, np.newaxis]
-    away_y = y - along * run_y[:, np.newaxis]
-    covered = np.float32(reach) - np.sqrt(away_x * away_x + away_y * away_y)
-    seen = (covered > 0) & (rows >= 0) & (rows < limits[1])
-    places = (column * strides[0])[:, np.newaxis] + rows * strides[1]
-    share = np.minimum(covered[seen], np.float32(min(width_px, 1.0)))
-    np.maximum.at(mask, places[seen], (share * 255 + np.float32(0.5)).astype(np.uint8))
+    lowest = np.ceil(middle - np.float32(thickness / 2 + 0.5))
+    rows = lowest + np.arange(int(thickness) + 1, dtype=np.float32)[:, np.newaxis]
+    y = rows + (np.float32(0.5) - start_y)
+    along = np.clip((x * run_x + y * run_y) / length_squared[piece], 0, 1)
+    away_squared = (x - along * run_x) ** 2 + (y - along * run_y) ** 2
+    near = np.flatnonzero((away_squared < reach * reach) & (rows >= 0) & (rows < limits[1]))
+    places = (column * strides[0] + rows.astype(np.intp) * strides[1]).ravel()[near]
+    covered = np.float32(reach) - np.sqrt(away_squared.ravel()[near])
+    share = np.minimum(covered, np.float32(min(width_px, 1.0)))
+    np.maximum.at(mask, places, (share * 255 + np.float32(0.5)).astype(np.uint8))
 
 
 def _columns(segments: Segments, limit: int, reach: float) -> tuple[Indices, Indices]:

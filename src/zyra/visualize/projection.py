@@ -107,8 +107,8 @@ class MapView:
             180; latitudes, shape (height,), descending.
         """
         east_per_pixel, north_per_pixel = self.degrees_per_pixel
-        lon: Numbers = self.west + (np.arange(self.width) + 0.5) * east_per_pixel
-        lat: Numbers = self.north - (np.arange(self.height) + 0.5) * north_per_pixel
+        lon = self.west + (np.arange(self.width, dtype=np.float64) + 0.5) * east_per_pixel
+        lat = self.north - (np.arange(self.height, dtype=np.float64) + 0.5) * north_per_pixel
         return lon, lat
 
     def segments_of(self, lines: Lines) -> Segments:
