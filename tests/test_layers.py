@@ -28,7 +28,6 @@ LEVELS = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 # Declarations are loaded by everything that starts, so what they import has to be light.
 LIGHT_FOR_DECLARATIONS = {
     "zyra.core",
-    "zyra.fields.selection_args",
     "annotated_types",
     "collections",
     "dataclasses",
@@ -127,12 +126,19 @@ def points_up_or_sideways(part: str, target: str) -> bool:
 
 
 def is_declaration(module: Module) -> bool:
-    return module.part in STAGES and module.name.split(".")[2:3] == ["commands"]
+    """What a stage's `commands/` holds, and what several declarations share."""
+    in_commands = module.part in STAGES and module.name.split(".")[2:3] == ["commands"]
+    return in_commands or is_shared_declaration(module.name)
+
+
+def is_shared_declaration(name: str) -> bool:
+    return name.startswith("zyra.") and name.endswith("_args")
 
 
 def is_light(target: str, *, stage: str) -> bool:
     allowed = LIGHT_FOR_DECLARATIONS | {f"zyra.{stage}.commands"}
-    return any(target == name or target.startswith(f"{name}.") for name in allowed)
+    light = any(target == name or target.startswith(f"{name}.") for name in allowed)
+    return light or is_shared_declaration(target)
 
 
 def uses_of(names: set[str], module: Module, *, source: str) -> Iterator[int]:
