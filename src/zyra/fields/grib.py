@@ -7,7 +7,7 @@ ecCodes only.
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zyra.core.errors import DataError
@@ -39,6 +39,11 @@ class Message(FieldInfo):
     packing: str
     bits: int
 
+    @property
+    def is_spectral(self) -> bool:
+        """Whether it holds coefficients of spherical harmonics instead of points."""
+        return self.grid.kind == "sh"
+
 
 def read_inventory(path: Path) -> list[Message]:
     """Every field in the GRIB file `path`, numbered from 1; fields that share a message count each.
@@ -68,8 +73,7 @@ def read_field(path: Path, message: Message) -> Field:
     with open_message(read_message(path, message), where) as handle:
         grid = build_grid(handle, message.grid, where)
         values = _in_grid(handle, message.grid, unpack_values(handle), grid.is_global)
-    known = {part.name: getattr(message, part.name) for part in fields(FieldInfo)}
-    return Field(values=values, grid=grid, **known)
+    return Field.of(message, values, grid)
 
 
 def read_values(path: Path, message: Message) -> Array:
@@ -86,6 +90,13 @@ def read_message(path: Path, message: Message) -> bytes:
     """The field's message, unchanged; put together anew if it shares one with other fields."""
     with _mapped(path) as data:
         return message_bytes(data, message.place)
+
+
+def read_whole_message(path: Path, message: Message) -> bytes:
+    """The message that holds the field, unchanged, with the other fields in it."""
+    start, end = message.place.whole
+    with _mapped(path) as data:
+        return data[start:end]
 
 
 @contextmanager

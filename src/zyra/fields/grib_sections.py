@@ -34,7 +34,9 @@ class FieldPlace:
         head: The 16 octets of section 0 (edition 2).
         spans: (start, end) in the file of the sections that make up this field; the
             whole message if it holds only this one.
-        is_whole: Whether the message holds only this field.
+        whole: (start, end) in the file of the message. Starts at `offset`, unless the file
+            is an excerpt of another, to which `ordinal` and `offset` then belong.
+        fields: How many fields the message holds.
     """
 
     ordinal: str
@@ -43,7 +45,8 @@ class FieldPlace:
     edition: int
     head: bytes = field(repr=False)
     spans: tuple[Span, ...] = field(repr=False)
-    is_whole: bool = True
+    whole: Span = field(repr=False)
+    fields: int = 1
 
 
 def message_bytes(data: Bytes, place: FieldPlace) -> bytes:
@@ -53,7 +56,7 @@ def message_bytes(data: Bytes, place: FieldPlace) -> bytes:
     so that no reader needs to know of multi-field messages.
     """
     parts = [data[start:end] for start, end in place.spans]
-    if place.is_whole:
+    if place.fields == 1:
         return parts[0]
     body = b"".join(parts)
     total = len(place.head) + len(body) + len(END)
@@ -67,11 +70,11 @@ def find_fields(data: Bytes) -> Iterator[FieldPlace]:
         DataError: A message is cut off or damaged; its byte offset is named.
     """
     for number, (offset, length, edition) in enumerate(find_messages(data), start=1):
+        whole = (offset, offset + length)
         if edition == 1:
-            whole = ((offset, offset + length),)
-            yield FieldPlace(str(number), offset, length, 1, b"", whole)
+            yield FieldPlace(str(number), offset, length, 1, b"", (whole,), whole)
         else:
-            yield from _fields_of_message(data, number, offset, length)
+            yield from _fields_of_message(data, number, whole)
 
 
 def find_messages(data: Bytes) -> Iterator[tuple[int, int, int]]:
@@ -149,16 +152,18 @@ def _uint24(octets: bytes) -> int:
     return int.from_bytes(octets, "big")
 
 
-def _fields_of_message(data: Bytes, number: int, offset: int, length: int) -> Iterator[FieldPlace]:
+def _fields_of_message(data: Bytes, number: int, whole: Span) -> Iterator[FieldPlace]:
+    offset, end = whole
     head = data[offset : offset + 16]
-    found = list(_field_spans(data, offset, offset + length - len(END)))
+    found = list(_field_spans(data, offset, end - len(END)))
     if not found:
         raise DataError(f"the GRIB message at byte {offset} holds no field")
     if len(found) == 1:
-        yield FieldPlace(str(number), offset, length, 2, head, ((offset, offset + length),))
+        yield FieldPlace(str(number), offset, end - offset, 2, head, (whole,), whole)
         return
     for part, spans in enumerate(found, start=1):
-        yield FieldPlace(f"{number}.{part}", offset, length, 2, head, spans, is_whole=False)
+        ordinal = f"{number}.{part}"
+        yield FieldPlace(ordinal, offset, end - offset, 2, head, spans, whole, len(found))
 
 
 def _field_spans(data: Bytes, offset: int, end: int) -> Iterator[tuple[Span, ...]]:
