@@ -5,6 +5,7 @@
 # second start needs no hashing tool and no Python. A .venv whose set-up was broken off holds
 # the file .unfinished and is made anew.
 
+unset CDPATH
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 venv="$root/.venv"
 installed="$venv/.installed"

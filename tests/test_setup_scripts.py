@@ -5,17 +5,22 @@ the environment's Python belongs, and `-m pip` fails when a file `no-network` is
 """
 
 import os
+import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from source_tree import ROOT
 
 COPIED = ("scripts", "requirements.txt", "requirements-dev.txt", "pyproject.toml")
+DEVELOPER_PINS = ROOT / "requirements-dev.txt"
 STAND_IN = """#!/bin/sh
 echo "$*" >> "$ZYRA_TEST_CALLS"
 case "$1 $2" in
@@ -141,7 +146,7 @@ def test_a_missing_python_is_told_with_the_remedy(tree: Tree, tmp_path: Path) ->
 
 def test_every_runtime_pin_is_a_pin_of_the_developer_too() -> None:
     runtime = (ROOT / "requirements.txt").read_text().split()
-    developer = (ROOT / "requirements-dev.txt").read_text().split()
+    developer = DEVELOPER_PINS.read_text().split()
     assert {word for word in runtime if "==" in word} <= set(developer)
 
 
@@ -151,3 +156,12 @@ def test_every_pin_has_hashes(name: str) -> None:
     pins = [line for line in blocks if line and not line.startswith("#")]
     assert pins
     assert [pin for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
+
+
+def test_every_dependency_is_pinned_within_its_range() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
+    wanted = [*project["project"]["dependencies"], *groups["install"], *groups["dev"]]
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", DEVELOPER_PINS.read_text(), re.MULTILINE))
+    for requirement in map(Requirement, wanted):
+        assert pins[canonicalize_name(requirement.name)] in requirement.specifier
