@@ -83,7 +83,7 @@ def change_folder(args: CodeArgs, job: Job) -> None:
     os.chdir("/")
     os.umask(0)
     os.environ["ZYRA_LEFT_BEHIND"] = "yes"
-    sys.stdout.write(os.getcwd())
+    sys.stdout.write(str(Path.cwd()))
 
 
 def tell_surroundings(args: CodeArgs, job: Job) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from zyra.jobs.isolation.assignment import Assignment
 from zyra.jobs.isolation.environment import child_environment
 from zyra.jobs.isolation.executor import LOST, Ended, RunningCommand
+from zyra.jobs.isolation.leftovers import MARK, kill_marked, kill_orphans, mark_of
 from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
 
 _FIRST_PAUSE_S = 0.05
@@ -33,6 +34,8 @@ class ForkingExecutor:
         self._spares = spares
         self._numbers = count(1)
         self._running: dict[int, ForkedCommand] = {}
+        self._parent_numbers = count(1)
+        self._mark = ""
         self._alive = asyncio.Event()
         self._is_ready = False
         self._is_closing = False
@@ -53,12 +56,14 @@ class ForkingExecutor:
 
     async def start(self) -> None:
         """Start the warm parent; it loads while other things go on."""
+        kill_orphans()
+        self._mark = mark_of(next(self._parent_numbers))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "zyra.jobs.isolation.warm_parent"]
         command += [str(theirs.fileno()), self._registry_name, str(self._spares)]
         self._process = subprocess.Popen(  # noqa: S603 - returns at once; our own module
             command,
-            env=child_environment(),
+            env=child_environment() | {MARK: self._mark},
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
         )
@@ -85,6 +90,7 @@ class ForkingExecutor:
             self._forget_control()
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
+            kill_marked(self._mark)
 
     async def _send_run(self, descriptors: Sequence[int]) -> int:
         while True:
@@ -141,6 +147,7 @@ class ForkingExecutor:
     def _parent_is_gone(self) -> None:
         """All its children died with it; tell those who wait, and start another."""
         self._forget_control()
+        kill_marked(self._mark)
         lost, self._running = self._running, {}
         for command in lost.values():
             command.finish(LOST)

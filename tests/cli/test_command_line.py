@@ -1,0 +1,105 @@
+"""The command line: made from the declarations, with exit codes people can rely on."""
+
+import shlex
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from zyra.cli.flags import flag_of
+from zyra.cli.help import command_line
+from zyra.cli.stage import stage_parser
+from zyra.core.command import Command
+from zyra.core.stages import STAGES
+from zyra.registry import CLI_REGISTRY, all_commands
+
+COMMANDS = list(all_commands(CLI_REGISTRY))
+NAMES = [f"{command.stage} {command.name}" for command in COMMANDS]
+
+
+def zyra(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, "-m", "zyra.cli.main", *words],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_help_names_every_stage_with_its_aliases():
+    text = zyra("--help").stdout.decode()
+    assert all(f"{stage.name} ({', '.join(stage.aliases)})" in text for stage in STAGES)
+
+
+def test_help_and_version_load_neither_declarations_nor_arrays():
+    probe = (
+        "import sys, zyra.cli.main as m; m.main(['--help']); m.main(['--version']);"
+        "print([n for n in ('pydantic', 'numpy', 'zyra.registry') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True)
+    assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
+def test_a_stage_alias_runs_the_stage(tmp_path):
+    done = zyra("decimate", "local", "-i", "-", str(tmp_path / "copy"), stdin=b"\x00bytes\xff")
+    assert (done.returncode, (tmp_path / "copy").read_bytes()) == (0, b"\x00bytes\xff")
+
+
+def test_a_dash_streams_stdin_to_stdout_byte_for_byte():
+    every_byte = bytes(range(256)) * 1000
+    assert zyra("disseminate", "local", "-i", "-", "-", stdin=every_byte).stdout == every_byte
+
+
+def test_a_missing_file_is_exit_2_with_one_line_that_names_it():
+    done = zyra("disseminate", "local", "-i", "no-such-file", "copy")
+    assert done.returncode == 2
+    assert done.stderr == b"zyra: error: cannot read no-such-file: No such file or directory\n"
+
+
+def test_a_misspelt_stage_names_the_closest_one():
+    done = zyra("proces")
+    assert done.returncode == 2
+    assert b"did you mean process" in done.stderr
+
+
+def test_wrong_values_are_told_all_at_once():
+    done = zyra(
+        "visualize", "heatmap", "--input", "a", "--output", "b", "--width", "x", "--vmin", "y"
+    )
+    assert done.returncode == 2
+    assert b"--width" in done.stderr
+    assert b"--vmin" in done.stderr
+
+
+def test_an_interrupt_is_exit_130():
+    with subprocess.Popen(
+        [sys.executable, "-m", "zyra.cli.main", "disseminate", "local", "-i", "-", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdin.write(b"x" * (1 << 20))
+        process.stdin.flush()
+        process.stdout.read(1)  # it is at work now
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert process.returncode == 130
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
+def test_each_example_parses_back_to_its_arguments(command: Command):
+    parser = stage_parser(command.stage, CLI_REGISTRY[command.stage])
+    for example in command.examples:
+        line = command_line(command, example.args)
+        words = vars(parser.parse_args(shlex.split(line)[2:]))
+        assert words.pop("command") == command.name
+        assert command.args.model_validate(words) == command.args.model_validate(example.args)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
+def test_help_explains_every_argument(command: Command):
+    text = zyra(command.stage, command.name, "--help").stdout.decode()
+    for name in command.args.model_fields:
+        assert flag_of(command.args, name) in text
+        assert command.args.model_fields[name].description

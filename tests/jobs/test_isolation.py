@@ -1,0 +1,193 @@
+"""Each command runs in a process of its own, is captured byte for byte, and hurts nobody."""
+
+import asyncio
+import hashlib
+import os
+import signal
+
+import misbehaving
+import psutil
+import pytest
+
+from zyra.jobs.isolation.forking import ForkingExecutor
+from zyra.jobs.records import Reason, Status
+from zyra.jobs.requests import Caller, RunRequest
+
+pytestmark = pytest.mark.anyio
+
+ME = Caller("me")
+
+
+async def test_answers_hold_stdout_stderr_and_exit_code(run):
+    record = await run("echo", text="out", error_text="err")
+    assert (record.stdout.text, record.stderr.text, record.exit_code) == ("out", "err", 0)
+    assert (record.status, record.reason) == (Status.SUCCEEDED, Reason.EXIT)
+
+
+async def test_two_hundred_concurrent_runs_each_get_their_own_answer(run):
+    texts = [f"answer {n} " * (n + 1) for n in range(200)]
+    records = await asyncio.gather(
+        *(run("echo", text=text, error_text=text[::-1]) for text in texts)
+    )
+    assert [r.stdout.text for r in records] == texts
+    assert [r.stderr.text for r in records] == [text[::-1] for text in texts]
+
+
+async def test_misbehaviour_beside_good_runs_changes_none_of_their_answers(run):
+    bad = [run("crash"), run("exit-at-once", code=7), run("change-folder"), run("leave-a-sleeper")]
+    good = [run("echo", text=str(n)) for n in range(40)]
+    results = await asyncio.gather(*bad, *good)
+    assert [r.stdout.text for r in results[4:]] == [str(n) for n in range(40)]
+    assert [r.exit_code for r in results[:4]] == [139, 7, 0, 0]
+
+
+async def test_a_segmentation_fault_is_reported_as_128_plus_its_signal(run):
+    record = await run("crash")
+    assert (record.exit_code, record.reason) == (128 + signal.SIGSEGV, Reason.CRASHED)
+    assert record.status is Status.FAILED
+
+
+async def test_an_exit_past_all_clean_up_gives_its_code(run):
+    record = await run("exit-at-once", code=7)
+    assert (record.exit_code, record.reason) == (7, Reason.EXIT)
+
+
+async def test_an_unplanned_exception_is_exit_1_with_its_trace_on_stderr(run):
+    record = await run("raise-fault")
+    assert record.exit_code == 1
+    assert "RuntimeError: not planned" in record.stderr.text
+
+
+async def test_fifty_mebibytes_of_binary_stdout_become_an_exact_output(run, service):
+    record = await run("write-binary", code=50)
+    expected = misbehaving.BINARY_BLOCK * 50
+    assert record.stdout.text == ""
+    assert record.output_file == "stdout.bin"
+    assert record.outputs[0].sha256 == hashlib.sha256(expected).hexdigest()
+    kept = await service.output_path(ME, record.job_id, None)
+    assert kept.read_bytes() == expected
+
+
+async def test_text_beyond_one_mebibyte_is_cut_in_the_record_but_kept_whole(run, service):
+    record = await run("echo", text="ä" * (1 << 20))
+    assert record.stdout.truncated
+    assert len(record.stdout.text.encode()) == 1 << 20
+    whole = await service.stream_path(ME, record.job_id, "stdout")
+    assert whole.read_text() == "ä" * (1 << 20)
+
+
+async def test_output_of_c_libraries_and_child_programs_is_captured(run):
+    record = await run("write-from-c", text="from C", error_text="to stderr")
+    assert sorted([record.stdout.text[:19], record.stdout.text[19:]]) == [
+        "and a child program",
+        "from C",
+    ]
+    assert record.stderr.text == "to stderr"
+
+
+async def test_what_one_run_changes_of_its_process_the_next_does_not_see(run):
+    await run("change-folder")
+    folder, umask, names = (await run("tell-surroundings")).stdout.text.split(" ")
+    assert (folder, umask) == ("outputs", "77")
+    assert "ZYRA_LEFT_BEHIND" not in names
+
+
+async def test_commands_see_no_variable_of_the_service(run, monkeypatch):
+    names = (await run("tell-surroundings")).stdout.text.split(" ")[2].split(",")
+    assert set(names) <= {
+        "LANG", "LC_CTYPE", "PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
+        "ZYRA_WARM_PARENT", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS",
+    }  # fmt: skip
+
+
+async def test_a_helper_that_left_the_session_is_ended_with_its_command(run, service):
+    record = await run("leave-a-sleeper", seconds=300)
+    marker = await service.output_path(ME, record.job_id, "marker")
+    assert not psutil.pid_exists(int(marker.read_text()))
+
+
+async def test_a_time_out_ends_the_whole_tree_even_if_it_ignores_term(run, service):
+    record = await run("ignore-term", {"timeout_s": 0.5}, seconds=300)
+    assert (record.reason, record.exit_code) == (Reason.TIMEOUT, 128 + signal.SIGKILL)
+    assert record.stdout.text == "started"
+    marker = await service.output_path(ME, record.job_id, "marker")
+    assert not psutil.pid_exists(int(marker.read_text()))
+
+
+async def test_a_command_beyond_its_memory_fails_alone_and_says_so(run):
+    record = await run("take-memory", code=1000)
+    assert (record.reason, record.exit_code) == (Reason.MEMORY, 1)
+    assert "out of memory" in record.stderr.text
+
+
+async def test_what_a_command_writes_to_the_event_pipe_itself_hurts_nobody(run):
+    assert (await run("write-to-event-pipe")).stdout.text == "done"
+
+
+async def test_links_that_a_command_leaves_are_no_outputs(run):
+    record = await run("leave-links")
+    assert [output.name for output in record.outputs] == ["file"]
+
+
+async def test_stdin_reaches_the_command_and_outputs_are_described(run):
+    record = await run("copy", {"stdin": "grüße"}, output="deep/er.txt")
+    assert [(o.name, o.size, o.media_type) for o in record.outputs] == [
+        ("deep/er.txt", 7, "text/plain")
+    ]
+    assert record.outputs[0].sha256 == hashlib.sha256("grüße".encode()).hexdigest()
+    assert record.output_file == "deep/er.txt"
+
+
+async def test_a_caller_who_goes_away_and_asked_for_it_ends_the_command(service):
+    request = RunRequest("process", "ignore-term", {"seconds": 300}, cancel_on_disconnect=True)
+    waiting = asyncio.ensure_future(service.run(ME, request))
+    helper = await _first_helper(service)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await _until_gone(helper)
+
+
+async def test_runs_go_on_after_the_warm_parent_is_killed(run, service):
+    executor = service.executor
+    assert isinstance(executor, ForkingExecutor)
+    os.kill(executor.parent_pid, signal.SIGKILL)
+    assert (await run("echo", text="still here")).stdout.text == "still here"
+
+
+async def test_a_command_under_way_when_the_warm_parent_dies_is_lost_and_leaves_nothing(service):
+    request = RunRequest("process", "ignore-term", {"seconds": 300})
+    waiting = asyncio.ensure_future(service.run(ME, request))
+    helper = await _first_helper(service)
+    os.kill(service.executor.parent_pid, signal.SIGKILL)
+    record = await waiting
+    await _until_gone(helper)
+    assert (record.status, record.reason, record.exit_code) == (Status.FAILED, Reason.LOST, None)
+
+
+async def test_the_warm_parent_has_one_thread(service, run):
+    await run("echo", text="ready")
+    assert psutil.Process(service.executor.parent_pid).num_threads() == 1
+
+
+async def test_spare_children_are_as_many_as_may_run_at_once(service, run):
+    await run("echo", text="ready")
+    parent = psutil.Process(service.executor.parent_pid)
+    while len(parent.children()) != service.settings.concurrency:
+        await asyncio.sleep(0)
+    assert all(child.status() == psutil.STATUS_SLEEPING for child in parent.children())
+
+
+async def _first_helper(service) -> psutil.Process:
+    """The program that `ignore-term` starts, once it has been started."""
+    while True:
+        parent = psutil.Process(service.executor.parent_pid)
+        for process in parent.children(recursive=True):
+            if "time.sleep(300" in " ".join(process.cmdline()):
+                return process
+        await asyncio.sleep(0)
+
+
+async def _until_gone(process: psutil.Process) -> None:
+    while process.is_running():
+        await asyncio.sleep(0)
