@@ -134,16 +134,13 @@ def select_field(
 
 
 def _refuse_what_is_left_out(dataset: Dataset[Info], selection: Selection) -> None:
-    reason = None
-    for name in (selection.variable, selection.pattern):
-        known = any(name in info.names for info in dataset.infos)
-        if name in dataset.left_out and not known:
-            reason = f"{name} {dataset.left_out[name]}"
+    asked = {selection.variable, selection.pattern}
+    known = {name for info in dataset.infos for name in info.names}
+    for name, reason in dataset.left_out.items():
+        if not dataset.infos or (name in asked and name not in known):
+            raise UnsupportedFormat(f"no field to read: {name} {reason}")
     if not dataset.infos:
-        reasons = (f"{name} {why}" for name, why in dataset.left_out.items())
-        reason = next(reasons, "it holds no variable at all")
-    if reason is not None:
-        raise UnsupportedFormat(f"no field to read: {reason}")
+        raise UnsupportedFormat("no field to read: the file holds no variable on a grid")
 
 
 def _what_it_is(name: str, head: bytes) -> str:

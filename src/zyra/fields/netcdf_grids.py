@@ -58,6 +58,9 @@ def _line_attributes(crs: Crs) -> tuple[tuple[str, _Attributes], tuple[str, _Att
         return ("lat", _LATITUDE), ("lon", _LONGITUDE)
     if crs.name == "rotated_latitude_longitude":
         return ("rlat", _ROTATED_LATITUDE), ("rlon", _ROTATED_LONGITUDE)
+    if crs.name == "unnamed":
+        units = {"units": str(crs.to_pyproj().axis_info[0].unit_name)}
+        return ("y", {**_NORTHING, **units}), ("x", {**_EASTING, **units})
     return ("y", _NORTHING), ("x", _EASTING)
 
 

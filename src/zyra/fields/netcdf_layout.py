@@ -23,6 +23,8 @@ _COLUMNS = (Axis.LONGITUDE, Axis.X)
 _HORIZONTAL = (*_ROWS, *_COLUMNS)
 _METRES = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0, "km": 1000.0}
 
+_NOT_OF_THE_CRS = ("GeoTransform", "spatial_ref", "long_name", "comment", "units")
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -162,10 +164,16 @@ class _Finder:
 
     def _crs(self, mapping: str, row: Coordinate, column: Coordinate) -> Crs:
         is_geographic = row.axis is Axis.LATITUDE and column.axis is Axis.LONGITUDE
-        if mapping in self._file.variables:
-            return Crs.from_cf(attributes_of(self._file.variables[mapping]))
+        given = (
+            attributes_of(self._file.variables[mapping]) if mapping in self._file.variables else {}
+        )
+        if "crs_wkt" not in given and "spatial_ref" in given:  # as GDAL calls it
+            given["crs_wkt"] = given["spatial_ref"]
+        named = {name: value for name, value in given.items() if name not in _NOT_OF_THE_CRS}
         if is_geographic:
-            return Crs.from_cf({"grid_mapping_name": "latitude_longitude"})
+            return Crs.from_cf({**named, "grid_mapping_name": "latitude_longitude"})
+        if named.keys() & {"grid_mapping_name", "crs_wkt"}:
+            return Crs.from_cf(named)
         raise NotAField(
             f"has {row.name} and {column.name} in {column.units or 'no unit'}, but no grid mapping"
         )
@@ -198,7 +206,7 @@ def _grid_mapping_name(attributes: Mapping[str, Any]) -> str:
 
 def _factor(coordinate: Coordinate, crs: Crs) -> float:
     """From the unit of the coordinate to that of the coordinate system."""
-    if crs.is_geographic or crs.name == "rotated_latitude_longitude":
+    if crs.is_geographic or crs.name in ("rotated_latitude_longitude", "unnamed"):
         return 1.0
     if coordinate.units in ("rad", "radian", "radians"):
         # Scanning angle of a geostationary satellite: times its height above the ellipsoid.

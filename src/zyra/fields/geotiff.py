@@ -1,0 +1,119 @@
+"""Read GeoTIFF: every band is a field."""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from zyra.core.errors import DataError
+from zyra.fields.cf_values import Packing, unpack
+from zyra.fields.crs import Crs
+from zyra.fields.field import Field, FieldInfo
+from zyra.fields.geotiff_tags import info_from_tags
+from zyra.fields.grid import Grid
+from zyra.fields.selection import describe
+
+
+class GeotiffDataset:
+    """An open GeoTIFF as a list of fields.
+
+    Attributes:
+        infos: Its bands, in their order.
+        left_out: Bands without values or place of ours, with the reason.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and describe its bands.
+
+        Raises:
+            DataError: It is no TIFF file or damaged.
+        """
+        self._name = path.name
+        with self._translated(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            self._file = rasterio.open(path, driver="GTiff")
+        self._grid, problem = self._find_grid()
+        described = [self._describe(band) for band in self._file.indexes]
+        self.infos: Sequence[FieldInfo] = [] if problem else described
+        self.left_out: Mapping[str, str] = (
+            {info.variable: problem for info in described} if problem else {}
+        )
+
+    def grid(self, info: FieldInfo) -> Grid:  # noqa: ARG002 - all bands share it
+        """The grid of the bands.
+
+        Raises:
+            DataError: The file has no place on earth.
+        """
+        if self._grid is None:
+            raise DataError(f"{self._name} has no place on earth")
+        return self._grid
+
+    def read(self, info: FieldInfo) -> Field:
+        """Read one band; cells that its nodata value or mask leaves out are missing.
+
+        Raises:
+            DataError: The file is damaged there.
+        """
+        band = info.number
+        with self._translated():
+            stored = self._file.read(band)
+            values = unpack(stored, self._packing(band, stored.dtype))
+            if MaskFlags.per_dataset in self._file.mask_flag_enums[band - 1]:
+                values[self._file.read_masks(band) == 0] = np.nan
+        return Field.of(info, values, self.grid(info))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _describe(self, band: int) -> FieldInfo:
+        description = self._file.descriptions[band - 1] or ""
+        units = self._file.units[band - 1] or ""
+        info = info_from_tags(self._file.tags(band), band, description, units)
+        return replace(info, line=describe(info))
+
+    def _packing(self, band: int, dtype: np.dtype[Any]) -> Packing:
+        nodata = self._file.nodatavals[band - 1]
+        return Packing(
+            dtype=dtype,
+            scale=self._file.scales[band - 1],
+            offset=self._file.offsets[band - 1],
+            missing=() if nodata is None else (nodata,),
+        )
+
+    def _find_grid(self) -> tuple[Grid | None, str]:
+        """The grid of cell centres; or the reason why there is none."""
+        place = self._file.transform
+        if self._file.crs is None:
+            return None, "has no coordinate system"
+        if any(dtype.startswith("complex") for dtype in self._file.dtypes):
+            return None, "holds complex numbers"
+        if place.b or place.d:
+            return None, "is rotated against its coordinate system"
+        x = place.c + (np.arange(self._file.width) + 0.5) * place.a
+        y = place.f + (np.arange(self._file.height) + 0.5) * place.e
+        return Grid(_crs(self._file.crs), x, y), ""
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except RasterioError as exc:
+            raise DataError(f"{self._name} is not readable as GeoTIFF: {exc}") from exc
+
+
+def _crs(given: CRS) -> Crs:
+    """Our words for it; a system in feet stays WKT, since CF's parameters are in metres."""
+    wkt = given.to_wkt()
+    if given.is_projected and given.linear_units_factor[1] != 1.0:
+        return Crs("unnamed", {"crs_wkt": wkt})
+    return Crs.from_text(wkt)
