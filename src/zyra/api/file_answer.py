@@ -79,14 +79,13 @@ def _bytes_answer(
     part = wanted_range(request.headers, size, version)
     start, stop = part or (0, size)
     status = HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK
-    headers["Content-Length"] = str(stop - start)
+    headers |= {"Content-Length": str(stop - start), "Content-Type": file.media_type}
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     if request.method == "HEAD":
-        headers["Content-Type"] = file.media_type
         return Response(status_code=status, headers=headers)
     chunks = _chunks(file.path, start, stop)
-    return StreamingResponse(chunks, status, headers, file.media_type)
+    return StreamingResponse(chunks, status, headers)
 
 
 async def _chunks(path: Path, start: int, stop: int) -> AsyncIterator[bytes]:

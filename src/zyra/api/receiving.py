@@ -34,6 +34,7 @@ class Receiver:
         self._limit = limit
         self._parts: list[bytes] = []
         self._waiting = 0
+        self._exists = False
 
     def take(self, chunk: bytes) -> None:
         """Keep `chunk` for the next batch.
@@ -64,11 +65,14 @@ class Receiver:
             raise RequestRefused(
                 [Problem(("header", "X-Expected-SHA256"), message, "digest_mismatch")]
             )
-        return await asyncio.to_thread(self._writer.finish)
+        info = await asyncio.to_thread(self._writer.finish)
+        self._exists = True
+        return info
 
-    def abandon(self) -> None:
-        """Remove what was written."""
-        self._writer.abandon()
+    def discard_part(self) -> None:
+        """Remove what was written, unless it has become an upload."""
+        if not self._exists:
+            self._writer.abandon()
 
 
 async def receive_raw(
@@ -82,7 +86,7 @@ async def receive_raw(
         OutputError: The disk is full.
     """
     receiver = Receiver(writer, limit)
-    with _kept_whole(receiver):
+    with _whole_or_nothing(receiver):
         async for chunk in chunks_of(request):
             receiver.take(chunk)
             await receiver.write()
@@ -119,7 +123,7 @@ async def receive_form(request: Request, start: Start, limit: int) -> UploadInfo
     refuse_other_types(request, "multipart/form-data")
     refuse_announced_size(request, limit + FORM_OVERHEAD_BYTES)
     form = FileForm(_boundary(request), start, limit)
-    with _kept_whole(form):
+    with _whole_or_nothing(form):
         async for chunk in chunks_of(request):
             form.feed(chunk)
             if form.receiver is not None:
@@ -173,10 +177,10 @@ class FileForm:
             raise _wrong_field("the form has no field `file`", "missing")
         return self.receiver
 
-    def abandon(self) -> None:
-        """Remove what was written."""
+    def discard_part(self) -> None:
+        """Remove what was written, unless it has become an upload."""
         if self.receiver is not None:
-            self.receiver.abandon()
+            self.receiver.discard_part()
 
     def _add(self, part: int, data: bytes) -> None:
         self._header[part].extend(data)
@@ -219,15 +223,13 @@ def _boundary(request: Request) -> bytes:
 
 
 @contextmanager
-def _kept_whole(target: Receiver | FileForm) -> Iterator[None]:
-    """Abandon `target` whatever interrupts the block."""
+def _whole_or_nothing(target: Receiver | FileForm) -> Iterator[None]:
+    """Keep nothing of `target` when the block is left before the upload exists."""
     try:
         yield
     except OSError as exc:
-        target.abandon()
         if exc.errno in _NO_SPACE:
             raise OutputError(f"no space for the upload: {os.strerror(exc.errno)}") from exc
         raise
-    except BaseException:
-        target.abandon()
-        raise
+    finally:
+        target.discard_part()

@@ -1,0 +1,50 @@
+"""Start real servers on free loopback ports."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+HERE = Path(__file__).parent
+STOP_S = 20
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running service of the echo commands."""
+
+    pid: int
+    port: int
+    folder: Path
+
+    def client(self, **options: Any) -> httpx.Client:
+        """A client of it that reads no environment."""
+        base = f"http://127.0.0.1:{self.port}"
+        return httpx.Client(base_url=base, trust_env=False, timeout=30, **options)
+
+
+@contextmanager
+def served(folder: Path, **settings: str) -> Iterator[Server]:
+    """Start a service with its folders below `folder`."""
+    for name in ("uploads", "results", "state", "shared"):
+        (folder / name).mkdir()
+    environment = {
+        **os.environ,
+        "ZYRA_UPLOAD_DIR": str(folder / "uploads"),
+        "ZYRA_RESULTS_DIR": str(folder / "results"),
+        "ZYRA_STATE_DIR": str(folder / "state"),
+        "ZYRA_DATA_ROOTS": str(folder / "shared"),
+        **settings,
+    }
+    command = [sys.executable, str(HERE / "echo_server.py")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield Server(process.pid, int(process.stdout.readline()), folder)
+        process.terminate()
+        process.wait(STOP_S)
