@@ -7,10 +7,10 @@ class RefusedByServer(TransferError):
     """The server answered with a status that another try would not change.
 
     Attributes:
-        status: HTTP status, such as 404.
+        status: HTTP status, such as 404, if there is one.
     """
 
-    def __init__(self, message: str, status: int, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.status = status
 
@@ -22,7 +22,7 @@ class ServerBusy(TransientTransferError):
         retry_after_s: Seconds the server asks to wait, or None when it does not say.
     """
 
-    def __init__(self, message: str, retry_after_s: float | None) -> None:
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message, hint="the server is overloaded or down: try again later")
         self.retry_after_s = retry_after_s
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, Timeout
 
 import zyra
 from zyra.core.errors import TransferError, UsageError
@@ -41,7 +41,7 @@ CHUNK_BYTES = 1 << 18
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GIVEN = (200, 206, 416)
 _BUSY = (429, 500, 502, 503, 504)
-_USER_AGENT = f"zyra/{zyra.__version__}"
+_DEFAULT_HEADERS = {"User-Agent": f"zyra/{zyra.__version__}", "Accept-Encoding": "identity"}
 
 # Sent to whatever origin a redirect names; all else may be a credential (RFC 9110, 15.4).
 _HARMLESS = frozenset({"accept", "accept-encoding", "accept-language", "range", "if-range"})
@@ -165,11 +165,13 @@ class HttpClient:
         if url.scheme not in ("http", "https"):
             raise UsageError(f"{url.shown}: this version reads http and https only")
         self._policy.check_host(url.host)
+        sent = HTTPHeaderDict(_DEFAULT_HEADERS)
+        sent.update(headers)
         with translated(url.shown):
             raw = self._pool(url).urlopen(
                 "GET",
                 url.target,
-                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers},
+                headers=sent,
                 retries=False,
                 redirect=False,
                 assert_same_host=False,

@@ -11,7 +11,6 @@ from typing import IO, BinaryIO
 
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
-from zyra.core.urls import masked
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.failures import RangesIgnored, RefusedByServer
 from zyra.transfer.http import Headers, HttpClient, using
@@ -168,7 +167,7 @@ def _cut_from_whole(remote: Remote, spans: Sequence[Span], target: BinaryIO, job
             end = size if span.end is None else span.end
             if end > size or span.start >= size:
                 raise TransferError(
-                    f"{masked(remote.address)}: has {size} bytes, wanted {span.start} to {end}",
+                    f"{remote.shown}: has {size} bytes, wanted {span.start} to {end}",
                     hint="the list of ranges belongs to another version of the file",
                 )
             _copy(whole, span.start, end, target)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError
-from zyra.core.urls import masked
+from zyra.core.urls import Url, masked
 from zyra.transfer.encoding import GzipDecoder, decoder_for
 from zyra.transfer.failures import RangesIgnored, SourceChanged
 from zyra.transfer.headers import content_length, content_range, total_of_unsatisfied, validator
@@ -48,6 +48,11 @@ class Remote:
     address: str
     headers: Headers = field(default_factory=dict)
 
+    @property
+    def shown(self) -> str:
+        """The URL for messages, with its secrets hidden."""
+        return masked(self.address)
+
 
 class _StartAnew(TransientTransferError):
     """The file is not the one whose beginning has been received."""
@@ -68,6 +73,7 @@ class Reception:
     Attributes:
         validator: Names the version of the file, if the server told one.
         written: Bytes that went into `target`, decoded.
+        url: Where the file was found, after redirects; None until there is an answer.
     """
 
     def __init__(
@@ -83,8 +89,8 @@ class Reception:
     ) -> None:
         self.validator = same_as
         self.written = 0
+        self.url: Url | None = None
         self._remote = remote
-        self._shown = masked(remote.address)
         self._target = target
         self._span = span
         self._origin = target.tell() if rewindable else None
@@ -132,6 +138,7 @@ class Reception:
 
     def _admit(self, response: Response) -> None:
         """Check that the body of `response` is what comes next."""
+        self.url = response.url
         if response.status == 416:
             self._admit_nothing(response)
         elif response.status == 206:
@@ -186,7 +193,7 @@ class Reception:
         for piece in (chunk,) if self._decoder is None else self._decoder.decoded(chunk):
             self.written += len(piece)
             if self._limit is not None and self.written > self._limit:
-                raise LimitExceeded(f"{self._shown}: more than {self._limit} bytes")
+                raise LimitExceeded(f"{self._remote.shown}: more than {self._limit} bytes")
             self._target.write(piece)
         expected = self._expected()
         self._report(
@@ -201,18 +208,18 @@ class Reception:
         expected = self._expected()
         if self._total is not None and expected is not None and expected > self._total:
             raise TransferError(
-                f"{self._shown}: ends at byte {self._total}, wanted up to {expected}",
+                f"{self._remote.shown}: ends at byte {self._total}, wanted up to {expected}",
                 hint="the list of ranges belongs to another version of the file",
             )
         if expected is not None and self._position < expected:
-            raise TransientTransferError(f"{self._shown}: the answer was cut short")
+            raise TransientTransferError(f"{self._remote.shown}: the answer was cut short")
         if expected is not None and self._position > expected:
-            raise TransferError(f"{self._shown}: sent more than it announced")
+            raise TransferError(f"{self._remote.shown}: sent more than it announced")
         if self._decoder is not None:
             self._decoder.finish()
 
     def _changed(self) -> TransferError:
-        message = f"{self._shown}: the file changed while it was being read"
+        message = f"{self._remote.shown}: the file changed while it was being read"
         if self._span == WHOLE:
             return _StartAnew(message)
         return SourceChanged(message, hint="run the command again")
