@@ -58,7 +58,7 @@ class Grid:
         if not self.crs.is_geographic or len(self.x) < 2:
             return False
         left, _, right, _ = self.bounds
-        return abs(right - left - 360.0) < 1e-3 * abs(self.x[1] - self.x[0]) + 1e-6
+        return bool(abs(right - left - 360.0) < 1e-3 * abs(self.x[1] - self.x[0]) + 1e-6)
 
 
 def _is_even(line: Coordinates) -> bool:
