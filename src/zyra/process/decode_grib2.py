@@ -1,21 +1,16 @@
 """List the fields of a GRIB file, or copy messages out of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from zyra.core.errors import UsageError
 from zyra.core.job import Job
 from zyra.core.outputs import open_output
-from zyra.fields.grib import (
-    Message,
-    read_message,
-    read_values,
-    read_whole_message,
-)
+from zyra.fields.grib import Message, read_values
 from zyra.fields.selection import select, selection_from
 from zyra.process.commands.decode_grib2 import DecodeGrib2Args
 from zyra.process.grib_listing import Statistics, json_line, summarize, text_line, wgrib2_line
-from zyra.process.grib_source import open_grib
+from zyra.process.grib_source import copied_messages, open_grib
 from zyra.transfer.sources import refuse_unsigned
 
 Line = Callable[[Message, Statistics | None], str]
@@ -35,7 +30,7 @@ def run(args: DecodeGrib2Args, job: Job) -> None:
     selection = selection_from(args, variable=args.variable, pattern=args.pattern)
     with open_grib(args.input, args.pattern, job) as (path, messages):
         chosen = select(messages, selection)
-        parts = _raw(path, chosen) if args.raw else _lines(path, chosen, args)
+        parts = copied_messages(path, chosen) if args.raw else _lines(path, chosen, args)
         with open_output(args.output, job) as output:
             for done, part in enumerate(parts, start=1):
                 output.write(part)
@@ -61,18 +56,6 @@ def refuse_ineffective(args: DecodeGrib2Args) -> None:
             "--backend wgrib2 writes lines of text, not JSON",
             hint="leave --backend out: JSON has the same line under 'inventory'",
         )
-
-
-def _raw(path: Path, chosen: Sequence[Message]) -> Iterator[bytes]:
-    """The bytes of each field; whole and unchanged where all fields of a message are chosen."""
-    by_message: dict[int, list[Message]] = {}
-    for message in chosen:
-        by_message.setdefault(message.place.whole[0], []).append(message)
-    for together in by_message.values():
-        if len(together) == together[0].place.fields:
-            yield read_whole_message(path, together[0])
-        else:
-            yield from (read_message(path, message) for message in together)
 
 
 def _lines(path: Path, chosen: Iterable[Message], args: DecodeGrib2Args) -> Iterator[bytes]:
