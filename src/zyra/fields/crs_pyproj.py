@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pyproj
+from pyproj.crs import GeographicCRS
+from pyproj.crs.datum import CustomDatum
 from pyproj.exceptions import CRSError, ProjError
 
 from zyra.core.errors import DataError, UnsupportedFormat, UsageError
 from zyra.fields.crs import Crs
-from zyra.fields.projections import Coordinates, Pair
+from zyra.fields.projections import Coordinates, Pair, Projection
 
 
 def pyproj_crs(crs: Crs) -> pyproj.CRS:
@@ -47,12 +49,40 @@ def cf_attributes(text: str) -> Mapping[str, Any]:
     return attributes
 
 
+# Where two ways are compared: degrees, or units of 100 km, from the origin of the system.
+_PROBES = np.array([-8.0, -3.0, 0.0, 5.0, 9.0])
+_SAME_M = 1e-3
+
+
+def projection_of(crs: Crs, candidate: Projection | None) -> Projection:
+    """`candidate`, a closed form, if it gives what PROJ gives; else PROJ itself.
+
+    Raises:
+        UnsupportedFormat: PROJ does not know such a system.
+    """
+    through_proj = PyprojProjection(crs)
+    if candidate is None:
+        return through_proj
+    lon, lat = through_proj.inverse(_PROBES * 1e5, _PROBES * 1e5)
+    if crs.name == "rotated_latitude_longitude":
+        lon, lat = through_proj.inverse(_PROBES, _PROBES)
+    usable = np.isfinite(lon) & np.isfinite(lat)
+    expected = through_proj.forward(lon[usable], lat[usable])
+    given = candidate.forward(lon[usable], lat[usable])
+    agrees = usable.any() and np.allclose(given, expected, rtol=0.0, atol=_SAME_M)
+    return candidate if agrees else through_proj
+
+
 class PyprojProjection:
     """Both directions through PROJ, on the system's own ellipsoid (no datum shift)."""
 
     def __init__(self, crs: Crs) -> None:
         system = pyproj_crs(crs)
-        geographic = system.geodetic_crs or pyproj.CRS.from_epsg(4326)
+        if system.ellipsoid is None:
+            raise UnsupportedFormat(f"{crs.label} has no longitudes and latitudes")
+        # Degrees from Greenwich, also where the system itself counts grads from Paris.
+        datum = CustomDatum(ellipsoid=system.ellipsoid)
+        geographic = GeographicCRS(datum=datum)
         self._transformer = pyproj.Transformer.from_crs(geographic, system, always_xy=True)
 
     def forward(self, lon: Coordinates, lat: Coordinates) -> Pair:

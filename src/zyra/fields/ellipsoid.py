@@ -61,3 +61,7 @@ class Ellipsoid:
             swell = self.eccentricity * np.arctanh(self.eccentricity * np.sin(latitude))
             latitude = np.arctan(np.sinh(isometric + swell))
         return latitude
+
+
+# EPSG 7030: what coordinates stand on if nothing is said.
+WGS84 = Ellipsoid(6378137.0, 298.257223563)
