@@ -109,18 +109,23 @@ class HttpServer:
 
     def put(self, path: str, body: bytes = b"", **options: object) -> str:
         """Serve `body` at `path`, with the options of `Resource`; return its URL."""
-        self.resources[path] = Resource(body, **options)  # type: ignore[arg-type]
+        self.resources[_key(path)] = Resource(body, **options)  # type: ignore[arg-type]
         return self.url(path)
 
     def redirect(self, path: str, location: str, status: int = 302) -> str:
         return self.put(path, status=status, headers={"Location": location})
 
     def resource(self, path: str) -> Resource:
-        return self.resources[path]
+        return self.resources[_key(path)]
 
     def asked(self, name: str) -> list[str | None]:
         """The header `name` of each request so far, None where it was missing."""
         return [recorded.headers.get(name.lower()) for recorded in self.requests]
+
+
+def _key(path: str) -> str:
+    """The path with its percent-encoding in upper case, as urllib3 sends it."""
+    return re.sub(r"%[0-9a-f]{2}", lambda found: found[0].upper(), path)
 
 
 class _Listener(ThreadingHTTPServer):
@@ -150,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             owner.at_once += 1
             owner.most_at_once = max(owner.most_at_once, owner.at_once)
         try:
-            self._answer(owner.resources.get(self.path, Resource(b"not found", status=404)))
+            self._answer(owner.resources.get(_key(self.path), Resource(b"not found", status=404)))
         finally:
             with owner.lock:
                 owner.at_once -= 1

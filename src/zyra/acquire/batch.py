@@ -65,7 +65,7 @@ def _distinct(name: str, taken: set[str]) -> str:
 
 
 def fetch_batch(fetches: Sequence[Fetch], job: Job) -> None:
-    """Fetch all; one that fails does not keep the others from being fetched.
+    """Fetch all; one of several that fails does not keep the others from being fetched.
 
     Raises:
         TransferError: Some could not be fetched; each has been told on stderr.
@@ -78,7 +78,7 @@ def fetch_batch(fetches: Sequence[Fetch], job: Job) -> None:
         }
         for done, future in enumerate(as_completed(running), start=1):
             error = future.exception()
-            if isinstance(error, TransferError):
+            if isinstance(error, TransferError) and len(fetches) > 1:
                 failed += 1
                 job.tell(f"failed: {error.message}")
             elif error is not None:

@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,17 @@ from zyra.core.errors import InputNotFound
 from zyra.core.job import Job
 
 STDIN = "-"
+
+_NOT_THERE = (
+    errno.EACCES,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.ENXIO,
+    errno.EPERM,
+)
 
 
 @contextmanager
@@ -30,39 +42,35 @@ def open_input(source: str, job: Job) -> Iterator[BinaryIO]:
 
 @contextmanager
 def input_path(source: str, job: Job) -> Iterator[Path]:
-    """Give a path to `source`, for libraries that need one; stdin is spooled to disk.
+    """Give a path to `source`, for libraries that need one; stdin and pipes are spooled to disk.
 
     Raises:
         InputNotFound: It does not exist, is a folder, or may not be read.
     """
-    if source != STDIN:
-        yield existing_file(source)
+    if source != STDIN and existing_file(source).is_file():
+        yield Path(source)
         return
-    with tempfile.NamedTemporaryFile(prefix="stdin-") as spool:
-        shutil.copyfileobj(job.stdin, spool, 1 << 20)
+    with tempfile.NamedTemporaryFile(prefix="input-", suffix=Path(source).suffix) as spool:
+        with open_input(source, job) as stream:
+            shutil.copyfileobj(stream, spool, 1 << 20)
         spool.flush()
         yield Path(spool.name)
 
 
 def existing_file(source: str) -> Path:
-    """The path of a file that can be opened for reading.
+    """The path of a file, pipe or device that can be opened for reading.
 
     Raises:
         InputNotFound: It does not exist, is a folder, or may not be read.
     """
     path = Path(source)
     try:
+        # A pipe is not opened to try it: its writer would take the closing for the end.
+        if stat.S_ISFIFO(path.stat().st_mode):
+            return path
         with path.open("rb"):
             return path
     except OSError as exc:
-        if exc.errno in (
-            errno.ENOENT,
-            errno.EACCES,
-            errno.EISDIR,
-            errno.ENOTDIR,
-            errno.ELOOP,
-            errno.ENAMETOOLONG,
-            errno.EPERM,
-        ):
+        if exc.errno in _NOT_THERE:
             raise InputNotFound(f"cannot read {source}: {exc.strerror}") from exc
         raise

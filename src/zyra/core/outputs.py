@@ -1,22 +1,40 @@
 """Write outputs so that a half-written file never stands under its final name.
 
-Everything is written beside its destination under a temporary name and renamed
-when complete; `-` streams to the job's stdout.
+Everything is written beside its destination under a temporary name and renamed when
+complete. What cannot be renamed to is written straight: `-` (the job's stdout), pipes
+and devices such as /dev/null.
 """
 
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 from zyra.core.errors import OutputError
 from zyra.core.job import Job
 
 STDOUT = "-"
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_PLACE = (
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EINVAL,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ETXTBSY,
+)
 
 
 @contextmanager
@@ -26,12 +44,16 @@ def open_output(target: str, job: Job) -> Iterator[BinaryIO]:
     Raises:
         OutputError: No such folder, no space, no permission.
     """
-    if target == STDOUT:
-        yield job.stdout
-        job.stdout.flush()
-        return
-    with output_path(target, job) as path, path.open("wb") as stream:
-        yield stream
+    with _translated(target, _NO_SPACE):
+        if target == STDOUT:
+            yield job.stdout
+            job.stdout.flush()
+        elif _is_stream(target):
+            with _opened(target) as stream:
+                yield stream
+        else:
+            with _replacing(target) as path, path.open("wb") as stream:
+                yield stream
 
 
 @contextmanager
@@ -46,41 +68,63 @@ def output_path(target: str, job: Job, *, suffix: str = "") -> Iterator[Path]:
     Raises:
         OutputError: No such folder, no space, no permission.
     """
+    with _translated(target, _NO_SPACE):
+        if target != STDOUT and not _is_stream(target):
+            with _replacing(target, suffix) as path:
+                yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="zyra-") as folder:
+            path = Path(folder, f"output{suffix or Path(target).suffix}")
+            path.touch()
+            yield path
+            with path.open("rb") as source, open_output(target, job) as stream:
+                shutil.copyfileobj(source, stream, 1 << 20)
+
+
+@contextmanager
+def _translated(target: str, numbers: tuple[int, ...]) -> Iterator[None]:
     try:
-        temporary = _temporary_name(target, suffix)
-        try:
-            yield temporary
-            _publish(temporary, target, job)
-        finally:
-            temporary.unlink(missing_ok=True)
+        yield
     except OSError as exc:
-        if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise OutputError(f"no space to write {target}: {exc.strerror}") from exc
-        if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR):
-            raise OutputError(f"cannot write {target}: {exc.strerror}") from exc
-        raise
+        if exc.errno not in numbers:
+            raise
+        problem = "no space to write" if exc.errno in _NO_SPACE else "cannot write"
+        raise OutputError(f"{problem} {target}: {exc.strerror}") from exc
 
 
-def _temporary_name(target: str, suffix: str) -> Path:
-    if target == STDOUT:
-        handle, name = tempfile.mkstemp(suffix=suffix)
-    else:
-        final = Path(target)
+def _is_stream(target: str) -> bool:
+    """Whether `target` is there and neither file nor folder; a rename would replace it."""
+    try:
+        mode = Path(target).stat().st_mode
+    except OSError:  # not there, or not ours to see: creating it will tell
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _opened(target: str) -> BinaryIO:
+    with _translated(target, _NO_PLACE):
+        return Path(target).open("wb")
+
+
+@contextmanager
+def _replacing(target: str, suffix: str = "") -> Iterator[Path]:
+    """A new file beside `target` that takes its name when the block ends well."""
+    temporary = _created_beside(target, suffix)
+    try:
+        yield temporary
+        with _translated(target, _NO_PLACE):
+            temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _created_beside(target: str, suffix: str) -> Path:
+    final = Path(target)
+    with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
+        if target.endswith(("/", os.sep)) or final.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
         final.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            prefix=".part-", suffix=suffix or final.suffix, dir=final.parent
-        )
-    os.close(handle)
-    return Path(name)
-
-
-def _publish(temporary: Path, target: str, job: Job) -> None:
-    if target == STDOUT:
-        with temporary.open("rb") as stream:
-            shutil.copyfileobj(stream, job.stdout, 1 << 20)
-        job.stdout.flush()
-        return
-    umask = os.umask(0)
-    os.umask(umask)
-    temporary.chmod(0o666 & ~umask)
-    temporary.replace(target)
+        temporary = final.with_name(f".part-{token_hex(8)}{suffix or final.suffix}")
+        # touch(), not mkstemp(), so that it gets the permissions that the umask gives any file.
+        temporary.touch(exist_ok=False)
+    return temporary

@@ -8,11 +8,16 @@ from zyra.core.kinds import InputFile, OutputFile
 class LocalArgs(Args):
     """Copy a file, or stdin, to a local path.
 
-    The copy appears under its name only when it is complete.
+    Into a folder (one that exists, or a path that ends in a slash) the copy goes under the
+    source's name. It appears only when it is complete, and replaces a file of that name.
     """
 
     input: InputFile = arg(description="File to copy, or - for stdin", flags=("-i",))
-    path: OutputFile = arg(description="Where the copy goes", positional=True, also=("output",))
+    path: OutputFile = arg(
+        description="Where the copy goes: file, folder, or - for stdout",
+        positional=True,
+        also=("output",),
+    )
 
 
 LOCAL = Command(

@@ -1,0 +1,59 @@
+"""A loopback server, and a way to run `acquire http` against it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pytest
+from http_server import HttpServer
+
+from zyra.acquire.commands.http import HttpArgs
+from zyra.acquire.http import run
+from zyra.core.network import NetworkPolicy
+from zyra.core.stream_job import StreamJob
+
+LOOPBACK = NetworkPolicy.allowing(["127.0.0.1"])
+
+
+@dataclass
+class Ran:
+    """What a run wrote and reported."""
+
+    stdin: BytesIO = field(default_factory=BytesIO)
+    stdout: BytesIO = field(default_factory=BytesIO)
+    stderr: BytesIO = field(default_factory=BytesIO)
+    reports: list[tuple[float, str]] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stdout.getvalue().decode().splitlines()
+
+    def job(self) -> StreamJob:
+        return StreamJob(
+            self.stdin,
+            self.stdout,
+            self.stderr,
+            LOOPBACK,
+            report=lambda fraction, message: self.reports.append((fraction, message)),
+        )
+
+
+@pytest.fixture
+def server() -> Iterator[HttpServer]:
+    with HttpServer() as running:
+        yield running
+
+
+@pytest.fixture
+def ran() -> Ran:
+    return Ran()
+
+
+@pytest.fixture
+def acquire(ran: Ran) -> Callable[..., Ran]:
+    def acquired(**args: Any) -> Ran:
+        run(HttpArgs.model_validate(args), ran.job())
+        return ran
+
+    return acquired
