@@ -56,6 +56,7 @@ def test_this_machine_is_served_without_a_key(peer: str, host: str) -> None:
         {"headers": {"origin": "https://evil.example"}},
         {"headers": {"origin": "http://127.0.0.1:9999"}},
         {"headers": {"origin": "null"}},
+        {"headers": {"origin": "http://["}},
     ],
 )
 def test_others_are_not_served_without_a_key(changes: dict[str, Any]) -> None:
@@ -100,7 +101,11 @@ async def test_a_websocket_without_a_key_is_closed_with_4401() -> None:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a service that wants a key, behind a proxy's path."""
-    settings = {"ZYRA_API_KEY": KEY, "ZYRA_ROOT_PATH": "/weather"}
+    settings = {
+        "ZYRA_API_KEY": KEY,
+        "ZYRA_ROOT_PATH": "/weather",
+        "ZYRA_CORS_ORIGINS": "https://maps.example",
+    }
     with (
         served(tmp_path_factory.mktemp("guarded"), **settings) as server,
         server.client() as client,
@@ -143,6 +148,17 @@ def test_nothing_else_opens(guarded: httpx.Client, headers: Any) -> None:
 @pytest.mark.parametrize("path", ["/health", "/v1/health", "/weather/health", "/weather/v1/health"])
 def test_health_is_open(guarded: httpx.Client, path: str) -> None:
     assert guarded.get(path).status_code == 200
+
+
+def test_a_named_origin_is_told_that_it_may_call(guarded: httpx.Client) -> None:
+    asked = {
+        "Origin": "https://maps.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "X-API-Key",
+    }
+    answer = guarded.options("/cli/run", headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "https://maps.example"
 
 
 def test_links_begin_with_the_proxy_path(guarded: httpx.Client) -> None:

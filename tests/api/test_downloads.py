@@ -108,6 +108,8 @@ def test_an_unchanged_file_is_not_sent_again(client: httpx.Client, saved: str) -
         {"If-None-Match": '"other"'},
         {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
         {"If-Modified-Since": "yesterday"},
+        {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00"},
+        {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 +9999"},
     ],
 )
 def test_a_changed_file_is_sent(client: httpx.Client, saved: str, condition: Any) -> None:
@@ -182,3 +184,12 @@ def test_stderr_is_served_as_text(client: httpx.Client, run: Any) -> None:
     stderr = client.get(f"/jobs/{answer['job_id']}/stderr")
     assert stderr.text == answer["stderr"]
     assert stderr.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("query", ["", "?zip=1", "?file=main.txt"])
+def test_a_removed_result_is_410(client: httpx.Client, run: Any, server: Any, query: str) -> None:
+    job_id = run("visualize", "save", text="x")["job_id"]
+    next((server.folder / "results" / job_id).rglob("main.txt")).unlink()
+    answer = client.get(f"/jobs/{job_id}/download{query}")
+    assert answer.status_code == 410
+    assert str(server.folder) not in answer.text

@@ -19,7 +19,7 @@ from zyra.jobs.requests import Problem, RequestRefused
 IDLE_S = 60.0  # longest silence within a body; uvicorn itself would wait for ever
 MAX_DEPTH = 32
 MAX_KEYS = 1_000  # of one object
-MAX_VALUES = 50_000  # of the whole body
+MAX_VALUES = 20_000  # of the whole body
 INT64 = 1 << 63
 
 
@@ -78,22 +78,22 @@ def refuse_announced_size(request: Request, limit: int) -> None:
         raise BodyTooLarge(f"the body has {announced[:20]} bytes", hint=f"at most {limit} fit")
 
 
-async def chunks_of(request: Request) -> AsyncIterator[bytes]:
+async def chunks_of(request: Request, idle_s: float = IDLE_S) -> AsyncIterator[bytes]:
     """The body as it arrives.
 
     Raises:
-        BodyStalled: Nothing came for a minute.
+        BodyStalled: Nothing came for `idle_s`.
         ClientDisconnect: The client left before the end.
     """
     stream = request.stream()
     while True:
         try:
-            async with asyncio.timeout(IDLE_S):
+            async with asyncio.timeout(idle_s):
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return
         except TimeoutError as exc:
-            raise BodyStalled(f"nothing of the body came for {IDLE_S:g} s") from exc
+            raise BodyStalled(f"nothing of the body came for {idle_s:g} s") from exc
         yield chunk
 
 

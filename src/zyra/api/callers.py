@@ -122,7 +122,7 @@ def _check_local(scope: Scope, headers: Headers, origins: tuple[str, ...]) -> No
     if not _is_loopback(_hostname(f"//{host}")):
         raise NotAuthenticated(f"without a key Host must be loopback, not {host!r}", hint=hint)
     origin = headers.get("origin")
-    if origin is not None and origin not in origins and urlsplit(origin).netloc != host:
+    if origin not in (None, f"http://{host}", f"https://{host}", *origins):
         raise NotAuthenticated(f"pages of {origin!r} may not call without a key", hint=hint)
 
 

@@ -66,6 +66,10 @@ class WrongMediaType(ZyraError):
     """The body is of a kind that this path does not take."""
 
 
+class ResultGone(ZyraError):
+    """The files were there and have been removed since."""
+
+
 class RangeNotSatisfiable(ZyraError):
     """The asked range lies outside the file, or is several ranges."""
 
@@ -82,6 +86,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     UnknownName: HTTPStatus.NOT_FOUND,
     NoSuchJob: HTTPStatus.NOT_FOUND,
     NoSuchFile: HTTPStatus.NOT_FOUND,
+    ResultGone: HTTPStatus.GONE,
     BodyStalled: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

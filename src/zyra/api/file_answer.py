@@ -1,6 +1,7 @@
 """Send files: whole or one range of them, once again only when they changed."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from zyra.api.errors import ResultGone
 from zyra.api.ranges import Version, is_unchanged, wanted_range
 
 CHUNK_BYTES = 256 << 10
@@ -42,9 +44,10 @@ def file_answer(request: Request, file: ServedFile) -> Response:
     """Answer a GET or HEAD with `file`, honouring Range, If-Range and If-None-Match.
 
     Raises:
+        ResultGone: The file has been removed.
         RangeNotSatisfiable: The asked range lies outside the file.
     """
-    facts = file.path.stat()
+    facts = facts_of(file.path)
     version = Version(
         etag=f'"{file.sha256 or f"{facts.st_mtime_ns:x}-{facts.st_size:x}"}"',
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
@@ -60,6 +63,18 @@ def file_answer(request: Request, file: ServedFile) -> Response:
     if file.filename is not None:
         headers["Content-Disposition"] = attachment(file.filename)
     return _bytes_answer(request, file, facts.st_size, version, headers)
+
+
+def facts_of(path: Path) -> os.stat_result:
+    """Size and time of a file that is on record.
+
+    Raises:
+        ResultGone: It has been removed.
+    """
+    try:
+        return path.stat()
+    except FileNotFoundError as exc:
+        raise ResultGone(f"{path.name} has been removed", hint="run the command again") from exc
 
 
 def attachment(filename: str) -> str:

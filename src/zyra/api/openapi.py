@@ -68,7 +68,7 @@ def file_responses(success: str = "The bytes") -> Responses:
         200: {"description": success} | binary,
         206: {"description": "The asked range"} | binary,
         304: {"description": "Unchanged"},
-        **errors(404, 416),
+        **errors(404, 410, 416),
     }
 
 

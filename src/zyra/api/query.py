@@ -2,12 +2,12 @@
 
 from difflib import get_close_matches
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from zyra.jobs.requests import Problem, RequestRefused
 
 
-async def refuse_unknown_query(request: Request) -> None:
+async def refuse_unknown_query(request: HTTPConnection) -> None:
     """Refuse query parameters that the matched route does not declare.
 
     Raises:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from zyra.api.errors import RangeNotSatisfiable
@@ -74,6 +74,7 @@ def _holds(if_range: str | None, version: Version) -> bool:
 
 def _date(text: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(text) if text else None
+        date = parsedate_to_datetime(text) if text else None
     except ValueError:  # not a date: the header is ignored, as RFC 9110 13.1.3 says
         return None
+    return date.replace(tzinfo=UTC) if date and date.tzinfo is None else date

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from starlette.responses import Response, StreamingResponse
 
-from zyra.api.file_answer import SAFE_HEADERS, attachment
+from zyra.api.file_answer import SAFE_HEADERS, attachment, facts_of
 
 CHUNK_BYTES = 256 << 10
 
@@ -38,7 +38,12 @@ def zip_answer(name: str, files: list[tuple[str, Path]], *, head: bool) -> Respo
     """Answer with an archive called `name` of `(name inside, path)` files.
 
     Its length is not known before, so it has no Content-Length and no ranges.
+
+    Raises:
+        ResultGone: One of the files has been removed.
     """
+    for _, path in files:
+        facts_of(path)
     headers = SAFE_HEADERS | {"Content-Disposition": attachment(name)}
     if head:
         return Response(headers=headers, media_type="application/zip")

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from zyra import __version__
 from zyra.api.context import root_of, service_of
-from zyra.api.json_answer import json_answer
+from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.service import HealthAnswer, ReadyAnswer, StartAnswer
 from zyra.api.start_page import start_links, start_page
 
@@ -25,6 +25,7 @@ async def start(request: Request) -> Response:
     return json_answer(body, headers=headers)
 
 
+@router.head("/health", response_class=JsonAnswer)
 @router.get("/health", response_model=HealthAnswer)
 async def health() -> Response:
     """The process answers; nothing else is looked at."""
