@@ -94,14 +94,18 @@ def detect_format(path: Path) -> Format:
 
 
 @contextmanager
-def open_dataset(path: Path) -> Iterator[Dataset[FieldInfo]]:
+def open_dataset(path: Path, found: Format | None = None) -> Iterator[Dataset[FieldInfo]]:
     """Open a GRIB, NetCDF or GeoTIFF file for the time of a `with` block.
+
+    Args:
+        path: Of the file.
+        found: Its format, if that is known already.
 
     Raises:
         UnsupportedFormat: It is none of these.
         DataError: It is damaged.
     """
-    dataset: Dataset[FieldInfo] = load(READERS[detect_format(path)])(path)
+    dataset: Dataset[FieldInfo] = load(READERS[found or detect_format(path)])(path)
     try:
         yield dataset
     finally:

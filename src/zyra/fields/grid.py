@@ -11,7 +11,7 @@ from zyra.fields.crs import Crs
 Coordinates = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """Columns at `x`, rows at `y`, in units of the CRS, in the order of the values.
 
@@ -34,6 +34,18 @@ class Grid:
         """
         if self.x.ndim != 1 or self.y.ndim != 1:
             raise ShapeMismatch(f"x is {self.x.shape}, y is {self.y.shape}: both must be lines")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other grid has the same points in the same order."""
+        return self is other or (
+            isinstance(other, Grid)
+            and self.crs == other.crs
+            and np.array_equal(self.x, other.x)
+            and np.array_equal(self.y, other.y)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.crs, self.shape, self.x[:1].tobytes(), self.y[:1].tobytes()))
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -80,8 +79,3 @@ def _positions(grid: Grid) -> tuple[Array, Array]:
         block = slice(start, start + rows)
         lon[block], lat[block] = grid.crs.inverse(*np.meshgrid(grid.x, grid.y[block]))
     return lon, lat
-
-
-def grid_key(grid: Grid) -> tuple[Any, ...]:
-    """What is equal for two grids that are the same lattice."""
-    return grid.crs, grid.x.tobytes(), grid.y.tobytes()

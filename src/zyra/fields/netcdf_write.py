@@ -1,6 +1,6 @@
 """Write fields as one CF NetCDF file, a slice at a time."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from zyra.core.stream_job import Report, ignore_progress
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.grid import Grid
 from zyra.fields.netcdf_file import NetcdfFile
-from zyra.fields.netcdf_grids import WrittenGrid, grid_key, write_grid
+from zyra.fields.netcdf_grids import WrittenGrid, write_grid
 from zyra.fields.netcdf_lines import LineWriter
 from zyra.fields.netcdf_plan import Stack, plan_stacks
 
@@ -55,17 +55,14 @@ def write_netcdf(
 
     Source: CF 1.11 (https://cfconventions.org).
     """
-    grids = {id(info): grid_of(info) for info in infos}
-    keys = {id(grid): grid_key(grid) for grid in grids.values()}
-    stacks = plan_stacks(infos, lambda info: keys[id(grids[id(info)])])
+    stacks = plan_stacks(infos, grid_of)
     with NetcdfFile(path) as file:
         named = {"title": title} if title else {}
         file.attributes({"Conventions": CONVENTIONS, **named})
         writer = _Writer(file, read)
         done = 0
         for stack in stacks:
-            key = keys[id(grids[id(stack.first)])]
-            for _ in writer.write(stack, grids[id(stack.first)], key):
+            for _ in writer.write(stack, grid_of(stack.first)):
                 done += 1
                 progress(done / len(infos), stack.name)
 
@@ -76,14 +73,14 @@ class _Writer:
     def __init__(self, file: NetcdfFile, read: Callable[[Any], Field]) -> None:
         self._file = file
         self._read = read
-        self._grids: dict[Hashable, WrittenGrid] = {}
+        self._grids: dict[Grid, WrittenGrid] = {}
         self._lines = LineWriter(file)
 
-    def write(self, stack: Stack[Info], grid: Grid, key: Hashable) -> Iterator[Info]:
+    def write(self, stack: Stack[Info], grid: Grid) -> Iterator[Info]:
         """Write one stack; gives each field once it is written."""
-        if key not in self._grids:
-            self._grids[key] = write_grid(self._file, grid)
-        on = self._grids[key]
+        if grid not in self._grids:
+            self._grids[grid] = write_grid(self._file, grid)
+        on = self._grids[grid]
         lines = self._lines.write(stack.lines)
         named = (*lines.coordinates, *on.coordinates)
         attributes = {

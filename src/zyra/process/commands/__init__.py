@@ -1,6 +1,8 @@
 """The commands of stage process, under their names."""
 
 from zyra.core.command import CommandMap, commands_by_name
+from zyra.process.commands.convert_format import CONVERT_FORMAT
 from zyra.process.commands.decode_grib2 import DECODE_GRIB2
+from zyra.process.commands.extract_variable import EXTRACT_VARIABLE
 
-command_map: CommandMap = commands_by_name(DECODE_GRIB2)
+command_map: CommandMap = commands_by_name(CONVERT_FORMAT, DECODE_GRIB2, EXTRACT_VARIABLE)

@@ -1,0 +1,80 @@
+"""Open the one source of a command as a list of fields, whatever its format."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from zyra.core.errors import AmbiguousSelection, UsageError, VariableNotFound
+from zyra.core.job import Job
+from zyra.fields.field import FieldInfo
+from zyra.fields.formats import Dataset, Format, detect_format, open_dataset
+from zyra.process.remote_part import local_part
+from zyra.transfer.sources import local_copy
+
+_DEFAULT_BACKEND = "cfgrib"
+_MOST_LISTED = 20
+
+
+@contextmanager
+def local_source(
+    source: str, pattern: str | None, backend: str, job: Job
+) -> Iterator[tuple[Path, Format]]:
+    """Give a local file and its format; of a URL with an index, the matching messages alone.
+
+    An index knows fewer names than the file: where it has no match, the whole file is fetched.
+
+    Raises:
+        UsageError: `backend` is one for GRIB, and this is none.
+        UnsupportedFormat: The file is of no known format.
+        TransferError: The URL cannot be fetched.
+    """
+    with ExitStack() as stack:
+        try:
+            path, _ = stack.enter_context(local_part(source, pattern, job))
+        except VariableNotFound:
+            job.tell("the index has no such field; fetching the whole file", detail=True)
+            path = stack.enter_context(local_copy(source, job))
+        found = detect_format(path)
+        if found != "grib" and backend != _DEFAULT_BACKEND:
+            raise UsageError(
+                f"--backend {backend} has no effect on {found}", hint="it is for GRIB input only"
+            )
+        yield path, found
+
+
+@contextmanager
+def open_source(
+    source: str, pattern: str | None, backend: str, job: Job
+) -> Iterator[Dataset[FieldInfo]]:
+    """Give the fields of a source; see `local_source`.
+
+    Raises:
+        DataError: The file is of no known format, or damaged.
+    """
+    with (
+        local_source(source, pattern, backend, job) as (path, found),
+        open_dataset(path, found) as dataset,
+    ):
+        yield dataset
+
+
+def require_one_variable(infos: Sequence[FieldInfo], flag: str) -> None:
+    """Refuse a selection that holds several variables.
+
+    Args:
+        infos: What is selected.
+        flag: What names a variable on the command line, for the hint.
+
+    Raises:
+        AmbiguousSelection: There are several; the hint lists them.
+    """
+    names = {info.variable: info for info in infos}
+    if len(names) < 2:
+        return
+    lines = [f"  {name} ({info.long_name or info.units})" for name, info in names.items()]
+    if len(lines) > _MOST_LISTED:
+        lines[_MOST_LISTED - 1 :] = [f"  ... and {len(lines) - _MOST_LISTED + 1} more"]
+    raise AmbiguousSelection(
+        f"the selection matches {len(names)} variables where one is needed",
+        hint=f"choose one, for example with {flag}{next(iter(names))}:\n" + "\n".join(lines),
+    )
