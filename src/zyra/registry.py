@@ -18,7 +18,14 @@ CLI_REGISTRY: Registry = {
 }
 
 # Loaded ahead by the warm parent, beside the run functions: what commands load by name.
-PRELOADED: tuple[str, ...] = ()
+PRELOADED: tuple[str, ...] = (
+    "zyra.fields.crs_pyproj:pyproj_crs",
+    "zyra.fields.grib_dataset:GribDataset",
+    "zyra.fields.netcdf:NetcdfDataset",
+    "zyra.fields.netcdf_write:write_netcdf",
+    "zyra.fields.geotiff:GeotiffDataset",
+    "zyra.fields.geotiff_write:write_geotiff",
+)
 
 
 def find_command(registry: Registry, stage: str, name: str) -> Command:
