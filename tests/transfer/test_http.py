@@ -1,8 +1,9 @@
 import socket
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from http_server import Fault, HttpServer
+from urllib3 import Timeout
 
 from zyra.core.errors import AddressRefused, TransferError, TransientTransferError, UsageError
 from zyra.core.exit_codes import exit_code_for
@@ -244,3 +245,26 @@ def test_what_is_not_http_is_told(get):
         with pytest.raises(TransferError, match="not a proper HTTP answer"):
             get(f"http://127.0.0.1:{port}/a")
         thread.join()
+
+
+def test_a_server_that_stays_silent_times_out_and_is_tried_again(server: HttpServer, job, pauses):
+    url = server.put("/a", b"data")
+    silence = server.resource("/a").gate = Event()
+    short = Timeout(connect=5, read=0.05)
+    client = HttpClient(LOOPBACK, retries=pauses.retries(), timeout=short)
+    with client, pytest.raises(TransientTransferError, match="timed out"):
+        fetch_bytes(url, job, 10, client=client)
+    silence.set()
+    assert pauses.seconds == [1, 2, 4, 8]
+
+
+def test_requests_are_told_without_their_secrets(server: HttpServer):
+    told: list[str] = []
+    server.put("/b?key=s3cret")
+    server.redirect("/a", "/b?key=s3cret")
+    with HttpClient(LOOPBACK, tell=told.append) as client, client.get(server.url("/a")):
+        pass
+    assert told == [
+        f"GET {server.url('/a')}: 302 Found",
+        f"GET {server.url('/b')}?key=***: 200 OK",
+    ]

@@ -71,7 +71,7 @@ def fetch_batch(fetches: Sequence[Fetch], job: Job) -> None:
         TransferError: Some could not be fetched; each has been told on stderr.
         OutputError: A file cannot be written.
     """
-    failed = 0
+    failures: list[TransferError] = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         running = {
             pool.submit(download, fetch.remote, fetch.target, job): fetch for fetch in fetches
@@ -79,7 +79,7 @@ def fetch_batch(fetches: Sequence[Fetch], job: Job) -> None:
         for done, future in enumerate(as_completed(running), start=1):
             error = future.exception()
             if isinstance(error, TransferError) and len(fetches) > 1:
-                failed += 1
+                failures.append(error)
                 job.tell(f"failed: {error.message}")
             elif error is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -87,7 +87,9 @@ def fetch_batch(fetches: Sequence[Fetch], job: Job) -> None:
             else:
                 job.tell(f"wrote {running[future].target}", detail=True)
             job.progress(done / len(fetches), f"{done} of {len(fetches)} files")
-    if failed:
+    if failures:
         raise TransferError(
-            f"{failed} of {len(fetches)} files could not be fetched", hint="the others are there"
+            f"{len(failures)} of {len(fetches)} files could not be fetched, "
+            f"one of them {failures[0].message}",
+            hint="the others are there",
         )

@@ -13,7 +13,7 @@ from zyra.core.job import Job
 from zyra.core.outputs import open_output
 from zyra.core.urls import split_url
 from zyra.transfer.download import download, progress_in_bytes
-from zyra.transfer.http import HttpClient
+from zyra.transfer.http import client_of
 from zyra.transfer.receive import Remote
 from zyra.transfer.sources import refuse_other_schemes
 
@@ -32,7 +32,7 @@ def run(args: HttpArgs, job: Job) -> None:
     for address in addresses:
         refuse_other_schemes(address)
         job.network.check_url(address)
-    with HttpClient(job.network) as client:
+    with client_of(job) as client:
         remote = Remote(client, addresses[0], headers)
         if args.list:
             _list(args, remote, job)

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, Timeou
 
 import zyra
 from zyra.core.errors import TransferError, UsageError
+from zyra.core.job import Job
 from zyra.core.network import NetworkPolicy
 from zyra.core.urls import URL_CHARACTERS, Url, split_url
 from zyra.transfer.connections import (
@@ -32,9 +34,9 @@ from zyra.transfer.retries import Retries, retry_after_s
 from zyra.transfer.translation import translated
 
 Headers = Mapping[str, str]
+Tell = Callable[[str], None]
 
-CONNECT_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 60.0
+TIMEOUT = Timeout(connect=10.0, read=60.0)  # seconds
 MAX_REDIRECTS = 10
 CHUNK_BYTES = 1 << 18
 
@@ -52,6 +54,10 @@ _HINTS = {
     404: "check the address",
     410: "the file is gone for good",
 }
+
+
+def tell_nobody(message: str) -> None:
+    """Tell nobody."""
 
 
 class Response:
@@ -92,6 +98,8 @@ class HttpClient:
         retries: How callers repeat what failed for a passing reason.
         resolve: Gives the addresses of a host name.
         trust: Makes the TLS context when the first `https` URL is opened.
+        timeout: For connecting, and between two pieces of an answer.
+        tell: Receives a line for each request and each new try.
     """
 
     def __init__(
@@ -101,8 +109,12 @@ class HttpClient:
         retries: Retries | None = None,
         resolve: Resolver = system_resolver,
         trust: Callable[[], ssl.SSLContext] = public_trust,
+        timeout: Timeout = TIMEOUT,
+        tell: Tell = tell_nobody,
     ) -> None:
         self.retries = retries or Retries()
+        self.tell = tell
+        self._timeout = timeout
         self._policy = policy
         self._dialer = Dialer(policy, resolve)
         self._make_trust = trust
@@ -177,9 +189,11 @@ class HttpClient:
                 assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
-                timeout=Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+                timeout=self._timeout,
             )
-        return Response(raw, url)
+        response = Response(raw, url)
+        self.tell(f"GET {url.shown}: {response.phrase}")
+        return response
 
     def _pool(self, url: Url) -> HTTPConnectionPool:
         with self._lock:
@@ -194,9 +208,14 @@ class HttpClient:
         return self._trust
 
 
-def using(client: HttpClient | None, policy: NetworkPolicy) -> AbstractContextManager[HttpClient]:
-    """The given client, left open afterwards, or one of its own that is closed."""
-    return HttpClient(policy) if client is None else nullcontext(client)
+def client_of(job: Job) -> HttpClient:
+    """The client of a run: within its network policy, telling it of each request."""
+    return HttpClient(job.network, tell=partial(job.tell, detail=True))
+
+
+def using(client: HttpClient | None, job: Job) -> AbstractContextManager[HttpClient]:
+    """The given client, left open afterwards, or one for `job` that is closed."""
+    return client_of(job) if client is None else nullcontext(client)
 
 
 def _authorization(url: Url) -> Headers:

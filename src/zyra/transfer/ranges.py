@@ -50,7 +50,7 @@ def fetch_ranges(
     if not spans:
         return 0
     report = progress_in_bytes(job) if len(spans) == 1 else ignore_bytes
-    with using(client, job.network) as fetching:
+    with using(client, job) as fetching:
         remote = Remote(fetching, url)
         try:
             first = _received(remote, spans[0], report=report)
@@ -98,7 +98,7 @@ def fetch_bytes(
         TransferError: It cannot be fetched.
     """
     target = BytesIO()
-    with using(client, job.network) as fetching:
+    with using(client, job) as fetching:
         try:
             Reception(Remote(fetching, url, headers or {}), target, limit=limit).run()
         except RefusedByServer as error:

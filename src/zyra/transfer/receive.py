@@ -109,7 +109,8 @@ class Reception:
             SourceChanged: The file changed, and `target` cannot be emptied.
             TransferError: The transfer failed for good.
         """
-        tries = Tries(self._remote.client.retries)
+        client = self._remote.client
+        tries = Tries(client.retries, client.tell)
         while True:
             try:
                 self._attempt()

@@ -40,8 +40,9 @@ class Retries:
 class Tries:
     """Counts the failures of one transfer and waits between them."""
 
-    def __init__(self, retries: Retries) -> None:
+    def __init__(self, retries: Retries, tell: Callable[[str], None]) -> None:
         self._retries = retries
+        self._tell = tell
         self._failures = 0
         self._position = 0
 
@@ -61,6 +62,7 @@ class Tries:
         seconds = self._seconds(error)
         if seconds > self._retries.longest_wait_s:
             raise error
+        self._tell(f"trying again in {seconds:.1f} s: {error.message}")
         self._retries.pause(seconds)
 
     def _seconds(self, error: TransientTransferError) -> float:

@@ -44,7 +44,7 @@ def local_copy(source: str, job: Job, *, client: HttpClient | None = None) -> It
     refuse_other_schemes(source)
     with tempfile.TemporaryDirectory(prefix="zyra-") as folder:
         path = Path(folder) / f"source{_suffix(source)}"
-        with using(client, job.network) as fetching:
+        with using(client, job) as fetching:
             download(Remote(fetching, source), str(path), job, report=progress_in_bytes(job))
         yield path
 

@@ -92,7 +92,7 @@ HTTP = Command(
             },
         ),
         Example(
-            "The analyses of the last day from a directory page",
+            "The radar mosaics of the last hour from a directory page",
             {
                 "url": "https://mrms.ncep.noaa.gov/2D/MergedReflectivityQCComposite/",
                 "pattern": r"\.grib2\.gz$",
