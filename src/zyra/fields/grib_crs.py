@@ -50,12 +50,14 @@ def _geographic(handle: GribHandle) -> Named:  # noqa: ARG001 - built like the o
 
 def _rotated(handle: GribHandle) -> Named:
     south = handle.needed_number("longitudeOfSouthernPoleInDegrees")
-    # WMO turns the rotated globe about its axis by this angle, CF names where north then lies.
+    # The angle turns the new globe about its own axis, clockwise seen from its south pole; CF says
+    # where north lies then. As PROJ has it ("Pole rotation (GRIB convention)"); ecCodes' iterator
+    # turns the true globe instead.
     turn = handle.number("angleOfRotationInDegrees") or 0.0
     return "rotated_latitude_longitude", {
         "grid_north_pole_latitude": 0.0 - handle.needed_number("latitudeOfSouthernPoleInDegrees"),
         "grid_north_pole_longitude": (south + 360.0) % 360.0 - 180.0,
-        "north_pole_grid_longitude": turn,
+        "north_pole_grid_longitude": 0.0 - turn,
     }
 
 
