@@ -139,6 +139,7 @@ def palettes() -> Iterator[tuple[str, dict[str, object]]]:
             "origin": "nws",
             "colours": "".join(NWS_REFLECTIVITY.values()),
             "bounds": list(NWS_REFLECTIVITY),
+            "hides_below": True,
         },
     )
 

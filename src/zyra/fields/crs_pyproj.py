@@ -94,6 +94,7 @@ class PyprojProjection:
         return self._transform(x, y, "INVERSE")
 
     def _transform(self, first: Coordinates, second: Coordinates, direction: str) -> Pair:
+        first, second = np.broadcast_arrays(first, second)
         try:
             one, other = self._transformer.transform(first, second, direction=direction)
         except ProjError as exc:

@@ -170,7 +170,7 @@ def legend(bar: ColourBar) -> Image.Image:
     else:
         wide = max(depth, round(chosen.getlength(caption))) + pad
         picture = Image.new("RGBA", (wide, longer + line), (255, 255, 255, 0))
-        bar.draw(picture, pad // 2, line + pad, length)
-        where, anchor = (pad / 2, line), "ls"
+        bar.draw(picture, pad // 2, pad, length)
+        where, anchor = (pad / 2, longer + line / 2 - pad / 2), "ls"
     ImageDraw.Draw(picture).text(where, caption, (*INK, 255), chosen, anchor=anchor)
     return picture

@@ -144,7 +144,7 @@ class Artist:
         if painter is None:
             painter = Painter(view, self.features, self.unit, self.args.interpolation)
             self._painters[view] = painter
-        if not painter.places(field.grid).inside.any():
+        if painter.places(field.grid).is_outside:
             raise UsageError(
                 f"the extent {edges_text(view)} shows nothing of {field.variable}",
                 hint=f"its grid covers {edges_text(MapView.over(extent_of(field.grid), 1, 1))}",

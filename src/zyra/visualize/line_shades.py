@@ -21,7 +21,10 @@ FIELD_SHADES = (18, 16, 12, 8, 4)
 FIRST_SHADE = FIELD_LEVELS + 1
 
 DARK_LINES = (30, 30, 34)
-LIGHT_LINES = (240, 240, 240)
+LIGHT_LINES = (235, 235, 235)
+# ITU-R BT.601; below this luma a dark line can no longer be seen.
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
+DARK_LUMA = 64.0
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,16 @@ def line_work(coverage: NDArray[np.uint8], opacity: float) -> LineWork:
     return LineWork(pixels[seen], strengths[seen])
 
 
+def work_of_pixels(pixels: NDArray[np.intp], opacity: float) -> LineWork:
+    """Line work of lines of an `opacity` (to 1) that wholly cover `pixels`."""
+    strength = _strength_of_coverage(opacity)[255]
+    return LineWork(pixels, np.full(pixels.shape, strength, np.uint8))
+
+
 def _nonzero(flat: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Where `flat` is not 0; looks at eight bytes at a time, as nearly all of them are."""
     words = len(flat) // 8
-    full = np.flatnonzero(flat[: words * 8].view(np.uint64))
+    full = np.flatnonzero(flat[: words * 8].view(np.uint64) != 0)
     candidates = (full[:, None] * 8 + np.arange(8)).reshape(-1)
     rest = np.arange(words * 8, len(flat))
     candidates = np.concatenate([candidates, rest])
@@ -76,8 +85,8 @@ def _nonzero(flat: NDArray[np.uint8]) -> NDArray[np.intp]:
     return found
 
 
-def line_shades(field_colours: Colours, line: tuple[int, int, int]) -> LineShades:
-    """Shades for lines of one colour over a field of up to `FIELD_LEVELS` colours."""
+def line_shades(field_colours: Colours) -> LineShades:
+    """Shades for dark lines, light ones over dark colours, over up to `FIELD_LEVELS` colours."""
     count = len(field_colours)
     colours = np.zeros((256, 4), np.uint8)
     colours[:count] = field_colours
@@ -87,28 +96,55 @@ def line_shades(field_colours: Colours, line: tuple[int, int, int]) -> LineShade
     level_of = np.arange(256)
     entry = FIRST_SHADE
     for strength, (opacity, shades) in enumerate(zip(OPACITIES, FIELD_SHADES, strict=True), 1):
-        kept = min(shades, count)
-        own = slice(entry, entry + kept + 1)
-        centres = ((np.arange(kept) + 0.5) * count / kept).astype(int)
-        colours[entry : entry + kept] = _over(field_colours[centres], line, opacity)
-        colours[entry + kept] = (*line, round(opacity * 255))
-        shaded[strength, :count] = entry + np.arange(count) * kept // count
-        shaded[strength, MISSING] = entry + kept
-        strength_of[own] = strength
-        level_of[own] = (*centres, MISSING)
-        entry += kept + 1
+        shade_of, shown = _kept_shades(field_colours, min(shades, count))
+        missing = entry + len(shown)
+        colours[entry:missing] = _over(field_colours[shown], opacity)
+        colours[missing] = (*DARK_LINES, round(opacity * 255))
+        shaded[strength, :count] = entry + shade_of
+        shaded[strength, MISSING] = missing
+        strength_of[entry : missing + 1] = strength
+        level_of[entry : missing + 1] = (*shown, MISSING)
+        entry = missing + 1
+    crossed = slice(FIRST_SHADE, entry)
     for strength in range(1, len(OPACITIES) + 1):
-        crossed = slice(FIRST_SHADE, entry)
         stronger = np.maximum(strength, strength_of[crossed])
         shaded[strength, crossed] = shaded[stronger, level_of[crossed]]
     return LineShades(colours, shaded)
 
 
-def _over(below: Colours, line: tuple[int, int, int], opacity: float) -> Colours:
-    """`line` at `opacity` over each colour, which may be transparent itself."""
+def _kept_shades(field_colours: Colours, kept: int) -> tuple[NDArray[np.intp], list[int]]:
+    """Group the field's colours: the group of each, and the level that stands for a group.
+
+    Dark and light colours are never in one group, so that lines change from light to dark
+    at the same value whatever their strength.
+    """
+    dark = _is_dark(field_colours)
+    groups = np.zeros(len(dark), np.intp)
+    shown: list[int] = []
+    for members in (np.flatnonzero(dark), np.flatnonzero(~dark)):
+        if members.size:
+            share = round(kept * members.size / len(dark))
+            parts = min(max(share, 1), kept - (members.size < len(dark)), members.size)
+            part = np.arange(members.size) * parts // members.size
+            groups[members] = len(shown) + part
+            shown += [
+                int(members[part == each][(part == each).sum() // 2]) for each in range(parts)
+            ]
+    return groups, shown
+
+
+def _is_dark(colours: Colours) -> NDArray[np.bool_]:
+    luma = colours[:, :3] @ LUMA_WEIGHTS
+    dark: NDArray[np.bool_] = (luma < DARK_LUMA) & (colours[:, 3] > 127)
+    return dark
+
+
+def _over(below: Colours, opacity: float) -> Colours:
+    """A line at `opacity` over each colour, which may be transparent itself."""
+    line = np.where(_is_dark(below)[:, None], LIGHT_LINES, DARK_LINES)
     alpha = below[:, 3:] / 255.0
     covered = opacity + alpha * (1.0 - opacity)
-    mixed = (np.array(line) * opacity + below[:, :3] * alpha * (1.0 - opacity)) / covered
+    mixed = (line * opacity + below[:, :3] * alpha * (1.0 - opacity)) / covered
     blended: Colours = np.rint(np.hstack([mixed, covered * 255.0])).astype(np.uint8)
     return blended
 

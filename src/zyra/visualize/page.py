@@ -57,23 +57,28 @@ class Page:
     def _header(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
         unit = self.layout.unit
         baseline = box.top - round((HEADER - TITLE_SIZE) * unit)
-        left, right = self._text_span(box)
+        left, right = self._header_span(box)
         note, note_font = shortened(self.note, (right - left) * 0.6, SMALL_SIZE * unit)
         room = right - left - note_font.getlength(note) - 12 * unit
         title, title_font = shortened(self.title, room, TITLE_SIZE * unit, bold=True)
         ink.text((left, baseline), title, INK, title_font, anchor="ls")
         ink.text((right, baseline), note, QUIET_INK, note_font, anchor="rs")
 
-    def _text_span(self, box: Box) -> tuple[int, int]:
-        """From where to where the header may go: a narrow map does not cut the title short."""
-        margin = round(12 * self.layout.unit)
-        short = box.width < 0.55 * self.layout.width
-        return (margin, self.layout.width - margin) if short else (box.left, box.right)
+    def _header_span(self, box: Box) -> tuple[int, int]:
+        """From where to where the header goes: the map's width, or as much more as it needs."""
+        unit = self.layout.unit
+        title = font(TITLE_SIZE * unit, bold=True).getlength(self.title)
+        needed = title + font(SMALL_SIZE * unit).getlength(self.note) + 24 * unit
+        margin = round(12 * unit)
+        more = max(0, round((needed - box.width) / 2))
+        left, right = box.left - more, box.right + more
+        shift = max(0, margin - left) - max(0, right - self.layout.width + margin)
+        return max(left + shift, margin), min(right + shift, self.layout.width - margin)
 
     def _degrees(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
         unit = self.layout.unit
         chosen = font(LABEL_SIZE * 0.9 * unit)
-        gap = round(4 * unit)
+        gap = round(5 * unit)
         free_from = 0.0
         for label in self.degrees:
             if label.side == "left":
@@ -94,8 +99,8 @@ class Page:
             ink.text(where, bar.caption(box.width), INK, chosen, anchor="lm")
         else:
             bar.draw(page, box.left, box.top, box.height)
-            where = (box.left, box.top - round(6 * bar.unit))
-            ink.text(where, bar.caption(box.height), INK, chosen, anchor="ls")
+            where = (box.left, box.bottom + round(5 * bar.unit))
+            ink.text(where, bar.caption(box.height), INK, chosen, anchor="lt")
 
 
 def stamped(picture: Image.Image, text: str, location: str, unit: float) -> Image.Image:

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -31,6 +30,7 @@ class Palette:
             holds for all higher values, the first also for lower ones. None: the palette
             is stretched over the range of the picture.
         span: Values of the first and the last colour, where the palette was made for them.
+        hides_below: Values below the first bound are not drawn, as no echo of a radar.
         transparent_share: Share of the range, from its low end, that is wholly transparent.
     """
 
@@ -38,6 +38,7 @@ class Palette:
     steps: bool = False
     bounds: tuple[float, ...] | None = None
     span: tuple[float, float] | None = None
+    hides_below: bool = False
     transparent_share: float = 0.0
 
     def sampled(self, count: int) -> Colours:
@@ -49,25 +50,15 @@ class Palette:
             return classes
         return self._blended(places)
 
-    @cached_property
-    def is_dark(self) -> bool:
-        """Whether light lines show better on it than dark ones."""
-        red, green, blue = self.sampled(64)[:, :3].astype(float).T
-        # ITU-R BT.601 luma.
-        return float(np.mean(0.299 * red + 0.587 * green + 0.114 * blue)) < DARK_LUMA
-
     def reversed(self) -> "Palette":
         """The same colours from high to low; bounds stay where they are."""
-        return Palette(self.colours[::-1].copy(), self.steps, self.bounds)
+        return replace(self, colours=self.colours[::-1].copy())
 
     def _blended(self, places: NDArray[np.float64]) -> Colours:
         knots = np.linspace(0.0, 1.0, len(self.colours))
         channels = [np.interp(places, knots, channel) for channel in self.colours.T]
         blended: Colours = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
         return blended
-
-
-DARK_LUMA = 72.0
 
 
 def named_palette(name: str) -> Palette:
@@ -101,7 +92,9 @@ def _unpacked(entry: Mapping[str, Any]) -> Palette:
     rgb = np.frombuffer(bytes.fromhex(entry["colours"]), np.uint8).reshape(-1, 3)
     colours = np.column_stack([rgb, np.full(len(rgb), 255, np.uint8)])
     bounds = tuple(float(bound) for bound in entry["bounds"]) if "bounds" in entry else None
-    return Palette(colours, bool(entry.get("steps", False)), bounds)
+    return Palette(
+        colours, bool(entry.get("steps")), bounds, hides_below=bool(entry.get("hides_below"))
+    )
 
 
 def _closest(name: str, known: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from zyra.fields.field import Array
 from zyra.fields.grid import Grid
-from zyra.visualize.line_shades import DARK_LINES, LIGHT_LINES, LineWork, line_shades
+from zyra.visualize.line_shades import LineWork, line_shades
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.palettes import Colours
 from zyra.visualize.places import Places, places_of
@@ -64,8 +64,7 @@ class Painter:
     def draw(self, values: Array, grid: Grid, scale: Scale) -> Picture:
         """Draw `values` on `grid` in the colours of `scale`, with the map features over them."""
         levels = self._levels(values, grid, scale)
-        lines = LIGHT_LINES if scale.palette.is_dark else DARK_LINES
-        shades = line_shades(scale.colours, lines)
+        shades = line_shades(scale.colours)
         for work in self._line_work():
             shades.draw(levels, work)
         return Picture(levels, shades.colours)
@@ -78,10 +77,12 @@ class Painter:
         return self._places[key][1]
 
     def _levels(self, values: Array, grid: Grid, scale: Scale) -> Levels:
-        if self.interpolation == "nearest" or scale.palette.steps:
+        block = _block(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
+        is_nearest = self.interpolation == "nearest" or scale.palette.steps
+        # The mean of classes, or of a flag for no echo and an echo, means nothing.
+        if is_nearest or (block != (1, 1) and not scale.is_affine):
             return nearest_levels(values, self.places(grid), scale)
-        if self.interpolation == "auto":
-            values, grid = thinned(values, grid, *_block(self.places(grid), grid))
+        values, grid = thinned(values, grid, *block)
         return linear_levels(values, self.places(grid), scale)
 
     def _line_work(self) -> list[LineWork]:

@@ -51,6 +51,18 @@ class Places:
         return np.isfinite(self.rows) & np.isfinite(self.columns)
 
     @property
+    def is_outside(self) -> bool:
+        """Whether no pixel lies in the grid."""
+        if self.is_separable:
+            return not (np.isfinite(self.rows).any() and np.isfinite(self.columns).any())
+        return not bool(self.inside.any())
+
+    @property
+    def picture_shape(self) -> tuple[int, int]:
+        """(height, width) of the picture."""
+        return self.rows.shape[0], self.columns.shape[-1]
+
+    @property
     def cells_per_pixel(self) -> tuple[float, float]:
         """How many (rows, columns) of the grid a pixel is wide, in the median; 0 if outside."""
         if self.is_separable:

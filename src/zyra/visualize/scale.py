@@ -64,6 +64,8 @@ class Scale:
         else:
             after = np.searchsorted(np.array(self.palette.bounds, np.float32), values, "right")
             levels = np.clip(after - 1, 0, self.count - 1).astype(np.uint8)
+            if self.palette.hides_below:
+                missing |= after == 0
         levels[missing] = MISSING
         return levels
 

@@ -16,6 +16,8 @@ MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWER = re.compile(r"(?<=[A-Za-zµ%)])\s?(?:\*\*|\^)?(-?\d)\b")
+# Such as ECMWF's 2 metre temperature, at a level that is called surface.
+_HEIGHT_IN_NAME = re.compile(r"\d+ met(re|er)s? ")
 _SPELLINGS = {
     "degc": "°C",
     "deg_c": "°C",
@@ -120,9 +122,10 @@ def field_title(info: FieldInfo) -> str:
     """What a field shows: its long name and level, such as `Temperature, 500 hPa`."""
     name = info.long_name or info.standard_name.replace("_", " ") or info.variable
     name = name[:1].upper() + name[1:]
-    level = str(info.level) if info.level else ""
+    level = "" if info.level is None or _HEIGHT_IN_NAME.match(name) else str(info.level)
     member = f"member {info.member}" if info.member is not None else ""
-    return ", ".join(part for part in (name, level, member) if part)
+    others = [f"{key} {value:g}" for key, value in info.dimensions.items()]
+    return ", ".join(part for part in (name, level, *others, member) if part)
 
 
 def field_time(info: FieldInfo) -> str:

@@ -11,6 +11,11 @@ from zyra.core.kinds import InputFile, InputSource, OutputDir, OutputFile
 from zyra.fields.selection_args import SelectionArgs
 
 MAX_SIDE = 16384
+# What data_encoded has no use for.
+OF_A_MAP = (
+    *("width", "height", "extent", "basemap", "features", "interpolation"),
+    *("colorbar", "label", "timestamp"),
+)
 
 
 class HeatmapArgs(SelectionArgs):
@@ -95,11 +100,16 @@ class HeatmapArgs(SelectionArgs):
     def _fit_together(self) -> Self:
         for wrong, message in self._conflicts():
             if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
+                raise PydanticCustomError("arguments_conflict", "{problem}", {"problem": message})
         return self
 
     def _conflicts(self) -> tuple[tuple[bool, str], ...]:
-        sized = {"width", "height"} & self.model_fields_set
+        drawn = [
+            name
+            for name in OF_A_MAP
+            if name in self.model_fields_set and getattr(self, name) not in (None, False)
+        ]
+        given = ", ".join(drawn)
         return (
             ((self.input is None) == (self.inputs is None), "give either input or inputs"),
             (self.input is not None and self.output is None, "output is missing"),
@@ -116,8 +126,8 @@ class HeatmapArgs(SelectionArgs):
                 "data_encoded needs vmin and vmax",
             ),
             (
-                self.data_encoded and bool(sized),
-                "data_encoded keeps the size of the data's grid: leave out width and height",
+                self.data_encoded and drawn != [],
+                f"data_encoded writes values on their own grid and no map: leave out {given}",
             ),
             (
                 not self.data_encoded and self.color_scale_file is not None,
