@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from zyra.core.settings import Settings
+from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.records import JobRecord
 from zyra.jobs.requests import Caller, RunRequest
 from zyra.jobs.service import JobService
@@ -23,8 +24,14 @@ RunCommand = Callable[..., Awaitable[JobRecord]]
 
 
 @pytest.fixture(scope="module")
+def executor() -> ForkingExecutor:
+    """The executor of `service`, for looking at its processes."""
+    return ForkingExecutor("misbehaving:REGISTRY", spares=2)
+
+
+@pytest.fixture(scope="module")
 async def service(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory, executor: ForkingExecutor
 ) -> AsyncIterator[JobService]:
     """A started service, shared by the tests of a module."""
     folder = tmp_path_factory.mktemp("service")
@@ -33,9 +40,9 @@ async def service(
         results_dir=folder / "results",
         state_dir=folder / "state",
         run_memory_bytes=400 << 20,
-        data_roots=(folder / "shared",),
+        concurrency=2,
     )
-    service = build_service(settings, misbehaving.REGISTRY, "misbehaving:REGISTRY")
+    service = build_service(settings, misbehaving.REGISTRY, executor=executor)
     await service.start()
     yield service
     await service.close()

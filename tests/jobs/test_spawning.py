@@ -6,12 +6,10 @@ import misbehaving
 import pytest
 
 from zyra.core.settings import Settings
-from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.isolation.spawning import SpawningExecutor
 from zyra.jobs.records import Reason
 from zyra.jobs.requests import Caller, RunRequest
-from zyra.jobs.service import JobService
-from zyra.jobs.uploads import Uploads
+from zyra.wiring import build_service
 
 pytestmark = pytest.mark.anyio
 ME = Caller("me")
@@ -22,13 +20,8 @@ async def run(tmp_path):
     settings = Settings(
         upload_dir=tmp_path / "u", results_dir=tmp_path / "r", state_dir=tmp_path / "s"
     )
-    service = JobService(
-        registry=misbehaving.REGISTRY,
-        settings=settings,
-        store=SqliteJobStore(tmp_path / "s" / "jobs.sqlite3"),
-        executor=SpawningExecutor("misbehaving:REGISTRY"),
-        uploads=Uploads(settings.upload_dir),
-    )
+    executor = SpawningExecutor("misbehaving:REGISTRY")
+    service = build_service(settings, misbehaving.REGISTRY, executor=executor)
     await service.start()
 
     async def run_command(name, timeout_s=None, **args):

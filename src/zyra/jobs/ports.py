@@ -1,25 +1,148 @@
-"""What the engine needs from its surroundings; each port has an embedded implementation here
-and a distributed one on Redis, and one contract test suite runs on both.
+"""What the engine needs from its surroundings.
+
+Each port has an embedded implementation and a distributed one on Redis, and one contract
+test suite runs on both.
 """
 
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
+from zyra.jobs.events import Frame
 from zyra.jobs.records import JobRecord, Status
 
 
-class JobStore(Protocol):
-    """Keeps job records; a record that `add` or `change` returned for survives a kill."""
+@dataclass(frozen=True)
+class Submission:
+    """A job that is to be kept.
 
-    async def add(self, record: JobRecord) -> None:
-        """Keep a new record."""
+    Attributes:
+        plan: What a runner needs to run it, as JSON.
+        idempotency_key: With the owner's name it names one job, or None.
+        fingerprint: Digest of the request; another one under the same key is a conflict.
+    """
+
+    record: JobRecord
+    plan: str
+    idempotency_key: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job that a runner may run, alone."""
+
+    record: JobRecord
+    plan: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which jobs to list, newest first.
+
+    Attributes:
+        cursor: Where an earlier page ended, as its `next` said.
+    """
+
+    owner: str
+    status: Status | None = None
+    stage: str | None = None
+    command: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some jobs, and where the next page begins; None at the end."""
+
+    jobs: tuple[JobRecord, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What a runner learns when it renews its leases.
+
+    Attributes:
+        lost: Jobs that are not its own any more: their commands must be ended.
+        canceled: Jobs whose commands it is asked to end.
+    """
+
+    lost: frozenset[str]
+    canceled: frozenset[str]
+
+
+class JobStore(Protocol):
+    """Keeps job records; what it has returned for survives a kill of any process."""
+
+    async def add(self, submission: Submission) -> JobRecord:
+        """Keep a new job, or return the one that its idempotency key already names.
+
+        Raises:
+            Conflict: The key names a job of another request.
+        """
 
     async def get(self, job_id: str) -> JobRecord | None:
-        """The record of that id."""
+        """The record of that id, with its place in the queue."""
 
     async def change(
         self, job_id: str, expected: tuple[Status, ...], **changes: Any
     ) -> JobRecord | None:
         """Replace fields if the status is one of `expected`; None (and no change) otherwise."""
 
-    async def close(self) -> None:
-        """Release what the store holds."""
+    async def page(self, query: Query) -> Page:
+        """List jobs."""
+
+    async def remove(self, job_id: str) -> None:
+        """Forget a job."""
+
+    async def used(self) -> set[str]:
+        """What queued and running jobs read: `file:ID` and `job:ID`."""
+
+    async def finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
+        """Finished jobs whose results are still there though they ended before `moment`."""
+
+
+class Leases(Protocol):
+    """Who runs what: a runner holds a job only while it renews its lease."""
+
+    async def claim(self, runner: str, lease_s: float, job_id: str | None = None) -> Claimed | None:
+        """Take that queued job, or the oldest one; None when there is none to take."""
+
+    async def renew(
+        self, runner: str, lease_s: float, progress: Mapping[str, tuple[float, str]]
+    ) -> Renewal:
+        """Keep the jobs of `progress`, and store how far they are."""
+
+    async def finish(self, runner: str, job_id: str, **changes: Any) -> JobRecord | None:
+        """Move a job to its final state if `runner` still holds it; None otherwise."""
+
+    async def expire(self) -> list[JobRecord]:
+        """Take the jobs whose lease ran out from their runners; their records as they are now.
+
+        They are `failed` with reason `lost`, or queued again where retries are left.
+        """
+
+
+class EventLog(Protocol):
+    """The numbered frames of each job."""
+
+    async def append(self, job_id: str, frame: Frame) -> None:
+        """Add a frame under the next number and show it to all who follow."""
+
+    def follow(self, job_id: str, after: int) -> AsyncIterator[Frame]:
+        """Every frame after that number, then the live rest; ends after the final one."""
+
+
+class Signals(Protocol):
+    """Tell the other processes of the service that something happened."""
+
+    async def notify(self, topic: str, job_id: str) -> None:
+        """Tell everybody who listens; whoever misses it finds out at the next renewal."""
+
+    def listen(self) -> AsyncIterator[tuple[str, str]]:
+        """Topics and job ids as they are told."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,18 @@ from zyra.jobs.records import Captured, JobRecord, Mode, Output, Reason, Status
 
 
 def to_json(record: JobRecord) -> str:
-    """The record as one line of JSON; times as ISO 8601."""
-    return json.dumps(asdict(record), default=datetime.isoformat, ensure_ascii=True)
+    """The record as one line of JSON, times as ISO 8601.
+
+    Without the text of the streams, which is in the job's folder, and without the place in
+    the queue, which changes by itself.
+    """
+    lean = replace(
+        record,
+        stdout=replace(record.stdout, text=""),
+        stderr=replace(record.stderr, text=""),
+        queue_position=None,
+    )
+    return json.dumps(asdict(lean), default=datetime.isoformat, ensure_ascii=True)
 
 
 def from_json(text: str) -> JobRecord:
@@ -25,6 +35,7 @@ def from_json(text: str) -> JobRecord:
     values["stdout"] = Captured(**values["stdout"])
     values["stderr"] = Captured(**values["stderr"])
     values["outputs"] = tuple(_output(item) for item in values["outputs"])
+    values["uses"] = tuple(values["uses"])
     return JobRecord(**values)
 
 

@@ -67,11 +67,13 @@ class Captured:
         text: UTF-8 text, at most 1 MiB of it; empty when the bytes are not text.
         size: Bytes in all.
         truncated: Whether `text` is only the beginning.
+        is_text: Whether the whole stream is UTF-8 text.
     """
 
     text: str = ""
     size: int = 0
     truncated: bool = False
+    is_text: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,14 @@ class JobRecord:
         exit_code: The command's own, 128+n when signal n ended it, None until known.
         output_file: Name of the main output, or None.
         progress: 0 to 1.
-        max_rss_bytes, cpu_s: Memory and processor time used, None until known.
+        max_rss_bytes: Most memory used, None until known.
+        cpu_s: Processor time used, None until known.
+        queue_position: 1 for the next to start, None when it is not waiting.
+        attempts: How often the command was started.
+        retries: How often it may be started again when its runner was lost.
+        cancel_requested: Whether its runner was asked to end it.
+        uses: What it reads, `file:ID` or `job:ID`; kept while it is not done.
+        expired: Whether its results were removed after their time.
     """
 
     job_id: str
@@ -108,6 +117,12 @@ class JobRecord:
     max_rss_bytes: int | None = None
     cpu_s: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    queue_position: int | None = None
+    attempts: int = 0
+    retries: int = 0
+    cancel_requested: bool = False
+    uses: tuple[str, ...] = ()
+    expired: bool = False
 
     @property
     def ok(self) -> bool:

@@ -44,6 +44,8 @@ class RunRequest:
         timeout_s: Shorter limit than the service's own, or None.
         cancel_on_disconnect: End the command when a waiting caller goes away.
         metadata: Small object that is echoed back.
+        idempotency_key: The same key with the same request gives the same job.
+        retries: How often to start again when the runner was lost.
     """
 
     stage: str
@@ -54,6 +56,8 @@ class RunRequest:
     timeout_s: float | None = None
     cancel_on_disconnect: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    retries: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,14 @@ class NoSuchJob(ZyraError):
 
 class NoSuchFile(ZyraError):
     """No upload or output of that name belongs to the caller."""
+
+
+class Conflict(ZyraError):
+    """What was asked does not fit the state of things, such as to cancel a finished job."""
+
+
+class Gone(ZyraError):
+    """A result or upload was removed after its time."""
 
 
 class ServiceUnavailable(ZyraError):

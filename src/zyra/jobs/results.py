@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,28 +37,41 @@ class Workspace:
         return self.folder / "scratch"
 
     def create(self) -> None:
-        """Make the folders."""
-        for folder in (self.folder, self.outputs, self.scratch):
+        """Make the folders; what an earlier, lost attempt left is removed."""
+        for leftover in (self.outputs, self.scratch):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for name in STREAMS:
+            self.stream(name).unlink(missing_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.outputs, self.scratch):
             folder.mkdir(mode=0o700)
 
     def stream(self, name: str) -> Path:
         """Where the captured bytes of `stdout` or `stderr` are."""
         return self.folder / name
 
+    def remove(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def remove_scratch(self) -> None:
         """Remove the temporary files of the command."""
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def captured(self, name: str) -> Captured:
-        """The beginning of a stream as text, if it is text."""
+        """The beginning of a stream as text, if all of it is text; reads it whole."""
         path = self.stream(name)
         size = path.stat().st_size
-        if size and not _is_text(path):
-            return Captured(size=size)
-        with path.open("rb") as stream:
+        known = Captured(size=size, truncated=size > JSON_TEXT_BYTES, is_text=_is_text(path))
+        return self.with_text(name, known)
+
+    def with_text(self, name: str, known: Captured) -> Captured:
+        """Add the text of a stream of which everything else is known; reads its beginning."""
+        if not known.is_text or not known.size:
+            return replace(known, text="", truncated=known.is_text and known.truncated)
+        with self.stream(name).open("rb") as stream:
             beginning = stream.read(JSON_TEXT_BYTES)
-        text = beginning.decode("utf-8", errors="ignore")
-        return Captured(text, size, truncated=size > JSON_TEXT_BYTES)
+        return replace(known, text=beginning.decode("utf-8", errors="ignore"))
 
     def keep_binary_stdout(self) -> str | None:
         """Make stdout that is not text an output, `stdout.<suffix>`; return its name."""

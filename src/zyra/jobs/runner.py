@@ -5,20 +5,19 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from io import FileIO
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from zyra.jobs.isolation.assignment import Assignment, Limits
 from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
+from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import Reason, Status
 from zyra.jobs.results import STREAMS, Workspace
 
-Publish = Callable[[str, bytes], None]
 TERM_GRACE_S = 2.0
 EVENT_BYTES = 1 << 16
 RELAUNCHES = 3
@@ -31,31 +30,39 @@ class Plan:
     Attributes:
         args: Validated arguments with usable paths.
         output: Name that the command was asked to write, its main output; or None.
-        stdin: What the command reads: bytes, a file, or nothing.
+        stdin_text: What the command reads as stdin, or None.
+        stdin_path: File that the command reads as stdin, or None.
     """
 
     stage: str
     command: str
     args: Mapping[str, Any]
     output: str | None
-    stdin: bytes | Path | None
+    stdin_text: str | None
+    stdin_path: str | None
     timeout_s: float
     memory_bytes: int
     file_bytes: int
     allow_hosts: tuple[str, ...] = ()
 
+    def to_json(self) -> str:
+        """The plan as JSON, for a queue."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The plan that `to_json` wrote."""
+        values = json.loads(text)
+        return cls(**{**values, "allow_hosts": tuple(values["allow_hosts"])})
+
 
 @dataclass
 class Run:
-    """One execution: the state while it goes on.
-
-    Args:
-        publish: Called with `stdout`, `stderr` or `event` and each chunk as it comes.
-    """
+    """One execution: the state while it goes on."""
 
     plan: Plan
     workspace: Workspace
-    publish: Publish
+    publisher: Publisher
     reason: Reason | None = None
     fault: str = ""
     _command: RunningCommand | None = None
@@ -66,15 +73,24 @@ class Run:
     async def execute(self, executor: Executor) -> dict[str, Any]:
         """Run to the end; return the fields of the record that are final then."""
         self.workspace.create()
-        started = datetime.now(UTC)
-        ended = await self._run_process(executor)
-        finished = datetime.now(UTC)
-        results = await asyncio.to_thread(self._gather)
-        return results | self._verdict(ended) | {"started_at": started, "finished_at": finished}
+        publishing = asyncio.ensure_future(self.publisher.publish())
+        try:
+            ended = await self._run_process(executor)
+            finished = datetime.now(UTC)
+            results = await asyncio.to_thread(self._gather)
+        finally:
+            self.publisher.end()
+            await publishing
+        return results | self._verdict(ended) | {"finished_at": finished}
 
     def cancel(self, grace_s: float = TERM_GRACE_S) -> None:
         """End the command because somebody asked for it."""
         self._stop(Reason.CANCELED, grace_s)
+
+    def abandon(self) -> None:
+        """End the command because the service stops."""
+        self.fault = "the service was stopped"
+        self._stop(Reason.LOST, TERM_GRACE_S)
 
     async def _run_process(self, executor: Executor) -> Ended:
         for name in STREAMS:
@@ -104,7 +120,7 @@ class Run:
                 pipe.drain()
 
     async def _launch_and_wait(self, executor: Executor, pipes: list[Pipe]) -> Ended:
-        streams = [open_stdin(self.plan.stdin), *(pipe.write_fd for pipe in pipes)]
+        streams = [_open_stdin(self.plan), *(pipe.write_fd for pipe in pipes)]
         self._command = await executor.launch(self._assignment(), streams)
         if self.reason is not None:  # canceled before the process was there
             self._command.stop(0)
@@ -145,7 +161,7 @@ class Run:
         if self._files[name].tell() > self.plan.file_bytes:
             self.fault = f"{name} grew beyond {self.plan.file_bytes} bytes"
             self._stop(Reason.LOST, 0)
-        self.publish(name, chunk)
+        self.publisher.notice()
 
     def _take_events(self, chunk: bytes) -> None:
         *lines, rest = (self._event_line + chunk).split(b"\n")
@@ -156,7 +172,7 @@ class Run:
             if event.get("reason") == Reason.MEMORY:
                 self.reason = self.reason or Reason.MEMORY
             elif "progress" in event:
-                self.publish("event", line)
+                self.publisher.report(float(event["progress"]), str(event.get("message", "")))
 
     def _gather(self) -> dict[str, Any]:
         """Collect what the command left; reads files, so it runs in a thread."""
@@ -188,18 +204,19 @@ class Run:
             "exit_code": ended.exit_code,
             "max_rss_bytes": ended.max_rss_bytes,
             "cpu_s": ended.cpu_s,
-            "message": self.fault,
+            "message": self.fault or self.publisher.message,
+            "progress": 1.0 if status is Status.SUCCEEDED else self.publisher.progress,
         }
 
 
-def open_stdin(source: bytes | Path | None) -> int:
-    """A descriptor from which a command reads `source`; an empty one for None."""
-    if source is None:
+def _open_stdin(plan: Plan) -> int:
+    """A descriptor from which the command reads its stdin; an empty one where it has none."""
+    if plan.stdin_path is not None:
+        return os.open(plan.stdin_path, os.O_RDONLY)
+    if plan.stdin_text is None:
         return os.open(os.devnull, os.O_RDONLY)
-    if isinstance(source, Path):
-        return os.open(source, os.O_RDONLY)
     with tempfile.TemporaryFile() as stream:
-        stream.write(source)
+        stream.write(plan.stdin_text.encode("utf-8", "surrogatepass"))
         stream.seek(0)
         return os.dup(stream.fileno())
 

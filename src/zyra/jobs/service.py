@@ -2,106 +2,187 @@
 
 import asyncio
 import os
-import uuid
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from zyra.core.kinds import Kind, kinds_of
 from zyra.core.settings import Settings
-from zyra.jobs.isolation.executor import Executor
-from zyra.jobs.ports import JobStore
+from zyra.jobs.engine import Topic
+from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
+from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals
+from zyra.jobs.preparing import Desk
 from zyra.jobs.records import JobRecord, Reason, Status
-from zyra.jobs.requests import (
-    Caller,
-    JobFile,
-    NoSuchFile,
-    NoSuchJob,
-    Problem,
-    RequestRefused,
-    RunRequest,
-    ServiceUnavailable,
-    Upload,
-)
-from zyra.jobs.resolving import Resolver, masked
+from zyra.jobs.requests import Caller, Conflict, Gone, NoSuchFile, NoSuchJob, RunRequest
 from zyra.jobs.results import STREAMS, Workspace
-from zyra.jobs.runner import Plan, Run
 from zyra.jobs.uploads import Uploads, is_uuid
-from zyra.jobs.validation import validate_args
-from zyra.registry import Registry, find_command
+from zyra.jobs.waiting import FinishLine
+from zyra.registry import Registry
+
+CANCEL_WAIT_S = 10.0
+_LOOK_AGAIN_S = 2.0
+
+
+class Part(Protocol):
+    """Something that works while the service runs: a worker, the removal of old results."""
+
+    async def start(self) -> None:
+        """Begin; returns before anything slow is done."""
+
+    async def close(self) -> None:
+        """Stop, and leave nothing behind."""
+
+    def checks(self) -> dict[str, bool]:
+        """What must be true for the part to be of use, by name."""
 
 
 @dataclass(frozen=True)
 class JobService:
-    """Runs commands of the registry and answers for their results.
+    """Takes requests to run commands and answers for the jobs that they become.
 
     Attributes:
         uploads: The files that callers have given.
+        parts: What works in this process while the service runs.
     """
 
     registry: Registry
     settings: Settings
     store: JobStore
-    executor: Executor
+    log: EventLog
+    signals: Signals
+    finish_line: FinishLine
     uploads: Uploads
-    _slots: asyncio.Semaphore = field(init=False)
-    _tasks: set["asyncio.Task[JobRecord]"] = field(default_factory=set, init=False)
-
-    def __post_init__(self) -> None:
-        """Make one slot for each command that may run at once."""
-        object.__setattr__(self, "_slots", asyncio.Semaphore(self.settings.concurrency))
+    parts: Sequence[Part] = ()
 
     async def start(self) -> None:
         """Begin to take requests; returns before the scientific stack is loaded."""
-        self.settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        await self.executor.start()
+        for part in self.parts:
+            await part.start()
 
     async def close(self) -> None:
         """End what still runs, then release everything."""
-        await self.executor.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.store.close()
+        await self.finish_line.close()
+        for part in self.parts:
+            await part.close()
 
     def checks(self) -> dict[str, bool]:
         """What must be true for the service to be of use, by name."""
-        return {
-            "executor": self.executor.is_ready,
+        found = {
             "results": os.access(self.settings.results_dir, os.W_OK),
             "uploads": os.access(self.settings.upload_dir, os.W_OK),
         }
+        for part in self.parts:
+            found |= part.checks()
+        return found
 
-    async def run(self, caller: Caller, request: RunRequest) -> JobRecord:
-        """Run a command to its end and return its final record.
+    async def submit(self, caller: Caller, request: RunRequest) -> JobRecord:
+        """Accept a job; its record is durable when this returns.
 
         Raises:
             UnknownName: No such stage or command.
             RequestRefused: The arguments are wrong or name what may not be used.
-            ServiceUnavailable: There is no room to run it now.
+            Conflict: The idempotency key belongs to another request.
+            ServiceUnavailable: It cannot be kept now.
         """
-        record, plan = await self._prepare(caller, request)
-        await self.store.add(record)
-        run = Run(plan, self._workspace(record.job_id), _publish_to_nobody)
-        task = asyncio.ensure_future(self._execute(record, run))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        desk = Desk(
+            self.registry,
+            self.settings,
+            self.uploads,
+            caller,
+            lambda job_id, name: self.output_path(caller, job_id, name),
+        )
+        record = await self.store.add(await desk.prepare(request))
+        await self.signals.notify(Topic.QUEUED, record.job_id)
+        return record
+
+    async def run(
+        self, caller: Caller, request: RunRequest, *, wait_s: float | None = None
+    ) -> JobRecord:
+        """Submit a job and wait until it is done, or until `wait_s` is over.
+
+        Raises:
+            As `submit`.
+        """
+        job_id = (await self.submit(caller, request)).job_id
         try:
-            return await asyncio.shield(task)
+            return await self.wait(caller, job_id, wait_s)
         except asyncio.CancelledError:
             if request.cancel_on_disconnect:
-                run.cancel()
+                await asyncio.shield(self._ask_to_end(job_id))
             raise
 
-    async def job(self, caller: Caller, job_id: str) -> JobRecord:
-        """The record of a job of `caller`.
+    async def wait(self, caller: Caller, job_id: str, timeout_s: float | None) -> JobRecord:
+        """The record of a job of `caller` when it is done, or when the time is over.
 
         Raises:
             NoSuchJob: It does not exist or belongs to somebody else.
         """
-        record = await self.store.get(job_id) if is_uuid(job_id) else None
-        if record is None or record.owner != caller.name:
-            raise NoSuchJob(f"no job {job_id!r}", hint="POST /cli/run makes one")
-        return record
+        await self._own(caller, job_id)
+        await self.finish_line.wait(job_id, timeout_s)
+        return await self.job(caller, job_id)
+
+    async def job(self, caller: Caller, job_id: str) -> JobRecord:
+        """The record of a job of `caller`, with the text of its streams.
+
+        Raises:
+            NoSuchJob: It does not exist or belongs to somebody else.
+        """
+        return self._with_text(await self._own(caller, job_id))
+
+    async def page(self, query: Query) -> Page:
+        """List jobs, newest first, without the text of their streams.
+
+        Raises:
+            RequestRefused: The cursor is not one of ours.
+        """
+        return await self.store.page(query)
+
+    async def cancel(self, caller: Caller, job_id: str) -> JobRecord:
+        """End a queued or running job; its processes are gone when this returns.
+
+        Raises:
+            NoSuchJob: It does not exist or belongs to somebody else.
+            Conflict: It is done already.
+        """
+        record = await self._own(caller, job_id)
+        if record.status.is_final:
+            raise Conflict(
+                f"job {job_id} is {record.status} already", hint="?purge=true removes its results"
+            )
+        await self._ask_to_end(job_id)
+        return await self.wait(caller, job_id, CANCEL_WAIT_S)
+
+    async def purge(self, caller: Caller, job_id: str) -> None:
+        """Remove a finished job with its results.
+
+        Raises:
+            NoSuchJob: It does not exist or belongs to somebody else.
+            Conflict: It is not done, or an unfinished job reads its results.
+        """
+        record = await self._own(caller, job_id)
+        if not record.status.is_final:
+            raise Conflict(f"job {job_id} is {record.status}", hint="cancel it first")
+        if f"job:{job_id}" in await self.store.used():
+            raise Conflict(f"an unfinished job reads the results of {job_id}")
+        await self.store.remove(job_id)
+        await asyncio.to_thread(self._workspace(job_id).remove)
+
+    async def follow(self, caller: Caller, job_id: str, after: int = 0) -> AsyncIterator[Frame]:
+        """Every frame of a job's story after that number, live until the final one.
+
+        Raises:
+            NoSuchJob: It does not exist or belongs to somebody else.
+        """
+        record = await self._own(caller, job_id)
+        if after < FIRST_SEQ:
+            yield first_frame(record)
+        ensuring = asyncio.ensure_future(self._ensure_final_frame(job_id))
+        try:
+            async for frame in self.log.follow(job_id, max(after, FIRST_SEQ)):
+                yield frame
+        finally:
+            ensuring.cancel()
 
     async def output_path(self, caller: Caller, job_id: str, name: str | None) -> Path:
         """Where an output of a job of `caller` is; the main one when `name` is None.
@@ -109,8 +190,9 @@ class JobService:
         Raises:
             NoSuchJob: The job does not exist or belongs to somebody else.
             NoSuchFile: The job has no output of that name.
+            Gone: Its results were removed after their time.
         """
-        record = await self.job(caller, job_id)
+        record = _still_there(await self._own(caller, job_id))
         names = [output.name for output in record.outputs]
         wanted = record.output_file if name is None else name
         if wanted not in names:
@@ -127,83 +209,64 @@ class JobService:
         Raises:
             NoSuchJob: The job does not exist or belongs to somebody else.
             NoSuchFile: There is no such stream, or nothing was captured yet.
+            Gone: Its results were removed after their time.
         """
-        record = await self.job(caller, job_id)
+        record = _still_there(await self._own(caller, job_id))
         path = self._workspace(record.job_id).stream(name)
         if name not in STREAMS or not path.exists():
             raise NoSuchFile(f"job {job_id} has no {name!r}")
         return path
 
-    async def _execute(self, record: JobRecord, run: Run) -> JobRecord:
-        async with self._slots:
-            await self._change(record, Status.QUEUED, status=Status.RUNNING)
-            try:
-                final = await run.execute(self.executor)
-            except OSError as error:  # no space or no descriptors for the job's own files
-                final = {"status": Status.FAILED, "reason": Reason.LOST, "message": str(error)}
-            return await self._change(record, Status.RUNNING, progress=1.0, **final)
+    async def _own(self, caller: Caller, job_id: str) -> JobRecord:
+        record = await self.store.get(job_id) if is_uuid(job_id) else None
+        if record is None or record.owner != caller.name:
+            raise NoSuchJob(f"no job {job_id!r}", hint="POST /cli/run makes one")
+        return record
 
-    async def _change(self, record: JobRecord, expected: Status, **changes: Any) -> JobRecord:
-        changed = await self.store.change(record.job_id, (expected,), **changes)
-        if changed is None:
-            raise ServiceUnavailable(f"job {record.job_id} was changed by somebody else")
-        return changed
-
-    async def _prepare(self, caller: Caller, request: RunRequest) -> tuple[JobRecord, Plan]:
-        command = find_command(self.registry, request.stage, request.command)
-        args = validate_args(command, request.args)
-        values = await self._resolver(caller).resolve(args)
-        record = JobRecord(
-            job_id=str(uuid.uuid4()),
-            owner=caller.name,
-            stage=command.stage,
-            command=command.name,
-            args=masked(args),
-            mode=request.mode,
-            created_at=datetime.now(UTC),
-            metadata=request.metadata,
+    async def _ask_to_end(self, job_id: str) -> None:
+        """Cancel a queued job at once; ask the runner of a running one to end it."""
+        canceled = await self.store.change(
+            job_id,
+            (Status.QUEUED,),
+            status=Status.CANCELED,
+            reason=Reason.CANCELED,
+            finished_at=datetime.now(UTC),
         )
-        wanted = (n for n, kind in kinds_of(type(args)).items() if kind is Kind.OUTPUT_FILE)
-        longest = self.settings.run_timeout_s
-        plan = Plan(
-            stage=command.stage,
-            command=command.name,
-            args=values,
-            output=next((values[name] for name in wanted if name in values), None),
-            stdin=await self._stdin(caller, request),
-            timeout_s=min(request.timeout_s or longest, longest),
-            memory_bytes=self.settings.run_memory_bytes,
-            file_bytes=self.settings.run_file_bytes,
-            allow_hosts=self.settings.allow_hosts,
-        )
-        return record, plan
+        if canceled is not None:
+            await self.log.append(job_id, final_frame(canceled))
+            await self.signals.notify(Topic.FINISHED, job_id)
+        elif await self.store.change(job_id, (Status.RUNNING,), cancel_requested=True):
+            await self.signals.notify(Topic.CANCEL, job_id)
 
-    async def _stdin(self, caller: Caller, request: RunRequest) -> bytes | Path | None:
-        source = request.stdin
-        try:
-            if isinstance(source, Upload):
-                return self.uploads.path(caller, source.file_id)
-            if isinstance(source, JobFile):
-                return await self.output_path(caller, source.job_id, source.file)
-        except (NoSuchFile, NoSuchJob) as error:
-            problem = Problem(("stdin",), error.message, "name_refused", error.hint)
-            raise RequestRefused([problem]) from error
-        return source.encode("utf-8", "surrogatepass") if source is not None else None
+    async def _ensure_final_frame(self, job_id: str) -> None:
+        """Add the last frame of a job whose runner died between the record and the frame.
 
-    def _resolver(self, caller: Caller) -> Resolver:
-        async def find_output(job_id: str, name: str) -> Path:
-            return await self.output_path(caller, job_id, name)
+        The log takes a final frame once only, so it does no harm where there is one.
+        """
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            record = await self.store.get(job_id)
+            if record is None:
+                return
+            if record.status.is_final:
+                await self.log.append(job_id, final_frame(record))
+                return
 
-        return Resolver(
-            network=self.settings.network,
-            find_upload=lambda file_id: self.uploads.path(caller, file_id),
-            find_output=find_output,
-            data_roots=self.settings.data_roots,
+    def _with_text(self, record: JobRecord) -> JobRecord:
+        workspace = self._workspace(record.job_id)
+        if record.expired or not record.status.is_final or not workspace.folder.exists():
+            return record
+        return replace(
+            record,
+            stdout=workspace.with_text("stdout", record.stdout),
+            stderr=workspace.with_text("stderr", record.stderr),
         )
 
     def _workspace(self, job_id: str) -> Workspace:
         return Workspace(self.settings.results_dir / job_id)
 
 
-def _publish_to_nobody(_stream: str, _chunk: bytes) -> None:
-    """Live streams come with the event log."""
+def _still_there(record: JobRecord) -> JobRecord:
+    if record.expired:
+        raise Gone(f"the results of job {record.job_id} were removed after their time")
+    return record

@@ -9,12 +9,13 @@ import json
 import os
 import re
 import uuid
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from zyra.core.media_types import media_type_of
-from zyra.jobs.requests import Caller, NoSuchFile
+from zyra.jobs.requests import Caller, Gone, NoSuchFile
 
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
 _NAME_LIMIT = 255
@@ -32,6 +33,7 @@ class UploadInfo:
     media_type: str
     created_at: str
     stored_as: str
+    expired: bool = False
 
 
 class UploadWriter:
@@ -72,9 +74,7 @@ class UploadWriter:
             created_at=datetime.now(UTC).isoformat(),
             stored_as=self._path.name,
         )
-        draft = self._folder / f".{self._file_id}.json"
-        draft.write_text(json.dumps(asdict(info)), encoding="utf-8")
-        draft.replace(self._folder / f"{self._file_id}.json")
+        _describe(self._folder, info)
         return info
 
     def abandon(self) -> None:
@@ -99,12 +99,15 @@ class Uploads:
 
         Raises:
             NoSuchFile: It does not exist or belongs to somebody else.
+            Gone: It was removed after its time.
         """
         info = self._read(f"{file_id}.json") if is_uuid(file_id) else None
         if info is None or info.owner != caller.name:
             raise NoSuchFile(
                 f"no upload {file_id!r}", hint="POST /upload makes one; GET /files lists them"
             )
+        if info.expired:
+            raise Gone(f"upload {file_id} was removed after its time", hint="upload it again")
         return info
 
     def path(self, caller: Caller, file_id: str) -> Path:
@@ -117,10 +120,23 @@ class Uploads:
 
     def all(self, caller: Caller) -> list[UploadInfo]:
         """The uploads of `caller`, newest first."""
-        names = (entry.name for entry in os.scandir(self._folder) if is_uuid(entry.name[:-5]))
-        found = (self._read(name) for name in names if name.endswith(".json"))
-        own = [info for info in found if info is not None and info.owner == caller.name]
+        own = [info for info in self._existing() if info.owner == caller.name]
         return sorted(own, key=lambda info: info.created_at, reverse=True)
+
+    def made_before(self, moment: datetime) -> list[str]:
+        """Ids of the uploads of all callers that were made before `moment`."""
+        return [
+            info.file_id
+            for info in self._existing()
+            if datetime.fromisoformat(info.created_at) < moment
+        ]
+
+    def expire(self, file_id: str) -> None:
+        """Remove the bytes of an upload, and remember that it was there."""
+        info = self._read(f"{file_id}.json")
+        if info is not None:
+            _describe(self._folder, replace(info, expired=True))
+            (self._folder / info.stored_as).unlink(missing_ok=True)
 
     def remove(self, caller: Caller, file_id: str) -> None:
         """Remove an upload of `caller`.
@@ -132,11 +148,24 @@ class Uploads:
         (self._folder / f"{file_id}.json").unlink(missing_ok=True)
         path.unlink(missing_ok=True)
 
+    def _existing(self) -> Iterator[UploadInfo]:
+        for entry in os.scandir(self._folder):
+            if entry.name.endswith(".json") and is_uuid(entry.name[:-5]):
+                info = self._read(entry.name)
+                if info is not None and not info.expired:
+                    yield info
+
     def _read(self, name: str) -> UploadInfo | None:
         try:
             return UploadInfo(**json.loads((self._folder / name).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
+
+
+def _describe(folder: Path, info: UploadInfo) -> None:
+    draft = folder / f".{info.file_id}.json"
+    draft.write_text(json.dumps(asdict(info)), encoding="utf-8")
+    draft.replace(folder / f"{info.file_id}.json")
 
 
 def is_uuid(text: str) -> bool:

@@ -1,61 +1,104 @@
-"""Job records in SQLite, shared safely by several processes of one machine.
+"""Job records and leases in SQLite, shared safely by several processes of one machine.
 
-Write-ahead log with `synchronous=NORMAL`: a committed record survives the death of any
-process (SQLite documentation, "Write-Ahead Logging", section 2.2).
 One thread owns the connection, so the event loop never waits for the disk.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from zyra.jobs.embedded.sqlite_pages import select_page
+from zyra.jobs.embedded.sqlite_schema import open_database
+from zyra.jobs.leases import lost
+from zyra.jobs.ports import Claimed, Page, Query, Renewal, Submission
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
+from zyra.jobs.requests import Conflict
 
 T = TypeVar("T")
 
-_SCHEMA = """
-PRAGMA journal_mode=WAL;
-PRAGMA synchronous=NORMAL;
-CREATE TABLE IF NOT EXISTS jobs (
-    job_id TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    status TEXT NOT NULL,
-    stage TEXT NOT NULL,
-    command TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    record TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, created_at);
-"""
-_WAIT_FOR_WRITERS_S = 10.0
-
 
 class SqliteJobStore:
-    """Fulfils `jobs.ports.JobStore` with one database file."""
+    """Fulfils `jobs.ports.JobStore` and `jobs.ports.Leases` with one database file.
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    Args:
+        capacity: How many jobs may run at once on this machine.
+    """
+
+    def __init__(self, path: Path, capacity: int) -> None:
+        self._capacity = capacity
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="zyra-store")
-        self._database = self._thread.submit(_open, path).result()
+        self._database = self._thread.submit(open_database, path).result()
 
-    async def add(self, record: JobRecord) -> None:
-        """Keep a new record."""
-        await self._do(lambda: self._insert(record))
+    async def add(self, submission: Submission) -> JobRecord:
+        """Keep a new job, or return the one that its idempotency key already names."""
+        return await self._do(lambda: self._add(submission))
 
     async def get(self, job_id: str) -> JobRecord | None:
-        """The record of that id, or None."""
-        return await self._do(lambda: self._select(job_id))
+        """The record of that id, with its place in the queue, or None."""
+        return await self._do(lambda: self._get(job_id))
 
     async def change(
         self, job_id: str, expected: tuple[Status, ...], **changes: Any
     ) -> JobRecord | None:
         """Replace fields if the status is one of `expected`; None otherwise."""
-        return await self._do(lambda: self._compare_and_set(job_id, expected, changes))
+        return await self._do(lambda: self._change(job_id, expected, changes))
+
+    async def page(self, query: Query) -> Page:
+        """List jobs, newest first."""
+        return await self._do(lambda: select_page(self._database, query))
+
+    async def remove(self, job_id: str) -> None:
+        """Forget a job."""
+        delete = "DELETE FROM jobs WHERE job_id = ?"
+        await self._do(lambda: self._database.execute(delete, (job_id,)))
+
+    async def claim(self, runner: str, lease_s: float, job_id: str | None = None) -> Claimed | None:
+        """Take that queued job, or the oldest, if fewer run than may."""
+        return await self._do(lambda: self._claim(runner, lease_s, job_id))
+
+    async def renew(
+        self, runner: str, lease_s: float, progress: Mapping[str, tuple[float, str]]
+    ) -> Renewal:
+        """Keep the jobs of `progress`, and store how far they are."""
+        return await self._do(lambda: self._renew(runner, lease_s, progress))
+
+    async def finish(self, runner: str, job_id: str, **changes: Any) -> JobRecord | None:
+        """Move a job to its final state if `runner` still holds it; None otherwise."""
+        return await self._do(lambda: self._finish(runner, job_id, changes))
+
+    async def expire(self) -> list[JobRecord]:
+        """Take the jobs whose lease ran out from their runners."""
+        return await self._do(self._expire)
+
+    async def cancel_requested(self, runner: str) -> list[str]:
+        """The jobs of `runner` that somebody asked to end."""
+        query = (
+            "SELECT job_id FROM jobs WHERE status = 'running' AND runner = ?"
+            " AND json_extract(record, '$.cancel_requested')"
+        )
+        rows = await self._do(lambda: self._database.execute(query, (runner,)).fetchall())
+        return [row[0] for row in rows]
+
+    async def data_version(self) -> int:
+        """A number that changes when another process has changed something."""
+        query = "PRAGMA data_version"
+        return int((await self._do(lambda: self._database.execute(query).fetchone()))[0])
+
+    async def finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
+        """Finished jobs whose results are still there though they ended before `moment`."""
+        return await self._do(lambda: self._finished_before(moment, limit))
+
+    async def used(self) -> set[str]:
+        """What queued and running jobs read: `file:ID` and `job:ID`."""
+        return await self._do(self._used)
 
     async def close(self) -> None:
         """Close the database after what was asked before."""
@@ -65,44 +108,164 @@ class SqliteJobStore:
     async def _do(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _insert(self, record: JobRecord) -> None:
-        self._database.execute(
-            "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                record.job_id,
-                record.owner,
-                record.status,
-                record.stage,
-                record.command,
-                record.created_at.isoformat(),
-                to_json(record),
-            ),
-        )
-
-    def _select(self, job_id: str) -> JobRecord | None:
-        query = "SELECT record FROM jobs WHERE job_id = ?"
-        row = self._database.execute(query, (job_id,)).fetchone()
-        return None if row is None else from_json(row[0])
-
-    def _compare_and_set(
-        self, job_id: str, expected: tuple[Status, ...], changes: dict[str, Any]
-    ) -> JobRecord | None:
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._database.execute("BEGIN IMMEDIATE")
         with self._database:
-            record = self._select(job_id)
+            yield self._database
+
+    def _add(self, submission: Submission) -> JobRecord:
+        record = submission.record
+        with self._transaction() as database:
+            if submission.idempotency_key is not None:
+                known = self._known(submission)
+                if known is not None:
+                    return known
+            database.execute(
+                "INSERT INTO jobs (job_id, owner, status, stage, command, created_at, record, plan)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record.job_id,
+                    record.owner,
+                    record.status,
+                    record.stage,
+                    record.command,
+                    record.created_at.isoformat(),
+                    to_json(record),
+                    submission.plan,
+                ),
+            )
+        return record
+
+    def _known(self, submission: Submission) -> JobRecord | None:
+        """The job that the key names; names the new one when there is none yet."""
+        owner, key = submission.record.owner, submission.idempotency_key
+        row = self._database.execute(
+            "SELECT fingerprint, job_id FROM idempotency WHERE owner = ? AND key = ?", (owner, key)
+        ).fetchone()
+        if row is not None and row[0] != submission.fingerprint:
+            raise Conflict(
+                f"idempotency key {key!r} belongs to another request, job {row[1]}",
+                hint="use a new key for a new request",
+            )
+        known = self._get(row[1]) if row is not None else None
+        if known is None:
+            self._database.execute(
+                "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)",
+                (owner, key, submission.fingerprint, submission.record.job_id),
+            )
+        return known
+
+    def _get(self, job_id: str) -> JobRecord | None:
+        row = self._database.execute(
+            "SELECT record, seq FROM jobs WHERE job_id = ?", (job_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        record = from_json(row[0])
+        if record.status is not Status.QUEUED:
+            return record
+        ahead = "SELECT count(*) FROM jobs WHERE status = 'queued' AND seq <= ?"
+        position = self._database.execute(ahead, (row[1],)).fetchone()[0]
+        return replace(record, queue_position=position)
+
+    def _change(
+        self, job_id: str, expected: tuple[Status, ...], changes: Mapping[str, Any]
+    ) -> JobRecord | None:
+        with self._transaction():
+            record = self._get(job_id)
             if record is None or record.status not in expected:
                 return None
-            changed = replace(record, **changes)
-            self._database.execute(
-                "UPDATE jobs SET status = ?, record = ? WHERE job_id = ?",
-                (changed.status, to_json(changed), job_id),
+            return self._put(replace(record, **changes))
+
+    def _put(self, record: JobRecord) -> JobRecord:
+        finished = record.finished_at.isoformat() if record.finished_at else None
+        self._database.execute(
+            "UPDATE jobs SET status = ?, finished_at = ?, record = ?,"
+            " plan = CASE WHEN ? THEN NULL ELSE plan END WHERE job_id = ?",
+            (record.status, finished, to_json(record), record.status.is_final, record.job_id),
+        )
+        return record
+
+    def _claim(self, runner: str, lease_s: float, job_id: str | None) -> Claimed | None:
+        queued = "SELECT 1 FROM jobs WHERE status = 'queued' LIMIT 1"
+        if self._database.execute(queued).fetchone() is None:
+            return None  # found without locking out other writers
+        with self._transaction() as database:
+            running = "SELECT count(*) FROM jobs WHERE status = 'running'"
+            if database.execute(running).fetchone()[0] >= self._capacity:
+                return None
+            which = "ORDER BY seq LIMIT 1" if job_id is None else "AND job_id = ?"
+            row = database.execute(
+                f"SELECT record, plan FROM jobs WHERE status = 'queued' {which}",  # noqa: S608
+                () if job_id is None else (job_id,),
+            ).fetchone()
+            if row is None:
+                return None
+            record = from_json(row[0])
+            claimed = self._put(
+                replace(
+                    record,
+                    status=Status.RUNNING,
+                    started_at=datetime.now(UTC),
+                    attempts=record.attempts + 1,
+                )
             )
-        return changed
+            database.execute(
+                "UPDATE jobs SET runner = ?, lease_until = ? WHERE job_id = ?",
+                (runner, time.time() + lease_s, record.job_id),
+            )
+        return Claimed(claimed, row[1])
 
+    def _renew(
+        self, runner: str, lease_s: float, progress: Mapping[str, tuple[float, str]]
+    ) -> Renewal:
+        held: set[str] = set()
+        canceled: set[str] = set()
+        with self._transaction() as database:
+            rows = database.execute(
+                "SELECT record FROM jobs WHERE status = 'running' AND runner = ?", (runner,)
+            ).fetchall()
+            for record in map(from_json, (row[0] for row in rows)):
+                if record.job_id not in progress:
+                    continue
+                held.add(record.job_id)
+                if record.cancel_requested:
+                    canceled.add(record.job_id)
+                fraction, message = progress[record.job_id]
+                if (fraction, message) != (record.progress, record.message):
+                    self._put(replace(record, progress=fraction, message=message))
+            database.execute(
+                "UPDATE jobs SET lease_until = ? WHERE status = 'running' AND runner = ?",
+                (time.time() + lease_s, runner),
+            )
+        return Renewal(frozenset(set(progress) - held), frozenset(canceled))
 
-def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(
-        path, timeout=_WAIT_FOR_WRITERS_S, isolation_level=None, check_same_thread=False
-    )
-    database.executescript(_SCHEMA)
-    return database
+    def _finish(self, runner: str, job_id: str, changes: Mapping[str, Any]) -> JobRecord | None:
+        with self._transaction() as database:
+            row = database.execute(
+                "SELECT record FROM jobs WHERE job_id = ? AND status = 'running' AND runner = ?",
+                (job_id, runner),
+            ).fetchone()
+            return None if row is None else self._put(replace(from_json(row[0]), **changes))
+
+    def _expire(self) -> list[JobRecord]:
+        with self._transaction() as database:
+            rows = database.execute(
+                "SELECT record FROM jobs WHERE status = 'running' AND lease_until < ?",
+                (time.time(),),
+            ).fetchall()
+            return [self._put(lost(from_json(row[0]))) for row in rows]
+
+    def _finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
+        rows = self._database.execute(
+            "SELECT record FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT ?",
+            (moment.isoformat(), limit),
+        ).fetchall()
+        return [record for row in rows if not (record := from_json(row[0])).expired]
+
+    def _used(self) -> set[str]:
+        rows = self._database.execute(
+            "SELECT record FROM jobs WHERE status IN ('queued', 'running')"
+        )
+        return {use for row in rows for use in from_json(row[0]).uses}

@@ -44,6 +44,14 @@ def run_assignment(registry: Registry, descriptors: Sequence[int]) -> NoReturn:
     os._exit(code)
 
 
+def reset_signals() -> None:
+    """Take back what the warm parent set, and react to signals as programs do."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _run(registry: Registry, assignment: Assignment) -> int:
     command = find_command(registry, assignment.stage, assignment.command)
     args = command.args.model_validate(dict(assignment.args))
@@ -94,11 +102,7 @@ def _text_writer(descriptor: int) -> io.TextIOWrapper:
 
 
 def _apply(limits: Limits) -> None:
-    """Set the limits that the kernel keeps, and the usual reactions to signals."""
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGXCPU):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Set the limits that the kernel keeps."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_DATA, limits.memory_bytes)
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
@@ -114,6 +118,7 @@ def _lower(kind: int, wanted: int) -> None:
 
 def main() -> NoReturn:
     """Run one assignment in a fresh interpreter, where forking is not safe (macOS)."""
+    reset_signals()
     registry_name, *descriptors = sys.argv[1:]
     run_assignment(load(registry_name), [int(fd) for fd in descriptors])
 

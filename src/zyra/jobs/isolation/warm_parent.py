@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
-from zyra.jobs.isolation.child import run_assignment
+from zyra.jobs.isolation.child import reset_signals, run_assignment
 from zyra.registry import PRELOADED, Registry, all_commands
 
 MESSAGE_BYTES = 4096
@@ -178,6 +178,7 @@ class WarmParent:
 
 def _wait_for_assignment(orders: socket.socket, parent: int, registry: Registry) -> NoReturn:
     """The life of a spare child."""
+    reset_signals()
     process_tree.die_with_parent(parent)
     os.setsid()
     process_tree.become_subreaper()

@@ -1,0 +1,50 @@
+"""The tables of the embedded job store, and how its database is opened.
+
+Write-ahead log with `synchronous=NORMAL`: a committed record survives the death of any
+process (SQLite documentation, "Write-Ahead Logging", section 2.2).
+"""
+
+import sqlite3
+from pathlib import Path
+
+WAIT_FOR_WRITERS_S = 10.0
+
+SCHEMA = """
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=NORMAL;
+CREATE TABLE IF NOT EXISTS jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    status TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    command TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    finished_at TEXT,
+    record TEXT NOT NULL,
+    plan TEXT,
+    runner TEXT,
+    lease_until REAL
+) STRICT;
+CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, seq);
+CREATE INDEX IF NOT EXISTS jobs_queued ON jobs (seq) WHERE status = 'queued';
+CREATE INDEX IF NOT EXISTS jobs_running ON jobs (lease_until) WHERE status = 'running';
+CREATE INDEX IF NOT EXISTS jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS idempotency (
+    owner TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    job_id TEXT NOT NULL,
+    PRIMARY KEY (owner, key)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the database, and make its tables where they are missing."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = sqlite3.connect(
+        path, timeout=WAIT_FOR_WRITERS_S, isolation_level=None, check_same_thread=False
+    )
+    database.executescript(SCHEMA)
+    return database

@@ -1,0 +1,88 @@
+"""The embedded queue worker: claims jobs for the engine of this server process."""
+
+import asyncio
+import logging
+
+from zyra.jobs.embedded.local_signals import ANYTHING, LocalSignals
+from zyra.jobs.embedded.sqlite_store import SqliteJobStore
+from zyra.jobs.engine import Engine, Topic
+from zyra.jobs.isolation.executor import Executor
+from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
+from zyra.jobs.ports import Claimed
+
+logger = logging.getLogger(__name__)
+
+
+class EmbeddedWorker:
+    """Runs queued jobs while the server runs; fulfils `jobs.service.Part`."""
+
+    def __init__(
+        self, engine: Engine, store: SqliteJobStore, signals: LocalSignals, executor: Executor
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._signals = signals
+        self._executor = executor
+        self._news = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Begin to claim jobs; the executor loads meanwhile."""
+        await self._executor.start()
+        loops = (self._claim_for_ever, self._listen, self._sweep_for_ever, self._engine.keep_leases)
+        self._loops = [asyncio.ensure_future(loop()) for loop in loops]
+
+    async def close(self) -> None:
+        """Claim nothing more, end what runs, and wait until its records are final."""
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._engine.abandon()
+        await self._executor.close()
+        await asyncio.gather(*self._jobs, return_exceptions=True)
+        await self._signals.close()
+
+    def checks(self) -> dict[str, bool]:
+        """Whether the executor is ready."""
+        return {"executor": self._executor.is_ready}
+
+    async def _claim_for_ever(self) -> None:
+        while True:
+            claimed = await self._store.claim(self._engine.name, LEASE_S)
+            if claimed is None:
+                await self._news.wait()
+                self._news.clear()
+                continue
+            task = asyncio.ensure_future(self._run(claimed))
+            self._jobs.add(task)
+            task.add_done_callback(self._jobs.discard)
+
+    async def _run(self, claimed: Claimed) -> None:
+        try:
+            await self._engine.run(claimed)
+        except Exception:  # the worker's loop: one job's fault must not end the others
+            logger.exception("job %s failed in the runner", claimed.record.job_id)
+        self._news.set()
+
+    async def _listen(self) -> None:
+        async for topic, job_id in self._signals.listen():
+            if topic == Topic.CANCEL:
+                self._engine.cancel(job_id, 0)
+            elif topic == ANYTHING[0]:
+                await self._end_canceled()
+            self._news.set()
+
+    async def _end_canceled(self) -> None:
+        """Another process changed something: perhaps it asks to end a job of ours.
+
+        Only reads: to write here would be news for that process, and so on for ever.
+        """
+        for job_id in await self._store.cancel_requested(self._engine.name):
+            self._engine.cancel(job_id, 0)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await self._engine.sweep()
+            self._news.set()
+            await asyncio.sleep(RENEW_EVERY_S)

@@ -1,0 +1,126 @@
+"""Run claimed jobs in this process and keep their leases.
+
+The record is the truth: a job is this runner's only while its lease is renewed in time. A
+runner that finds a lease lost ends the command and says nothing about it.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zyra.jobs.events import final_frame
+from zyra.jobs.isolation.executor import Executor
+from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
+from zyra.jobs.ports import Claimed, EventLog, Leases, Signals
+from zyra.jobs.publisher import Publisher
+from zyra.jobs.records import JobRecord, Reason, Status
+from zyra.jobs.requests import ServiceUnavailable
+from zyra.jobs.results import Workspace
+from zyra.jobs.runner import Plan, Run
+
+_RETRY_S = 0.5
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What signals are about."""
+
+    QUEUED = "queued"
+    CANCEL = "cancel"
+    FINISHED = "finished"
+
+
+class Engine:
+    """Runs jobs that were claimed for `name`, any number at once."""
+
+    def __init__(
+        self,
+        leases: Leases,
+        log: EventLog,
+        signals: Signals,
+        executor: Executor,
+        results_dir: Path,
+    ) -> None:
+        self.name = str(uuid.uuid4())
+        self._leases = leases
+        self._log = log
+        self._signals = signals
+        self._executor = executor
+        self._results_dir = results_dir
+        self._runs: dict[str, Run] = {}
+
+    async def run(self, claimed: Claimed) -> None:
+        """Run a claimed job to its final state."""
+        job_id = claimed.record.job_id
+        workspace = Workspace(self._results_dir / job_id)
+        publisher = Publisher(self._log, job_id, workspace)
+        run = self._runs[job_id] = Run(Plan.from_json(claimed.plan), workspace, publisher)
+        try:
+            final = await run.execute(self._executor)
+        except OSError as error:  # no space or no descriptors for the job's own files
+            final = {"status": Status.FAILED, "reason": Reason.LOST, "message": str(error)}
+        record = await self._finish(job_id, final)
+        del self._runs[job_id]
+        if record is not None:
+            await self.announce(record)
+
+    def cancel(self, job_id: str, grace_s: float) -> None:
+        """End the command of a job if it runs here."""
+        if job_id in self._runs:
+            self._runs[job_id].cancel(grace_s)
+
+    def abandon(self) -> None:
+        """End every command because this process stops."""
+        for run in self._runs.values():
+            run.abandon()
+
+    async def keep_leases(self) -> None:
+        """Renew the leases of all that runs here, for ever."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            await self.renew()
+
+    async def renew(self) -> None:
+        """Renew the leases once; end what was canceled elsewhere or is not ours any more."""
+        progress = {
+            job_id: (run.publisher.progress, run.publisher.message)
+            for job_id, run in self._runs.items()
+        }
+        if not progress:
+            return
+        try:
+            renewal = await self._leases.renew(self.name, LEASE_S, progress)
+        except ServiceUnavailable:
+            return  # the commands go on; what became of the leases shows at the next renewal
+        for job_id in renewal.canceled:
+            self.cancel(job_id, 0)
+        for job_id in renewal.lost:
+            self.cancel(job_id, 0)
+
+    async def announce(self, record: JobRecord) -> None:
+        """Show the final record as the last frame, then wake who waits."""
+        while True:
+            try:
+                await self._log.append(record.job_id, final_frame(record))
+                await self._signals.notify(Topic.FINISHED, record.job_id)
+            except ServiceUnavailable:
+                await asyncio.sleep(_RETRY_S)
+            else:
+                return
+
+    async def sweep(self) -> None:
+        """Take the jobs of runners that are gone, and tell what became of them."""
+        for record in await self._leases.expire():
+            if record.status.is_final:
+                await self.announce(record)
+            else:
+                await self._signals.notify(Topic.QUEUED, record.job_id)
+
+    async def _finish(self, job_id: str, final: dict[str, Any]) -> JobRecord | None:
+        while True:
+            try:
+                return await self._leases.finish(self.name, job_id, **final)
+            except ServiceUnavailable:
+                await asyncio.sleep(_RETRY_S)

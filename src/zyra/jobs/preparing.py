@@ -1,0 +1,134 @@
+"""Turn a request into a job that can be kept: validated, resolved, planned."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from zyra.core.arguments import Args
+from zyra.core.kinds import Kind, kinds_of
+from zyra.core.settings import Settings
+from zyra.jobs.ports import Submission
+from zyra.jobs.records import JobRecord
+from zyra.jobs.requests import (
+    Caller,
+    Gone,
+    JobFile,
+    NoSuchFile,
+    NoSuchJob,
+    Problem,
+    RequestRefused,
+    RunRequest,
+    Upload,
+)
+from zyra.jobs.resolving import FindOutput, Resolver, masked
+from zyra.jobs.runner import Plan
+from zyra.jobs.uploads import Uploads
+from zyra.jobs.validation import validate_args
+from zyra.registry import Registry, find_command
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one caller's request is made ready.
+
+    Attributes:
+        find_output: Path of an output of one of the caller's jobs.
+    """
+
+    registry: Registry
+    settings: Settings
+    uploads: Uploads
+    caller: Caller
+    find_output: FindOutput
+
+    async def prepare(self, request: RunRequest) -> Submission:
+        """The job that the request asks for.
+
+        Raises:
+            UnknownName: No such stage or command.
+            RequestRefused: The arguments are wrong or name what may not be used.
+        """
+        command = find_command(self.registry, request.stage, request.command)
+        args = validate_args(command, request.args)
+        uses: set[str] = set()
+        values = await self._resolver(uses).resolve(args)
+        stdin_path = await self._stdin_path(request, uses)
+        record = JobRecord(
+            job_id=str(uuid.uuid4()),
+            owner=self.caller.name,
+            stage=command.stage,
+            command=command.name,
+            args=masked(args),
+            mode=request.mode,
+            created_at=datetime.now(UTC),
+            metadata=request.metadata,
+            retries=request.retries,
+            uses=tuple(sorted(uses)),
+        )
+        plan = self._plan(request, record, values, _main_output(args, values), stdin_path)
+        return Submission(record, plan.to_json(), request.idempotency_key, fingerprint(request))
+
+    def _plan(
+        self,
+        request: RunRequest,
+        record: JobRecord,
+        values: dict[str, Any],
+        output: str | None,
+        stdin_path: str | None,
+    ) -> Plan:
+        longest = self.settings.run_timeout_s
+        return Plan(
+            stage=record.stage,
+            command=record.command,
+            args=values,
+            output=output,
+            stdin_text=request.stdin if isinstance(request.stdin, str) else None,
+            stdin_path=stdin_path,
+            timeout_s=min(request.timeout_s or longest, longest),
+            memory_bytes=self.settings.run_memory_bytes,
+            file_bytes=self.settings.run_file_bytes,
+            allow_hosts=self.settings.allow_hosts,
+        )
+
+    async def _stdin_path(self, request: RunRequest, uses: set[str]) -> str | None:
+        source = request.stdin
+        resolver = self._resolver(uses)
+        try:
+            if isinstance(source, Upload):
+                return str(resolver.find_upload(source.file_id))
+            if isinstance(source, JobFile):
+                return str(await resolver.find_output(source.job_id, source.file))
+        except (NoSuchFile, NoSuchJob, Gone) as error:
+            problem = Problem(("stdin",), error.message, "name_refused", error.hint)
+            raise RequestRefused([problem]) from error
+        return None
+
+    def _resolver(self, uses: set[str]) -> Resolver:
+        """A resolver that notes in `uses` what it finds, so that it is not removed too soon."""
+
+        def find_upload(file_id: str) -> Path:
+            path = self.uploads.path(self.caller, file_id)
+            uses.add(f"file:{file_id}")
+            return path
+
+        async def find_output(job_id: str, name: str) -> Path:
+            path = await self.find_output(job_id, name)
+            uses.add(f"job:{job_id}")
+            return path
+
+        return Resolver(self.settings.network, find_upload, find_output, self.settings.data_roots)
+
+
+def _main_output(args: Args, values: dict[str, Any]) -> str | None:
+    names = (name for name, kind in kinds_of(type(args)).items() if kind is Kind.OUTPUT_FILE)
+    given = (values[name] for name in names if name in values)
+    return next((value for value in given if isinstance(value, str)), None)
+
+
+def fingerprint(request: RunRequest) -> str:
+    """Digest of everything that makes a request another one."""
+    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()

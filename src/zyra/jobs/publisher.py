@@ -1,0 +1,116 @@
+"""Turn what a running command writes into frames: every 20 ms or 32 KiB, not line by line.
+
+It reads the captured files from where it stopped, so what waits to be published lies on
+disk: neither a fast command nor a lost connection to the event log costs memory.
+"""
+
+import asyncio
+import codecs
+from contextlib import suppress
+from pathlib import Path
+
+from zyra.jobs.events import Frame
+from zyra.jobs.ports import EventLog
+from zyra.jobs.records import Status
+from zyra.jobs.requests import ServiceUnavailable
+from zyra.jobs.results import STREAMS, Workspace
+
+PAUSE_S = 0.02
+CHUNK_BYTES = 32 << 10
+_RETRY_S = 0.5
+
+
+class StreamTail:
+    """Reads new text of one captured stream; says so once when it is not text."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._is_binary = False
+
+    def read(self, *, at_end: bool) -> tuple[str, bool]:
+        """New text, at most one chunk of it, and whether there is more."""
+        if self._is_binary or not self._path.exists():
+            return "", False
+        with self._path.open("rb") as stream:
+            stream.seek(self._offset)
+            chunk = stream.read(CHUNK_BYTES)
+        self._offset += len(chunk)
+        more = len(chunk) == CHUNK_BYTES
+        try:
+            text = self._decoder.decode(chunk, final=at_end and not more)
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" in text:
+            self._is_binary = True
+            return "", False
+        return text, more
+
+
+class Publisher:
+    """Publishes one run's output and progress while it goes on.
+
+    Args:
+        log: Where the frames go.
+        job_id: Whose frames they are.
+        workspace: Where the captured streams are.
+    """
+
+    def __init__(self, log: EventLog, job_id: str, workspace: Workspace) -> None:
+        self._log = log
+        self._job_id = job_id
+        self._tails = {name: StreamTail(workspace.stream(name)) for name in STREAMS}
+        self._news = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._shown: tuple[float, str] = (0.0, "")
+        self.progress = 0.0
+        self.message = ""
+
+    def notice(self) -> None:
+        """Something was captured; it is published soon."""
+        self._news.set()
+
+    def report(self, progress: float, message: str) -> None:
+        """The command says how far it is."""
+        self.progress, self.message = progress, message
+        self._news.set()
+
+    def end(self) -> None:
+        """The command has ended: publish the rest and stop."""
+        self._ended.set()
+        self._news.set()
+
+    async def publish(self) -> None:
+        """Publish until `end`."""
+        await self._append(Frame(status=Status.RUNNING))
+        while not self._ended.is_set():
+            await self._news.wait()
+            self._news.clear()
+            await self._publish_new()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), PAUSE_S)
+        await self._publish_new()
+
+    async def _publish_new(self) -> None:
+        more = True
+        while more:
+            ended = self._ended.is_set()
+            out, more_out = self._tails["stdout"].read(at_end=ended)
+            err, more_err = self._tails["stderr"].read(at_end=ended)
+            more = more_out or more_err
+            if out or err or (self.progress, self.message) != self._shown:
+                self._shown = (self.progress, self.message)
+                await self._append(
+                    Frame(stdout=out, stderr=err, progress=self.progress, message=self.message)
+                )
+
+    async def _append(self, frame: Frame) -> None:
+        """Append, again and again while the log cannot be reached."""
+        while True:
+            try:
+                await self._log.append(self._job_id, frame)
+            except ServiceUnavailable:
+                await asyncio.sleep(_RETRY_S)
+            else:
+                return

@@ -1,0 +1,55 @@
+"""Wait for jobs to be done, whichever process runs them."""
+
+import asyncio
+from collections import defaultdict
+
+from zyra.jobs.engine import Topic
+from zyra.jobs.ports import JobStore, Signals
+
+
+class FinishLine:
+    """Lets any number of callers wait for jobs; one listener serves them all."""
+
+    def __init__(self, store: JobStore, signals: Signals) -> None:
+        self._store = store
+        self._signals = signals
+        self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+
+    async def wait(self, job_id: str, timeout_s: float | None) -> None:
+        """Return when the job is done, or when the time is over."""
+        if self._listener is None:
+            self._listener = asyncio.ensure_future(self._listen())
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[job_id].add(done)
+        try:
+            await self._look(job_id)  # it may have been done before we listened
+            await asyncio.wait([done], timeout=timeout_s)
+        finally:
+            self._waiting[job_id].discard(done)
+            if not self._waiting[job_id]:
+                del self._waiting[job_id]
+
+    async def close(self) -> None:
+        """Stop listening; who still waits, waits for its time to be over."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        async for topic, job_id in self._signals.listen():
+            if topic == Topic.FINISHED:
+                self._release(job_id)
+            elif not job_id:
+                for waiting in list(self._waiting):
+                    await self._look(waiting)
+
+    async def _look(self, job_id: str) -> None:
+        record = await self._store.get(job_id)
+        if record is None or record.status.is_final:
+            self._release(job_id)
+
+    def _release(self, job_id: str) -> None:
+        for done in self._waiting.get(job_id, ()):
+            if not done.done():
+                done.set_result(None)
