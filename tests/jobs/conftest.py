@@ -41,6 +41,7 @@ async def service(
         state_dir=folder / "state",
         run_memory_bytes=400 << 20,
         concurrency=2,
+        data_roots=(folder / "shared",),
     )
     service = build_service(settings, misbehaving.REGISTRY, executor=executor)
     await service.start()

@@ -149,8 +149,24 @@ def work_hard(args: CodeArgs, job: Job) -> None:
 
 
 def report(args: CodeArgs, job: Job) -> None:
-    """Report progress."""
-    job.progress(0.5, "half")
+    """Report progress, with text before, between and after."""
+    for step in range(4):
+        sys.stdout.write(f"step {step}\n")
+        job.progress(step / 4, f"step {step}")
+
+
+def write_lines(args: CodeArgs, job: Job) -> None:
+    """Write `code` numbered lines, one system call each."""
+    for number in range(args.code):
+        os.write(1, f"line {number} äöü\n".encode())
+
+
+def wait_for_file(args: PathArgs, job: Job) -> None:
+    """Say that it has begun, and go on when the file is there."""
+    os.write(1, b"begun\n")
+    while not Path(args.input).exists():
+        time.sleep(0.002)
+    os.write(1, b"released\n")
 
 
 def _declare(name: str, args: type[Args]) -> Command:
@@ -174,6 +190,8 @@ _NAMES: dict[str, type[Args]] = {
     "leave_links": CodeArgs,
     "work_hard": CodeArgs,
     "report": CodeArgs,
+    "write_lines": CodeArgs,
+    "wait_for_file": PathArgs,
 }
 
 REGISTRY = {"process": commands_by_name(*(_declare(n, a) for n, a in _NAMES.items()))}
