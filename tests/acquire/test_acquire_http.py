@@ -185,6 +185,13 @@ def test_one_missing_file_does_not_keep_the_others_away(server: HttpServer, acqu
     assert f"{server.url('/none')}: 404" in ran.stderr.getvalue().decode()
 
 
+def test_a_fault_of_this_machine_ends_the_whole_batch(server: HttpServer, acquire, tmp_path):
+    urls = [server.put(f"/{n}", b"1") for n in range(20)]
+    (tmp_path / "0").mkdir()
+    with pytest.raises(OutputError, match="Is a directory"):
+        acquire(inputs=urls, output_dir=str(tmp_path))
+
+
 def test_a_folder_that_cannot_be_is_an_output_error(server: HttpServer, acquire, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
@@ -271,6 +278,7 @@ def test_no_secret_is_told_when_a_fetch_fails(server: HttpServer, acquire):
         {"url": "http://a.example/", "list": True, "since": "2024-01-01", "since_period": "P1D"},
         {"url": "http://a.example/", "list": True, "date_format": "%Y"},
         {"url": "http://a.example/b", "credential_file": "f"},
+        {"url": "http://a.example/b", "credential_file": "f", "credential": ["token=a@b"]},
         {"url": "http://a.example/", "list": True, "pattern": "("},
         {"url": "http://a.example/", "list": True, "since": "yesterday"},
         {"url": "http://a.example/", "list": True, "since_period": "P"},

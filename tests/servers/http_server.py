@@ -50,7 +50,7 @@ class Resource:
         etag, last_modified: Sent when given, and honoured in `If-Range`.
         ranges: Whether `Range` is understood.
         chunked: Send with chunked transfer encoding, without a length.
-        status, headers: Of the answer.
+        status, reason, headers: Of the answer.
         gate: The answer waits for this event.
         faults: Taken one per request, first come, first served.
     """
@@ -61,6 +61,7 @@ class Resource:
     ranges: bool = True
     chunked: bool = False
     status: int = 200
+    reason: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     gate: Event | None = None
     faults: deque[Fault] = field(default_factory=deque)
@@ -167,10 +168,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.before is not None:
             fault.before()
         if fault.status is not None:
-            self._send(fault.status, b"", dict(fault.headers), Fault())
+            self._send(fault.status, b"", dict(fault.headers), Fault(), Resource())
             return
         status, body, headers = self._content(resource)
-        self._send(status, body, headers | fault.headers, fault, chunked=resource.chunked)
+        self._send(status, body, headers | fault.headers, fault, resource)
 
     def _content(self, resource: Resource) -> tuple[int, bytes, dict[str, str]]:
         headers = dict(resource.headers)
@@ -197,11 +198,11 @@ class _Handler(BaseHTTPRequestHandler):
         body: bytes,
         headers: dict[str, str],
         fault: Fault,
-        *,
-        chunked: bool = False,
+        resource: Resource,
     ) -> None:
+        chunked = resource.chunked
         framing = {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": len(body)}
-        self.send_response(status)
+        self.send_response(status, resource.reason)
         for name, value in (framing | headers).items():
             self.send_header(name, str(value))
         self.end_headers()

@@ -1,6 +1,7 @@
 import gzip
 import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from http_server import Fault, HttpServer
@@ -94,7 +95,8 @@ def test_a_server_that_ignores_if_range_does_not_mix_two_versions(server: HttpSe
 
 
 @pytest.mark.parametrize(
-    "content_range", ["bytes 0-2998999/3000000", "bytes 999-1/3000000", "items 1-2/3", ""]
+    "content_range",
+    ["bytes 0-2998999/3000000", "bytes 1000-998/3000000", "bytes=1000-2999999/3000000", ""],
 )
 def test_a_wrong_content_range_is_refused(server: HttpServer, fetch, tmp_path, content_range):
     url = server.put("/a.bin", BODY, etag='"v1"')
@@ -161,6 +163,14 @@ def test_an_encoding_that_cannot_be_undone_is_refused(server: HttpServer, fetch,
         fetch(server.put("/a.bin", body, headers={"Content-Encoding": encoding}))
 
 
+def test_a_part_of_a_file_of_unknown_size_is_taken(server: HttpServer, fetch):
+    url = server.put("/a.bin", BODY, etag='"v1"')
+    unknown = {"Content-Range": f"bytes 1000-{len(BODY) - 1}/*"}
+    server.resource("/a.bin").faults.extend([Fault(stop_after=1000), Fault(headers=unknown)])
+    assert fetch(url) == BODY
+    assert len(server.requests) == 2
+
+
 def test_progress_is_told_in_megabytes(server: HttpServer, fetch, reports):
     fetch(server.put("/a.bin", BODY))
     assert reports[-1] == (1.0, "3.0 of 3.0 MB")
@@ -190,3 +200,21 @@ def test_a_folder_in_the_way_is_an_output_error(server: HttpServer, fetch, tmp_p
     (tmp_path / "got.bin").mkdir()
     with pytest.raises(OutputError):
         fetch(server.put("/a.bin", BODY))
+
+
+def test_a_device_takes_a_download(server: HttpServer, fetch):
+    fetch(server.put("/a.bin", BODY), "/dev/null")
+    assert server.body_bytes == len(BODY)
+
+
+def test_a_pipe_takes_a_download_that_is_resumed(server: HttpServer, fetch, tmp_path):
+    url = server.put("/a.bin", BODY, etag='"v1"')
+    server.resource("/a.bin").faults.append(Fault(stop_after=1_000_000))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    fetch(url, str(pipe))
+    reader.join(10)
+    assert got == [BODY]

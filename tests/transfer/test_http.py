@@ -268,3 +268,20 @@ def test_requests_are_told_without_their_secrets(server: HttpServer):
         f"GET {server.url('/a')}: 302 Found",
         f"GET {server.url('/b')}?key=***: 200 OK",
     ]
+
+
+def test_a_stopped_client_ends_a_transfer_in_progress(server: HttpServer, client):
+    url = server.put("/a", b"x" * 4_000_000)
+    with client.get(url) as response:
+        chunks = response.chunks()
+        next(chunks)
+        client.stop()
+        with pytest.raises(TransferError, match="stopped"):
+            list(chunks)
+
+
+def test_a_reason_cannot_command_a_terminal(server: HttpServer, get):
+    server.put("/a", status=418)
+    server.resource("/a").reason = "I'm a \x1b[31mteapot\x07"
+    with pytest.raises(RefusedByServer, match=r"418 I'm a \[31mteapot$"):
+        get(server.url("/a"))

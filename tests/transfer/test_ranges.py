@@ -101,6 +101,12 @@ def test_a_file_that_changes_between_ranges_is_refused(server: HttpServer, cut):
         cut(url, [(0, 10), (20, 30), (40, 50)])
 
 
+def test_ranges_of_an_encoded_file_are_refused(server: HttpServer, cut):
+    url = server.put("/a.bin", BODY, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(TransferError, match="encoded"):
+        cut(url, [(0, 10)])
+
+
 def test_no_ranges_ask_nothing(server: HttpServer, cut):
     assert cut(server.put("/a.bin", BODY), []) == b""
     assert server.requests == []

@@ -1,8 +1,8 @@
 """Fetch several URLs into a folder, a few at a time, under safe and distinct names."""
 
 import re
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -71,25 +71,36 @@ def fetch_batch(fetches: Sequence[Fetch], job: Job) -> None:
         TransferError: Some could not be fetched; each has been told on stderr.
         OutputError: A file cannot be written.
     """
-    failures: list[TransferError] = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         running = {
             pool.submit(download, fetch.remote, fetch.target, job): fetch for fetch in fetches
         }
-        for done, future in enumerate(as_completed(running), start=1):
-            error = future.exception()
-            if isinstance(error, TransferError) and len(fetches) > 1:
-                failures.append(error)
-                job.tell(f"failed: {error.message}")
-            elif error is not None:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise error
-            else:
-                job.tell(f"wrote {running[future].target}", detail=True)
-            job.progress(done / len(fetches), f"{done} of {len(fetches)} files")
+        try:
+            failures = _failures(running, job)
+        except BaseException:  # an interrupt, too, shall not wait for gigabytes
+            pool.shutdown(wait=False, cancel_futures=True)
+            for fetch in fetches:
+                fetch.remote.client.stop()
+            raise
     if failures:
         raise TransferError(
             f"{len(failures)} of {len(fetches)} files could not be fetched, "
             f"one of them {failures[0].message}",
             hint="the others are there",
         )
+
+
+def _failures(running: Mapping[Future[int], Fetch], job: Job) -> list[TransferError]:
+    """Wait for all; give the failures that leave the others alone, raise any other."""
+    failures: list[TransferError] = []
+    for done, future in enumerate(as_completed(running), start=1):
+        error = future.exception()
+        if isinstance(error, TransferError) and len(running) > 1:
+            failures.append(error)
+            job.tell(f"failed: {error.message}")
+        elif error is not None:
+            raise error
+        else:
+            job.tell(f"wrote {running[future].target}", detail=True)
+        job.progress(done / len(running), f"{done} of {len(running)} files")
+    return failures

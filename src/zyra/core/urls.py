@@ -21,7 +21,7 @@ _LONGEST_HOST = 253  # octets of a name, RFC 1035
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _MASK = "***"
 _SECRET_PARAMETER = re.compile(
-    r"(?i)token|secret|passw|signature|^sig$|(^|[_-])key(id)?$|apikey|credential|^auth|^code$"
+    r"(?i)token|secret|passw|signature|^sig$|(^|[_-])key(id)?$|apikey|accesskey|credential|^auth|^code$"
 )
 
 
@@ -185,7 +185,7 @@ def masked(text: str) -> str:
     netloc = parts.netloc
     if "@" in netloc:
         netloc = f"{_MASK}@{netloc.rpartition('@')[2]}"
-    return parts._replace(netloc=netloc, query=_masked_query(parts.query)).geturl()
+    return parts._replace(netloc=netloc, query=_masked_query(parts.query), fragment="").geturl()
 
 
 def _masked_query(query: str) -> str:

@@ -1,5 +1,8 @@
 """Download a URL to a file that appears when it is complete, or straight to stdout."""
 
+import os
+from stat import S_ISREG
+
 from zyra.core.job import Job
 from zyra.core.outputs import STDOUT, open_output
 from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
@@ -21,7 +24,8 @@ def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ign
         OutputError: `target` cannot be written.
     """
     with open_output(target, job) as stream:
-        reception = Reception(remote, stream, rewindable=target != STDOUT, report=report)
+        rewindable = target != STDOUT and S_ISREG(os.fstat(stream.fileno()).st_mode)
+        reception = Reception(remote, stream, rewindable=rewindable, report=report)
         return reception.run()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -65,13 +65,16 @@ class Response:
 
     Attributes:
         url: Where it came from, after redirects.
+        phrase: Status and reason, for messages.
     """
 
-    def __init__(self, raw: BaseHTTPResponse, url: Url) -> None:
+    def __init__(self, raw: BaseHTTPResponse, url: Url, stopped: Event) -> None:
         self._raw = raw
+        self._stopped = stopped
         self.url = url
         self.status = raw.status
-        self.phrase = f"{raw.status} {raw.reason or ''}".rstrip()
+        reason = "".join(filter(str.isprintable, raw.reason or ""))  # it goes to a terminal
+        self.phrase = f"{raw.status} {reason}".rstrip()
         self.headers: Headers = raw.headers
 
     def chunks(self) -> Iterator[bytes]:
@@ -79,9 +82,12 @@ class Response:
 
         Raises:
             TransientTransferError: The connection broke off or timed out.
+            TransferError: The client has been stopped.
         """
         with translated(self.url.shown):
             while data := self._raw.read1(CHUNK_BYTES, decode_content=False):
+                if self._stopped.is_set():
+                    raise TransferError(f"{self.url.shown}: stopped")
                 yield data
 
     def close(self) -> None:
@@ -121,6 +127,7 @@ class HttpClient:
         self._trust: ssl.SSLContext | None = None
         self._pools: dict[tuple[str, str, int | None], HTTPConnectionPool] = {}
         self._lock = Lock()
+        self._stopped = Event()
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +139,10 @@ class HttpClient:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def stop(self) -> None:
+        """End the transfers of other threads at their next piece; for good."""
+        self._stopped.set()
 
     def close(self) -> None:
         """Close all connections."""
@@ -191,7 +202,7 @@ class HttpClient:
                 decode_content=False,
                 timeout=self._timeout,
             )
-        response = Response(raw, url)
+        response = Response(raw, url, self._stopped)
         self.tell(f"GET {url.shown}: {response.phrase}")
         return response
 

@@ -150,13 +150,14 @@ class Reception:
             raise self._changed()
         else:
             self._total = content_length(response)
-            self._remember(response)
+            self.validator = validator(response.headers)
+            self._decoder = decoder_for(response)
 
     def _admit_part(self, response: Response) -> None:
         if not self._range_headers():
             raise TransferError(f"{response.url.shown}: sent a part, asked for the whole")
         part = content_range(response)
-        other_total = self._total is not None and part.total != self._total
+        other_total = None not in (part.total, self._total) and part.total != self._total
         other_version = self.validator is not None and validator(response.headers) not in (
             None,
             self.validator,
@@ -169,9 +170,10 @@ class Reception:
                 f"{response.url.shown}: sent bytes {part.start} to {part.end}, "
                 f"asked from {self._position}"
             )
-        self._total = part.total
-        if self.validator is None:
-            self._remember(response)
+        if self._span != WHOLE and decoder_for(response) is not None:
+            raise TransferError(f"{response.url.shown}: sends ranges of an encoded file only")
+        self._total = self._total if part.total is None else part.total
+        self.validator = self.validator or validator(response.headers)
 
     def _admit_nothing(self, response: Response) -> None:
         total = total_of_unsatisfied(response)
@@ -184,10 +186,6 @@ class Reception:
                 hint="the list of ranges belongs to another version of the file",
             )
         self._total = total
-
-    def _remember(self, response: Response) -> None:
-        self.validator = validator(response.headers)
-        self._decoder = decoder_for(response)
 
     def _take(self, chunk: bytes) -> None:
         self._position += len(chunk)

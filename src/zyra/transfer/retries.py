@@ -55,7 +55,7 @@ class Tries:
         """
         if position - self._position >= RECOVERED_BYTES:
             self._failures = 0
-        self._position = position
+        self._position = max(self._position, position)
         self._failures += 1
         if self._failures >= self._retries.attempts:
             raise error

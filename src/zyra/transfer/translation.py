@@ -43,7 +43,7 @@ def translated(url: str) -> Iterator[None]:
     except ProtocolError as exc:
         raise _broken(url, exc) from exc
     except HTTPError as exc:
-        raise TransferError(f"{url}: not a proper HTTP answer: {exc}") from exc
+        raise TransferError(f"{url}: not a proper HTTP answer: {str(exc)!r}") from exc
 
 
 def _unresolved(url: str, error: NameResolutionError) -> TransferError:
@@ -73,4 +73,4 @@ def _broken(url: str, error: ProtocolError) -> TransferError:
         return TransientTransferError(f"{url}: the answer was cut short", hint=_TRY_LATER)
     if isinstance(cause, OSError):
         return TransientTransferError(f"{url}: the connection broke off", hint=_TRY_LATER)
-    return TransferError(f"{url}: not a proper HTTP answer: {cause}")
+    return TransferError(f"{url}: not a proper HTTP answer: {str(cause)!r}")

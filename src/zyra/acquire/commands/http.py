@@ -1,5 +1,6 @@
 """Declaration of `acquire http`."""
 
+import re
 from typing import Self
 
 from pydantic import model_validator
@@ -13,6 +14,11 @@ from zyra.core.kinds import InputFile, OutputDir, OutputFile, Secret, SourceUrl
 # Named here because the argument `list` hides the type's own name within the class.
 SourceUrls = list[SourceUrl]
 Secrets = list[Secret]
+
+
+def _names_key(secret: str) -> bool:
+    """Whether a credential (`SLOT=@KEY`) or auth (`bearer:@KEY`) looks in the credential file."""
+    return re.search("[=:]@", secret) is not None
 
 
 class HttpArgs(ListingArgs):
@@ -72,7 +78,7 @@ class HttpArgs(ListingArgs):
                 "pattern and dates choose from a directory page: give url with list or output_dir",
             ),
             (
-                self.credential_file is not None and not any("@" in secret for secret in secrets),
+                self.credential_file is not None and not any(map(_names_key, secrets)),
                 "credential_file is for credentials and auth that name an @KEY",
             ),
         )
