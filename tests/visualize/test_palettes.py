@@ -31,7 +31,17 @@ def test_a_named_palette_has_its_published_ends(name, first, last):
 
 def test_colorbrewer_classes_are_met_exactly():
     # YlOrBr with nine classes, colorbrewer2.org.
-    published = "ffffe5 fff7bc fee391 fec44f fe9929 ec7014 cc4c02 993404 662506".split()
+    published = [
+        "ffffe5",
+        "fff7bc",
+        "fee391",
+        "fec44f",
+        "fe9929",
+        "ec7014",
+        "cc4c02",
+        "993404",
+        "662506",
+    ]
     assert [bytes(colour[:3]).hex() for colour in named_palette("YlOrBr").sampled(9)] == published
 
 

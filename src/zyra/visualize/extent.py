@@ -90,7 +90,9 @@ def _holds_pole(grid: Grid) -> bool:
 
 def _holds(grid: Grid, latitude: float) -> bool:
     left, bottom, right, top = grid.bounds
-    x, y = grid.crs.forward(np.array([0.0]), np.array([latitude]))
+    # The pole opposite to a projection's centre is infinitely far away.
+    with np.errstate(all="ignore"):
+        x, y = grid.crs.forward(np.array([0.0]), np.array([latitude]))
     return bool(left <= x[0] <= right and bottom <= y[0] <= top)
 
 

@@ -98,7 +98,9 @@ def _scattered_places(grid: Grid, view: MapView) -> Places:
     block = max(1, BLOCK_PIXELS // view.width)
     for first in range(0, view.height, block):
         part = slice(first, first + block)
-        x, y = grid.crs.forward(longitudes[None, :], latitudes[part, None])
+        # Far from its centre a projection has no point: infinite or NaN, hence outside.
+        with np.errstate(all="ignore"):
+            x, y = grid.crs.forward(longitudes[None, :], latitudes[part, None])
         columns[part] = _along_x(grid, x)
         rows[part] = _along_line(_line(grid.y), y)
     return Places(rows, columns, grid.shape, wraps=False)

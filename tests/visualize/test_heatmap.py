@@ -1,0 +1,351 @@
+"""visualize heatmap, from file to picture."""
+
+import io
+import json
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import pytest
+from PIL import Image
+from pydantic import ValidationError
+
+from drawn_maps import PLAIN, draw, read_picture, run_heatmap
+from zyra.core.errors import DataError, SelectionError, UnsupportedFormat, UsageError, ZyraError
+from zyra.core.exit_codes import WRONG_INPUT, exit_code_for
+from zyra.core.network import NetworkPolicy
+from zyra.core.stream_job import StreamJob
+from zyra.visualize.commands.heatmap import HEATMAP, HeatmapArgs
+from zyra.visualize.heatmap import run
+from zyra.visualize.palettes import named_palette
+
+# What is needed to choose one field of each file.
+CHOICES = {
+    "aqm_hawaii_mercator.grib2": {},
+    "cmc_polar_stereographic.grib1": {},
+    "era5_levels_members.grib1": {"message": 1},
+    "eraint_uvz.nc": {"var": "z", "message": 2},
+    "gfs_0p25_tmp_pv_missing.grib2": {},
+    "gfs_2p5deg_f120_all_fields.grib2": {"var": "t", "level": "850 hPa"},
+    "gfswave_atlocn_0p16_f001.grib2": {"var": "swh"},
+    "hrrr_t06z_f01_tmp.grib2": {},
+    "lambert.grib1": {},
+    "missing_values.grib1": {"message": 1},
+    "mrms_merged_reflectivity.grib2": {"cmap": "NWSReflectivity"},
+    "nam_awp211.grib2": {"var": "prmsl"},
+    "reduced_gg.grib1": {},
+    "rotated_ll.grib1": {},
+    "safrica.grib2": {"var": "pwat", "message": 1},
+}
+
+
+@pytest.fixture
+def npy(tmp_path):
+    def write(values, name="field.npy") -> str:
+        np.save(tmp_path / name, np.asarray(values, np.float32))
+        return str(tmp_path / name)
+
+    return write
+
+
+def wrong(tmp_path, **args) -> ZyraError:
+    with pytest.raises(ZyraError) as refused:
+        draw(tmp_path, **args)
+    assert exit_code_for(refused.value) == WRONG_INPUT
+    assert "\n" not in refused.value.message
+    assert not list(tmp_path.glob("*.png"))
+    return refused.value
+
+
+@pytest.mark.parametrize(("name", "choice"), CHOICES.items())
+def test_every_sample_file_is_drawn(data, tmp_path, name, choice):
+    drawn = draw(tmp_path, input=str(data / name), width=160, height=80, **choice)
+    assert drawn.pixels.shape == (80, 160, 4)
+    assert drawn.mode == "P"
+    assert len(np.unique(drawn.pixels.reshape(-1, 4), axis=0)) > 10
+
+
+def test_every_sample_file_has_a_choice(data):
+    known = {*CHOICES, "spherical_harmonics.grib1"}
+    assert {path.name for path in data.glob("*.grib[12]")} | {"eraint_uvz.nc"} == known
+
+
+def test_spectral_coefficients_are_refused(data, tmp_path):
+    error = wrong(tmp_path, input=str(data / "spherical_harmonics.grib1"))
+    assert isinstance(error, UnsupportedFormat)
+
+
+def test_a_page_has_the_size_asked_for_and_no_transparency(data, tmp_path):
+    source = str(data / "hrrr_t06z_f01_tmp.grib2")
+    drawn = draw(tmp_path, input=source, colorbar=True, width=400, height=300)
+    assert drawn.mode == "RGB"
+    assert drawn.pixels.shape[:2] == (300, 400)
+    assert drawn.info["Title"] == "Temperature, surface"
+
+
+def test_the_picture_knows_its_resolution(npy, tmp_path):
+    drawn = draw(tmp_path, input=npy(np.eye(4)), dpi=300, width=64, height=32)
+    assert drawn.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_a_colour_is_that_of_the_value(npy, tmp_path):
+    values = [[0.0, 100.0], [50.0, np.nan]]
+    drawn = draw(tmp_path, input=npy(values), cmap="viridis", width=20, height=20, **PLAIN)
+    ends = named_palette("viridis").sampled(256)
+    assert drawn.pixels[2, 2].tolist() == ends[0].tolist()
+    assert drawn.pixels[2, 12].tolist() == ends[-1].tolist()
+    assert drawn.pixels[12, 2] == pytest.approx(ends[128], abs=2)
+    assert drawn.pixels[15, 15, 3] == 0
+
+
+def test_the_range_may_be_fixed(npy, tmp_path):
+    source = npy([[10.0, 20.0]])
+    drawn = draw(
+        tmp_path, input=source, vmin=0, vmax=20, cmap="gray", width=20, height=10,
+        interpolation="nearest", **PLAIN,
+    )  # fmt: skip
+    assert drawn.pixels[5, 2, 0] == pytest.approx(128, abs=2)
+    assert drawn.pixels[5, 12, 0] == 255
+
+
+def test_nearest_shows_cells_and_linear_blends_them(npy, tmp_path):
+    shared = {"input": npy([[0.0, 1.0, 0.0]]), "cmap": "gray", "width": 30, "height": 6, **PLAIN}
+    cells = draw(tmp_path, interpolation="nearest", extent=[0, 30, 0, 6], **shared)
+    assert set(np.unique(cells.pixels[3, :, 0])) == {0, 255}
+
+
+def test_coastlines_borders_and_gridlines_can_be_left_out(npy, tmp_path):
+    source = npy(np.add.outer(np.zeros(4), np.arange(8.0)))
+    shared = {"input": source, "width": 256, "height": 128}
+    plain = draw(tmp_path, **shared, **PLAIN).pixels
+    assert (draw(tmp_path, **shared).pixels != plain).any()
+    only = draw(tmp_path, **shared, features="gridlines").pixels
+    without = draw(tmp_path, **shared, no_coastline=True, no_borders=True).pixels
+    assert (only == without).all()
+    changed = (only != plain).any(axis=2)
+    assert changed.mean() < 0.2
+
+
+@pytest.mark.parametrize("corner", ["upper_left", "upper_right", "lower_left", "lower_right"])
+def test_a_timestamp_stands_in_its_corner(npy, tmp_path, corner):
+    shared = {"input": npy(np.eye(2)), "width": 200, "height": 100, **PLAIN}
+    stamped = draw(tmp_path, **shared, timestamp="12 UTC", timestamp_loc=corner).pixels
+    changed = (stamped != draw(tmp_path, **shared).pixels).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    assert (rows.mean() < 50) == corner.startswith("upper")
+    assert (columns.mean() < 100) == corner.endswith("left")
+
+
+def test_an_automatic_timestamp_needs_a_time(npy, tmp_path):
+    assert "no valid time" in wrong(tmp_path, input=npy(np.eye(2)), timestamp="auto").message
+
+
+def test_a_basemap_shows_where_there_are_no_values(npy, tmp_path):
+    world = np.zeros((18, 36, 3), np.uint8)
+    world[:, 18:] = (0, 0, 255)
+    Image.fromarray(world).save(tmp_path / "world.bmp")
+    drawn = draw(
+        tmp_path, input=npy([[np.nan, np.nan], [1, 2]]), basemap=str(tmp_path / "world.bmp"),
+        width=40, height=20, **PLAIN,
+    )  # fmt: skip
+    assert drawn.pixels[3, 3].tolist() == [0, 0, 0, 255]
+    assert drawn.pixels[3, 36].tolist() == [0, 0, 255, 255]
+    assert drawn.pixels[16, 36, 0] > 50
+
+
+def test_a_basemap_across_the_date_line_is_joined(npy, tmp_path):
+    world = np.zeros((18, 36, 3), np.uint8)
+    world[:, 0], world[:, 35] = (255, 0, 0), (0, 255, 0)
+    Image.fromarray(world).save(tmp_path / "world.bmp")
+    drawn = draw(
+        tmp_path, input=npy([[np.nan, 1]]), basemap=str(tmp_path / "world.bmp"), cmap="gray",
+        extent=[175, -175, -5, 5], width=40, height=20, **PLAIN,
+    )  # fmt: skip
+    assert drawn.pixels[10, 0, :3] == pytest.approx([0, 255, 0], abs=10)
+
+
+def test_a_file_that_is_no_picture_is_refused_as_basemap(npy, tmp_path):
+    source = npy(np.eye(2))
+    assert isinstance(wrong(tmp_path, input=source, basemap=source), DataError)
+
+
+def test_a_legend_is_a_transparent_picture_of_the_scale(npy, tmp_path):
+    legend = tmp_path / "legend.apng"
+    for orientation in ("horizontal", "vertical"):
+        draw(
+            tmp_path, input=npy([[0, 1]]), legend_file=str(legend), cmap="viridis",
+            legend_orientation=orientation,
+        )  # fmt: skip
+        drawn = read_picture(legend)
+        height, width = drawn.pixels.shape[:2]
+        assert (width > height) == (orientation == "horizontal")
+        assert drawn.pixels[0, 0, 3] == 0
+        found = {tuple(colour) for colour in drawn.pixels.reshape(-1, 4)}
+        assert (0x44, 0x01, 0x54, 255) in found
+        assert (0xFD, 0xE7, 0x25, 255) in found
+
+
+def test_encoded_values_come_back_from_the_grey(data, tmp_path):
+    with netCDF4.Dataset(data / "eraint_uvz.nc") as file:
+        file.set_auto_maskandscale(False)
+        variable = file["u"]
+        expected = variable[0, 1] * variable.scale_factor + variable.add_offset
+    scale = tmp_path / "scale.json"
+    drawn = draw(
+        tmp_path, input=str(data / "eraint_uvz.nc"), var="u", message=8, data_encoded=True,
+        vmin=-30, vmax=60, color_scale_file=str(scale), cmap="RdBu_r",
+    )  # fmt: skip
+    assert drawn.mode == "L"
+    said = json.loads(scale.read_text())
+    step = (said["vmax"] - said["vmin"]) / 255
+    found = said["vmin"] + drawn.pixels[..., 0] * step
+    assert found.shape == expected.shape
+    assert np.abs(found - np.clip(expected, -30, 60)).max() <= step / 2 + 1e-6
+    assert [said["stops"][0]["t"], said["stops"][-1]["t"]] == [0, 1]
+    assert said["units"] == "m s**-1"
+
+
+def test_encoded_pictures_have_north_at_the_top(tmp_path):
+    path = tmp_path / "south_first.nc"
+    with netCDF4.Dataset(path, "w") as file:
+        for name, line, units in (
+            ("lat", [10, 20], "degrees_north"),
+            ("lon", [5, 6, 7], "degrees_east"),
+        ):
+            file.createDimension(name, len(line))
+            file.createVariable(name, "f8", (name,))[:] = line
+            file[name].units = units
+        file.createVariable("v", "f4", ("lat", "lon"))[:] = [[0, 0, 0], [1, 1, 1]]
+    drawn = draw(tmp_path, input=str(path), data_encoded=True, vmin=0, vmax=1)
+    assert drawn.pixels[..., 0].tolist() == [[255] * 3, [0] * 3]
+
+
+def test_missing_values_are_encoded_as_0(npy, tmp_path):
+    drawn = draw(tmp_path, input=npy([[np.nan, 5, 99]]), data_encoded=True, vmin=1, vmax=9)
+    assert drawn.pixels[0, :, 0].tolist() == [0, 128, 255]
+
+
+def test_several_inputs_are_drawn_into_a_folder(npy, tmp_path):
+    sources = [npy([[0, 1]], "a.npy"), npy([[1, 0]], "b.npy")]
+    out = tmp_path / "frames"
+    run_heatmap(inputs=sources, output_dir=str(out), width=20, height=10)
+    assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
+    names = ["1.png", "2.png"]
+    run_heatmap(inputs=sources, output_dir=str(out), output_names=names, width=20, height=10)
+    assert {"1.png", "2.png"} < {path.name for path in out.iterdir()}
+
+
+def test_frames_of_one_run_equal_those_of_their_own(npy, tmp_path):
+    sources = [npy([[0, 1]], "a.npy"), npy([[1, 3]], "b.npy")]
+    run_heatmap(inputs=sources, output_dir=str(tmp_path / "frames"), vmin=0, vmax=3)
+    run_heatmap(input=sources[1], output=str(tmp_path / "alone.png"), vmin=0, vmax=3)
+    together = read_picture(tmp_path / "frames" / "b.png").pixels
+    assert (together == read_picture(tmp_path / "alone.png").pixels).all()
+
+
+def test_two_inputs_of_one_name_are_refused(npy, tmp_path):
+    (tmp_path / "other").mkdir()
+    sources = [npy([[0, 1]], "a.npy"), npy([[0, 1]], "other/a.npy")]
+    with pytest.raises(UsageError, match=r"two pictures would be named a\.png"):
+        run_heatmap(inputs=sources, output_dir=str(tmp_path / "frames"))
+
+
+def test_one_legend_for_different_ranges_is_refused(npy, tmp_path):
+    sources = [npy([[0, 1]], "a.npy"), npy([[0, 9]], "b.npy")]
+    legend = str(tmp_path / "legend.png")
+    with pytest.raises(UsageError, match="different colour ranges"):
+        run_heatmap(inputs=sources, output_dir=str(tmp_path / "frames"), legend_file=legend)
+
+
+def test_a_picture_goes_to_stdout_as_bytes(npy):
+    job = run_heatmap(input=npy(np.eye(3)), output="-", width=30, height=20)
+    assert job.stdout.getvalue().startswith(b"\x89PNG")
+
+
+def test_the_input_may_come_from_stdin(data, tmp_path):
+    stdin = io.BytesIO((data / "cmc_polar_stereographic.grib1").read_bytes())
+    job = StreamJob(stdin, io.BytesIO(), io.BytesIO(), NetworkPolicy())
+    run(HeatmapArgs(input="-", output="-", width=40, height=20), job)
+    assert job.stdout.getvalue().startswith(b"\x89PNG")
+
+
+def test_an_unknown_variable_is_refused_with_those_there_are(data, tmp_path):
+    error = wrong(tmp_path, input=str(data / "eraint_uvz.nc"), var="nope")
+    assert isinstance(error, SelectionError)
+    assert "u, v, z" in (error.hint or "")
+
+
+def test_several_fields_are_refused_with_a_list(data, tmp_path):
+    error = wrong(tmp_path, input=str(data / "eraint_uvz.nc"), var="u")
+    assert "matches 6 fields" in error.message
+
+
+def test_an_extent_without_data_is_refused(data, tmp_path):
+    source = str(data / "hrrr_t06z_f01_tmp.grib2")
+    error = wrong(tmp_path, input=source, extent=[0, 10, 0, 10])
+    assert "shows nothing of t" in error.message
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"extent": [0, 10, 0]}, "the extent cannot be"),
+        ({"extent": [0, 10, 20, 10]}, "20 to 10 degrees north"),
+        ({"extent": [0, 10, -95, 10]}, "-95 to 10 degrees north"),
+        ({"cmap": "virids"}, "no colour map 'virids'"),
+        ({"vmin": 3, "vmax": 3}, "the colour range from 3 to 3 is empty"),
+        ({"features": "rivers"}, "no map feature 'rivers'"),
+        ({"map_type": "tile"}, "map tiles are not available"),
+        ({"xarray_engine": "zarr"}, "no engine 'zarr'"),
+        ({"xarray_engine": "cfgrib"}, "which cfgrib does not read"),
+        ({"crs": "EPSG:nonsense"}, "no coordinate system"),
+        ({"band": 2}, "has no band 2"),
+        ({"colorbar": True, "width": 30, "height": 30}, "leave no room for a map"),
+        ({"data_encoded": True, "vmin": 2, "vmax": 1}, "the range from 2 to 1 is empty"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_one_line(data, tmp_path, args, words):
+    error = wrong(tmp_path, input=str(data / "eraint_uvz.nc"), var="z", message=1, **args)
+    assert words in error.message
+
+
+def test_a_field_without_any_value_is_refused(npy, tmp_path):
+    error = wrong(tmp_path, input=npy([[np.nan, np.nan]]))
+    assert "every value of the field is missing" in error.message
+
+
+def test_a_constant_field_is_drawn(npy, tmp_path):
+    drawn = draw(tmp_path, input=npy(np.full((3, 3), 7.0)), width=20, height=10, **PLAIN)
+    assert (drawn.pixels[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({}, "either input or inputs"),
+        ({"input": "a"}, "output is missing"),
+        ({"inputs": ["a"]}, "output_dir is missing"),
+        ({"input": "a", "inputs": ["b"], "output": "c"}, "either input or inputs"),
+        ({"input": "a", "output": "b", "output_names": ["c"]}, "output_names is for inputs"),
+        ({"inputs": ["a"], "output_dir": "b", "output_names": ["c", "d"]}, "one name for each"),
+        ({"input": "a", "output": "b", "data_encoded": True}, "needs vmin and vmax"),
+        ({"input": "a", "output": "b", "color_scale_file": "c"}, "is for data_encoded"),
+        ({"input": "a", "output": "b", "timestamp_loc": "upper_left"}, "is for timestamp"),
+        (
+            {"input": "a", "output": "b", "data_encoded": True, "vmin": 0, "vmax": 1, "width": 9},
+            "leave out width",
+        ),
+        ({"input": "a", "output": "b", "width": 0}, "greater than or equal to 1"),
+        ({"input": "a", "output": "b", "height": 20000}, "less than or equal to 16384"),
+        ({"input": "a", "output": "b", "map_type": "globe"}, "'image' or 'tile'"),
+    ],
+)
+def test_arguments_that_do_not_fit_together_are_refused(args, words):
+    with pytest.raises(ValidationError, match=words):
+        HeatmapArgs.model_validate(args)
+
+
+def test_the_example_runs(data, tmp_path):
+    args = dict(HEATMAP.examples[0].args)
+    run_heatmap(**args | {"input": str(data / args["input"]), "output": str(tmp_path / "a.png")})
+    assert Path(tmp_path / "a.png").stat().st_size > 1000
