@@ -100,9 +100,7 @@ def test_netcdf_grid_mapping_leads_proj_to_the_same_positions(name, converted):
 def test_geotiff_has_at_each_point_the_value_of_the_grid(name, converted):
     variable = VARIABLES.get(name)
     with open_dataset(DATA / name) as dataset:
-        chosen = [
-            info for info in dataset.infos if info.variable == asked.get("var", info.variable)
-        ]
+        chosen = [info for info in dataset.infos if info.variable == (variable or info.variable)]
         field = dataset.read(chosen[-1])
     rows, columns = (np.linspace(0, size - 1, 9).astype(int) for size in field.grid.shape)
     points = [(field.grid.x[column], field.grid.y[row]) for row in rows for column in columns]

@@ -54,6 +54,7 @@ def packing_of(dtype: np.dtype[Any], attributes: Attributes) -> Packing:
         float(_numbers(attributes, name, default)[0])
         for name, default in (("scale_factor", 1.0), ("add_offset", 0.0))
     )
+    stored_as = f"{dtype.kind}{dtype.itemsize}"
     if str(attributes.get("_Unsigned", "")).lower() == "true" and dtype.kind == "i":
         dtype = np.dtype(f"{dtype.byteorder}u{dtype.itemsize}")
     limits = _valid_range(attributes)
@@ -65,7 +66,7 @@ def packing_of(dtype: np.dtype[Any], attributes: Attributes) -> Packing:
         dtype=dtype,
         scale=scale,
         offset=offset,
-        missing=_missing(dtype, attributes),
+        missing=_missing(dtype, stored_as, attributes),
         stored_range=(None, None) if in_values else (stored[0], stored[1]),
         value_range=limits if in_values else (None, None),
     )
@@ -119,7 +120,7 @@ def _mark_outside(numbers: Stored, low: Any, high: Any, absent: NDArray[np.bool_
         absent |= numbers > high
 
 
-def _missing(dtype: np.dtype[Any], attributes: Attributes) -> tuple[Any, ...]:
+def _missing(dtype: np.dtype[Any], stored_as: str, attributes: Attributes) -> tuple[Any, ...]:
     given = [
         number
         for name in ("_FillValue", "missing_value")
@@ -127,7 +128,7 @@ def _missing(dtype: np.dtype[Any], attributes: Attributes) -> tuple[Any, ...]:
     ]
     # Bytes have no default fill value: all 256 of them may be data.
     if "_FillValue" not in attributes and dtype.itemsize > 1:
-        given.append(np.asarray(default_fillvals[f"{dtype.kind}{dtype.itemsize}"]).item())
+        given.append(np.asarray(default_fillvals[stored_as]).item())
     stored = (_as_stored(number, dtype) for number in given)
     return tuple(number for number in stored if number is not None and not np.isnan(number))
 
