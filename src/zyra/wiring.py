@@ -3,6 +3,7 @@
 import sys
 
 from zyra.core.settings import Settings
+from zyra.jobs.callbacks import Callbacks, Sender
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
@@ -11,6 +12,8 @@ from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.spawning import SpawningExecutor
+from zyra.jobs.ports import JobStore
+from zyra.jobs.results import with_text
 from zyra.jobs.retention import Retention
 from zyra.jobs.service import JobService
 from zyra.jobs.uploads import Uploads
@@ -45,8 +48,15 @@ def build_service(
         parts=(
             Retention(store, uploads, settings.results_dir, settings.results_ttl_s),
             EmbeddedWorker(engine, store, signals, executor),
+            build_callbacks(settings, store),
         ),
     )
+
+
+def build_callbacks(settings: Settings, store: JobStore) -> Callbacks:
+    """What tells callers that their jobs are done."""
+    sender = Sender(settings.callback_network, settings.webhook_secret)
+    return Callbacks(store, sender, lambda record: with_text(record, settings.results_dir))
 
 
 def build_executor(registry_name: str, concurrency: int) -> Executor:

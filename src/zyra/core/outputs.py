@@ -20,6 +20,7 @@ from zyra.core.errors import OutputError
 from zyra.core.job import Job
 
 STDOUT = "-"
+PART_PREFIX = ".part-"  # of files that are not whole yet
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_PLACE = (
@@ -124,7 +125,7 @@ def _created_beside(target: str, suffix: str) -> Path:
         if target.endswith(("/", os.sep)) or final.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.with_name(f".part-{token_hex(8)}{suffix or final.suffix}")
+        temporary = final.with_name(f"{PART_PREFIX}{token_hex(8)}{suffix or final.suffix}")
         # touch(), not mkstemp(), so that it gets the permissions that the umask gives any file.
         temporary.touch(exist_ok=False)
     return temporary

@@ -52,10 +52,18 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hosts or networks that runs may reach though they are not public"
     )
+    callback_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hosts or networks that callbacks may reach though they are not public"
+    )
+    webhook_secret: str | None = Field(
+        None, description="Signs callbacks (Standard Webhooks), whsec_ and base64"
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Browser origins")
     root_path: str = Field("", description="Path of the service behind a proxy")
 
-    @field_validator("data_roots", "allow_hosts", "cors_origins", mode="before")
+    @field_validator(
+        "data_roots", "allow_hosts", "callback_allow_hosts", "cors_origins", mode="before"
+    )
     @classmethod
     def _split_list(cls, given: object) -> object:
         """Accept a comma-separated text; for folders also the platform's path separator."""
@@ -67,3 +75,8 @@ class Settings(BaseSettings):
     def network(self) -> NetworkPolicy:
         """Which addresses runs may reach."""
         return NetworkPolicy.allowing(self.allow_hosts)
+
+    @cached_property
+    def callback_network(self) -> NetworkPolicy:
+        """Which addresses callbacks may reach."""
+        return NetworkPolicy.allowing(self.callback_allow_hosts)

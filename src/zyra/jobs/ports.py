@@ -106,6 +106,14 @@ class JobStore(Protocol):
     async def finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
         """Finished jobs whose results are still there though they ended before `moment`."""
 
+    async def take_callbacks(
+        self, moment: datetime, until: datetime, limit: int
+    ) -> list[JobRecord]:
+        """Finished jobs whose callback is due at `moment`, longest due first.
+
+        Each is taken by one caller only: for everybody else it is due again at `until`.
+        """
+
 
 class Leases(Protocol):
     """Who runs what: a runner holds a job only while it renews its lease."""

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from zyra.core.arguments import Args
+from zyra.core.errors import ZyraError
 from zyra.core.kinds import Kind, kinds_of
 from zyra.core.settings import Settings
 from zyra.jobs.ports import Submission
-from zyra.jobs.records import JobRecord
+from zyra.jobs.records import Callback, JobRecord
 from zyra.jobs.requests import (
     Caller,
     Gone,
@@ -68,9 +69,21 @@ class Desk:
             metadata=request.metadata,
             retries=request.retries,
             uses=tuple(sorted(uses)),
+            callback=self._callback(request),
         )
         plan = self._plan(request, record, values, _main_output(args, values), stdin_path)
         return Submission(record, plan.to_json(), request.idempotency_key, fingerprint(request))
+
+    def _callback(self, request: RunRequest) -> Callback | None:
+        if request.callback_url is None:
+            return None
+        try:
+            self.settings.callback_network.check_url(request.callback_url)
+        except ZyraError as error:
+            problem = Problem(("callback_url",), error.message, "name_refused", error.hint)
+            raise RequestRefused([problem]) from error
+        # Due at once; nobody looks before the job is done.
+        return Callback(request.callback_url, request.callback_method, due=datetime.now(UTC))
 
     def _plan(
         self,

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from zyra.jobs.records import Captured, JobRecord, Mode, Output, Reason, Status
+from zyra.jobs.records import Attempt, Callback, Captured, JobRecord, Mode, Output, Reason, Status
 
 
 def to_json(record: JobRecord) -> str:
@@ -35,8 +35,19 @@ def from_json(text: str) -> JobRecord:
     values["stdout"] = Captured(**values["stdout"])
     values["stderr"] = Captured(**values["stderr"])
     values["outputs"] = tuple(_output(item) for item in values["outputs"])
+    values["callback"] = _callback(values["callback"])
     values["uses"] = tuple(values["uses"])
     return JobRecord(**values)
+
+
+def _callback(values: Mapping[str, Any] | None) -> Callback | None:
+    if values is None:
+        return None
+    attempts = tuple(
+        Attempt(datetime.fromisoformat(item["time"]), item["status"], item["error"])
+        for item in values["attempts"]
+    )
+    return Callback(values["url"], values["method"], attempts, _time(values["due"]))
 
 
 def _output(values: Mapping[str, Any]) -> Output:

@@ -77,6 +77,30 @@ class Captured:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One try to deliver a callback; `error` is empty when it was heard."""
+
+    time: datetime
+    status: int | None
+    error: str
+
+
+@dataclass(frozen=True)
+class Callback:
+    """The address to call when the job is done, and the log of what came of it.
+
+    Attributes:
+        method: `GET` or `POST`.
+        due: When the next attempt is to be made; None when there is none to make.
+    """
+
+    url: str
+    method: str
+    attempts: tuple[Attempt, ...] = ()
+    due: datetime | None = None
+
+
+@dataclass(frozen=True)
 class JobRecord:
     """One execution of one command.
 
@@ -94,6 +118,7 @@ class JobRecord:
         cancel_requested: Whether its runner was asked to end it.
         uses: What it reads, `file:ID` or `job:ID`; kept while it is not done.
         expired: Whether its results were removed after their time.
+        callback: Whom to tell when it is done, or None.
     """
 
     job_id: str
@@ -123,6 +148,7 @@ class JobRecord:
     cancel_requested: bool = False
     uses: tuple[str, ...] = ()
     expired: bool = False
+    callback: Callback | None = None
 
     @property
     def ok(self) -> bool:

@@ -46,6 +46,8 @@ class RunRequest:
         metadata: Small object that is echoed back.
         idempotency_key: The same key with the same request gives the same job.
         retries: How often to start again when the runner was lost.
+        callback_url: Address to call when the job is done, or None.
+        callback_method: `GET` or `POST`.
     """
 
     stage: str
@@ -58,6 +60,8 @@ class RunRequest:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
     retries: int = 0
+    callback_url: str | None = None
+    callback_method: str = "POST"
 
 
 @dataclass(frozen=True)

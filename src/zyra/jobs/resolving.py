@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from zyra.core.arguments import Args
 from zyra.core.errors import ZyraError
 from zyra.core.kinds import Kind, kinds_of
 from zyra.core.network import NetworkPolicy
+from zyra.core.urls import masked as masked_url
 from zyra.jobs.requests import Problem, RequestRefused
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
@@ -94,7 +94,7 @@ class Resolver:
     def _url(self, kind: Kind, text: str) -> str:
         if kind not in URL_KINDS:
             raise NameRefused(
-                f"{masked_url(text)} is a URL where a file is expected",
+                f"{masked_text(text)} is a URL where a file is expected",
                 hint="fetch it first with `acquire`, or upload it and give file_id:ID",
             )
         self.network.check_url(text)
@@ -160,15 +160,9 @@ def _masked_value(kind: Kind, value: Any) -> Any:
         return [_masked_value(kind, item) for item in value]
     if kind is Kind.SECRET:
         return MASK
-    return masked_url(value) if isinstance(value, str) else value
+    return masked_text(value) if isinstance(value, str) else value
 
 
-def masked_url(text: str) -> str:
-    """A URL without the password of its authority; other text as it is."""
-    if not _URL.match(text):
-        return text
-    parts = urlsplit(text)
-    credentials, at, host = parts.netloc.rpartition("@")
-    if not at or not credentials:
-        return text
-    return urlunsplit(parts._replace(netloc=f"{MASK}@{host}"))
+def masked_text(text: str) -> str:
+    """A URL without what is secret in it; other text as it is."""
+    return masked_url(text) if _URL.match(text) else text

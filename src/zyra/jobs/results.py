@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from zyra.core.media_types import HEAD_BYTES, media_type_of, sniff
-from zyra.jobs.records import Captured, Output
+from zyra.core.outputs import PART_PREFIX
+from zyra.jobs.records import Captured, JobRecord, Output
 
 JSON_TEXT_BYTES = 1 << 20
 STREAMS = ("stdout", "stderr")
@@ -90,9 +91,23 @@ class Workspace:
         return tuple(_describe(self.outputs, path) for path in sorted(_files(self.outputs)))
 
 
+def with_text(record: JobRecord, results_dir: Path) -> JobRecord:
+    """The record with the text of its streams, where the job is done and they are there."""
+    workspace = Workspace(results_dir / record.job_id)
+    if record.expired or not record.status.is_final or not workspace.stream("stdout").exists():
+        return record
+    return replace(
+        record,
+        stdout=workspace.with_text("stdout", record.stdout),
+        stderr=workspace.with_text("stderr", record.stderr),
+    )
+
+
 def _files(folder: Path) -> Iterator[Path]:
-    """Regular files below `folder`; links are not followed and not listed."""
+    """Regular files below `folder` that are whole; links are not followed and not listed."""
     for entry in os.scandir(folder):
+        if entry.name.startswith(PART_PREFIX):
+            continue  # a killed command was still writing it
         if entry.is_dir(follow_symlinks=False):
             yield from _files(Path(entry.path))
         elif entry.is_file(follow_symlinks=False):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,7 @@ from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals
 from zyra.jobs.preparing import Desk
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import Caller, Conflict, Gone, NoSuchFile, NoSuchJob, RunRequest
-from zyra.jobs.results import STREAMS, Workspace
+from zyra.jobs.results import STREAMS, Workspace, with_text
 from zyra.jobs.uploads import Uploads, is_uuid
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import Registry
@@ -128,7 +128,7 @@ class JobService:
         Raises:
             NoSuchJob: It does not exist or belongs to somebody else.
         """
-        return self._with_text(await self._own(caller, job_id))
+        return with_text(await self._own(caller, job_id), self.settings.results_dir)
 
     async def page(self, query: Query) -> Page:
         """List jobs, newest first, without the text of their streams.
@@ -251,16 +251,6 @@ class JobService:
             if record.status.is_final:
                 await self.log.append(job_id, final_frame(record))
                 return
-
-    def _with_text(self, record: JobRecord) -> JobRecord:
-        workspace = self._workspace(record.job_id)
-        if record.expired or not record.status.is_final or not workspace.folder.exists():
-            return record
-        return replace(
-            record,
-            stdout=workspace.with_text("stdout", record.stdout),
-            stderr=workspace.with_text("stderr", record.stderr),
-        )
 
     def _workspace(self, job_id: str) -> Workspace:
         return Workspace(self.settings.results_dir / job_id)

@@ -24,12 +24,14 @@ CREATE TABLE IF NOT EXISTS jobs (
     record TEXT NOT NULL,
     plan TEXT,
     runner TEXT,
-    lease_until REAL
+    lease_until REAL,
+    callback_due TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, seq);
 CREATE INDEX IF NOT EXISTS jobs_queued ON jobs (seq) WHERE status = 'queued';
 CREATE INDEX IF NOT EXISTS jobs_running ON jobs (lease_until) WHERE status = 'running';
 CREATE INDEX IF NOT EXISTS jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS jobs_calling ON jobs (callback_due) WHERE callback_due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
     owner TEXT NOT NULL,
     key TEXT NOT NULL,

@@ -96,6 +96,12 @@ class SqliteJobStore:
         """Finished jobs whose results are still there though they ended before `moment`."""
         return await self._do(lambda: self._finished_before(moment, limit))
 
+    async def take_callbacks(
+        self, moment: datetime, until: datetime, limit: int
+    ) -> list[JobRecord]:
+        """Finished jobs whose callback is due at `moment`; taken until `until`."""
+        return await self._do(lambda: self._take_callbacks(moment, until, limit))
+
     async def used(self) -> set[str]:
         """What queued and running jobs read: `file:ID` and `job:ID`."""
         return await self._do(self._used)
@@ -179,11 +185,19 @@ class SqliteJobStore:
             return self._put(replace(record, **changes))
 
     def _put(self, record: JobRecord) -> JobRecord:
-        finished = record.finished_at.isoformat() if record.finished_at else None
+        is_final = record.status.is_final
+        due = record.callback.due if record.callback and is_final else None
         self._database.execute(
-            "UPDATE jobs SET status = ?, finished_at = ?, record = ?,"
+            "UPDATE jobs SET status = ?, finished_at = ?, record = ?, callback_due = ?,"
             " plan = CASE WHEN ? THEN NULL ELSE plan END WHERE job_id = ?",
-            (record.status, finished, to_json(record), record.status.is_final, record.job_id),
+            (
+                record.status,
+                record.finished_at.isoformat() if record.finished_at else None,
+                to_json(record),
+                due.isoformat() if due else None,
+                is_final,
+                record.job_id,
+            ),
         )
         return record
 
@@ -256,6 +270,20 @@ class SqliteJobStore:
                 (time.time(),),
             ).fetchall()
             return [self._put(lost(from_json(row[0]))) for row in rows]
+
+    def _take_callbacks(self, moment: datetime, until: datetime, limit: int) -> list[JobRecord]:
+        due = "SELECT record FROM jobs WHERE callback_due <= ? ORDER BY callback_due LIMIT ?"
+        asked = (moment.isoformat(), limit)
+        if self._database.execute(due, asked).fetchone() is None:
+            return []  # found without locking out other writers
+        with self._transaction() as database:
+            rows = database.execute(due, asked).fetchall()
+            records = [from_json(row[0]) for row in rows]
+            database.executemany(
+                "UPDATE jobs SET callback_due = ? WHERE job_id = ?",
+                [(until.isoformat(), record.job_id) for record in records],
+            )
+        return records
 
     def _finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
         rows = self._database.execute(

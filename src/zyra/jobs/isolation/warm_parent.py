@@ -152,15 +152,17 @@ class WarmParent:
                 self._say({"ended": run, "status": status} | _used(usage))
 
     def _end_orphans(self) -> None:
-        """Kill what has become a child of ours without being started by us."""
+        """Kill what has become a child of ours without being started by us, and see it dead."""
         known = {*self._runs, *(spare.pid for spare in self._spares)}
-        for pid in process_tree.children_of(os.getpid()):
-            if pid not in known:
+        while orphans := set(process_tree.children_of(os.getpid())) - known:
+            for pid in orphans:
                 process_tree.kill_tree(pid)
+            for pid in orphans:
+                os.waitpid(pid, 0)
 
     def _end_all(self) -> None:
-        for pid in [*self._runs, *(spare.pid for spare in self._spares)]:
-            process_tree.kill_tree(pid)
+        self._runs.clear()
+        self._spares.clear()
         self._end_orphans()
 
     def _fork_spare(self) -> Spare:

@@ -1,0 +1,153 @@
+"""Tell a caller's own address that its job is done, until it has heard it.
+
+POST carries the result, signed as Standard Webhooks (standardwebhooks.com) when a secret
+is set; GET only calls the address. A workflow tool may not wait yet when a job is quick,
+so 404 and 409 are tried again like everything else but success.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from standardwebhooks import Webhook
+
+from zyra.core.errors import ZyraError
+from zyra.core.network import NetworkPolicy
+from zyra.jobs.ports import JobStore
+from zyra.jobs.records import Attempt, Callback, JobRecord, Status
+from zyra.jobs.requests import ServiceUnavailable
+from zyra.transfer.message import send_message
+
+LOOK_EVERY_S = 0.5
+AT_ONCE = 16
+# Nobody else tries meanwhile; longer than the time-outs of a message.
+LONGEST_ATTEMPT = timedelta(seconds=30)
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 300.0
+ATTEMPTS = 15  # over about an hour
+_FINAL = tuple(status for status in Status if status.is_final)
+Describe = Callable[[JobRecord], JobRecord]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Makes one attempt to deliver.
+
+    Attributes:
+        policy: Which hosts callbacks may reach; not that of the runs.
+        secret: Signs the messages, `whsec_...`; None sends them unsigned.
+    """
+
+    policy: NetworkPolicy
+    secret: str | None = None
+
+    def attempt(self, record: JobRecord, callback: Callback) -> Attempt:
+        """Send once; an answer of 200 to 299 delivers."""
+        now = datetime.now(UTC)
+        body = message_of(record) if callback.method == "POST" else None
+        try:
+            status = send_message(
+                self.policy, callback.method, callback.url, body, self._headers(record, body, now)
+            )
+        except ZyraError as error:
+            return Attempt(now, None, error.message)
+        return Attempt(now, status, "" if 200 <= status < 300 else f"answered {status}")
+
+    def _headers(self, record: JobRecord, body: bytes | None, now: datetime) -> dict[str, str]:
+        if body is None:
+            return {}
+        headers = {"Content-Type": "application/json", "webhook-id": f"msg_{record.job_id}"}
+        if self.secret is None:
+            return headers
+        signature = Webhook(self.secret).sign(headers["webhook-id"], now, body.decode())
+        return headers | {
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signature,
+        }
+
+
+class Callbacks:
+    """Delivers what is due while the service runs; fulfils `jobs.service.Part`.
+
+    Args:
+        describe: Adds the text of the streams to a record.
+    """
+
+    def __init__(self, store: JobStore, sender: Sender, describe: Describe) -> None:
+        self._store = store
+        self._sender = sender
+        self._describe = describe
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        self._loop = asyncio.ensure_future(self._for_ever())
+
+    async def close(self) -> None:
+        """Stop; what is not delivered is delivered after the next start."""
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+
+    def checks(self) -> dict[str, bool]:
+        """Nothing that others depend on."""
+        return {}
+
+    async def deliver_due(self) -> None:
+        """Make one attempt for each callback that is due, side by side."""
+        now = datetime.now(UTC)
+        due = await self._store.take_callbacks(now, now + LONGEST_ATTEMPT, AT_ONCE)
+        await asyncio.gather(*(self._deliver(record) for record in due))
+
+    async def _deliver(self, record: JobRecord) -> None:
+        callback = record.callback
+        if callback is None:
+            return
+        attempt = await asyncio.to_thread(
+            lambda: self._sender.attempt(self._describe(record), callback)
+        )
+        await self._store.change(record.job_id, _FINAL, callback=after(callback, attempt))
+
+    async def _for_ever(self) -> None:
+        while True:
+            try:
+                await self.deliver_due()
+            except ServiceUnavailable:  # the store is away; what is due stays due
+                await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+def after(callback: Callback, attempt: Attempt) -> Callback:
+    """The callback with one attempt more, and when the next one is due."""
+    attempts = (*callback.attempts, attempt)
+    pause_s = min(FIRST_PAUSE_S * 2 ** (len(attempts) - 1), LONGEST_PAUSE_S)
+    is_over = not attempt.error or attempt.status == 410 or len(attempts) >= ATTEMPTS
+    due = None if is_over else attempt.time + timedelta(seconds=pause_s)
+    return replace(callback, attempts=attempts, due=due)
+
+
+def message_of(record: JobRecord) -> bytes:
+    """The body of a POST: what became of the job."""
+    data: dict[str, Any] = {
+        "job_id": record.job_id,
+        "status": record.status,
+        "ok": record.ok,
+        "stage": record.stage,
+        "command": record.command,
+        "exit_code": record.exit_code,
+        "reason": record.reason,
+        "stdout": record.stdout.text,
+        "stderr": record.stderr.text,
+        "outputs": [
+            {"name": output.name, "size": output.size, "sha256": output.sha256}
+            for output in record.outputs
+        ],
+        "output_file": record.output_file,
+        "metadata": dict(record.metadata),
+    }
+    finished = record.finished_at.isoformat() if record.finished_at else None
+    message = {"type": f"job.{record.status}", "timestamp": finished, "data": data}
+    return json.dumps(message).encode()
