@@ -27,6 +27,8 @@ from zyra.core.errors import (
     ZyraError,
 )
 from zyra.jobs.requests import (
+    Conflict,
+    Gone,
     NoSuchFile,
     NoSuchJob,
     Problem,
@@ -66,10 +68,6 @@ class WrongMediaType(ZyraError):
     """The body is of a kind that this path does not take."""
 
 
-class ResultGone(ZyraError):
-    """The files were there and have been removed since."""
-
-
 class RangeNotSatisfiable(ZyraError):
     """The asked range lies outside the file, or is several ranges."""
 
@@ -86,7 +84,8 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     UnknownName: HTTPStatus.NOT_FOUND,
     NoSuchJob: HTTPStatus.NOT_FOUND,
     NoSuchFile: HTTPStatus.NOT_FOUND,
-    ResultGone: HTTPStatus.GONE,
+    Conflict: HTTPStatus.CONFLICT,
+    Gone: HTTPStatus.GONE,
     BodyStalled: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

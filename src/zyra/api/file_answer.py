@@ -12,8 +12,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from zyra.api.errors import ResultGone
 from zyra.api.ranges import Version, is_unchanged, wanted_range
+from zyra.jobs.requests import Gone
 
 CHUNK_BYTES = 256 << 10
 # What a command wrote is shown by nobody's browser as a page of this service.
@@ -44,7 +44,7 @@ def file_answer(request: Request, file: ServedFile) -> Response:
     """Answer a GET or HEAD with `file`, honouring Range, If-Range and If-None-Match.
 
     Raises:
-        ResultGone: The file has been removed.
+        Gone: The file has been removed.
         RangeNotSatisfiable: The asked range lies outside the file.
     """
     facts = facts_of(file.path)
@@ -69,12 +69,12 @@ def facts_of(path: Path) -> os.stat_result:
     """Size and time of a file that is on record.
 
     Raises:
-        ResultGone: It has been removed.
+        Gone: It has been removed.
     """
     try:
         return path.stat()
     except FileNotFoundError as exc:
-        raise ResultGone(f"{path.name} has been removed", hint="run the command again") from exc
+        raise Gone(f"{path.name} has been removed", hint="run the command again") from exc
 
 
 def attachment(filename: str) -> str:

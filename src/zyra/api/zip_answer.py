@@ -40,7 +40,7 @@ def zip_answer(name: str, files: list[tuple[str, Path]], *, head: bool) -> Respo
     Its length is not known before, so it has no Content-Length and no ranges.
 
     Raises:
-        ResultGone: One of the files has been removed.
+        Gone: One of the files has been removed.
     """
     for _, path in files:
         facts_of(path)

@@ -16,7 +16,7 @@ from zyra.api.models.cli_request import parse_cli_request
 from zyra.api.models.jobs import RunAnswer, run_answer
 from zyra.api.models.problem import ProblemAnswer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
-from zyra.api.openapi import TYPED_PATH, errors
+from zyra.api.openapi import TYPED_PATH, answers, described
 from zyra.jobs.records import Mode
 from zyra.jobs.requests import RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
@@ -32,18 +32,18 @@ TimeoutS = Annotated[
 CancelOnDisconnect = Annotated[
     bool, Query(description="End the command when the waiting caller goes away")
 ]
-RUN_RESPONSES = errors(404, 408, 413, 415, 503) | {
-    422: {
-        "model": ProblemAnswer | RunAnswer,
-        "description": "The request is wrong; or, with fail_on_error, the command failed",
-    }
+RUN_RESPONSES = answers(RunAnswer, 404, 408, 413, 415, 503) | {
+    422: described(
+        "The request is wrong; or, with fail_on_error, the command failed",
+        ProblemAnswer,
+        RunAnswer,
+    )
 }
 Prefer = Annotated[str, Header(description="`respond-async` does not wait (RFC 7240)")]
 
 
 @router.post(
     "/cli/run",
-    response_model=RunAnswer,
     responses=RUN_RESPONSES,
 )
 async def run_command(request: Request, fail_on_error: FailOnError = False) -> Response:
@@ -55,7 +55,7 @@ async def run_command(request: Request, fail_on_error: FailOnError = False) -> R
     return await _run(request, parse_cli_request(body).to_run_request(), fail_on_error)
 
 
-@router.get("/cli/commands", response_model=CommandsAnswer)
+@router.get("/cli/commands", responses=answers(CommandsAnswer))
 async def list_commands(request: Request) -> Response:
     """Describe every command."""
     root = root_of(request)
@@ -63,7 +63,7 @@ async def list_commands(request: Request) -> Response:
     return json_answer({"commands": [describe_command(command, root) for command in commands]})
 
 
-@router.get("/cli/commands/{stage}/{command}", response_model=CommandAnswer, responses=errors(404))
+@router.get("/cli/commands/{stage}/{command}", responses=answers(CommandAnswer, 404))
 async def show_command(request: Request, stage: str, command: str) -> Response:
     """Describe one command: summary, JSON Schema of its arguments, examples."""
     found = find_command(service_of(request).registry, stage, command)
@@ -71,7 +71,7 @@ async def show_command(request: Request, stage: str, command: str) -> Response:
 
 
 # One operation for all commands and aliases; `openapi` documents each command by itself.
-@router.post(TYPED_PATH, response_model=RunAnswer, responses=RUN_RESPONSES)
+@router.post(TYPED_PATH, responses=RUN_RESPONSES)
 async def run_typed_command(
     request: Request,
     stage: str,

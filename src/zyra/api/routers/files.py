@@ -12,7 +12,7 @@ from zyra.api.context import root_of, service_of
 from zyra.api.file_answer import ServedFile, file_answer
 from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.files import UploadAnswer, UploadsAnswer, upload_answer
-from zyra.api.openapi import FORM_BODY, RAW_BODY, errors, file_responses
+from zyra.api.openapi import FORM_BODY, RAW_BODY, answers, errors, file_responses
 from zyra.api.receiving import check_raw, receive_form, receive_raw
 from zyra.jobs.uploads import UploadInfo
 
@@ -27,8 +27,7 @@ ExpectedDigest = Annotated[
 @router.post(
     "/upload",
     status_code=HTTPStatus.CREATED,
-    response_model=UploadAnswer,
-    responses=errors(400, 408, 413, 415, 422, 507),
+    responses=answers(UploadAnswer, 408, 413, 415, 507, status=201),
     openapi_extra={"requestBody": FORM_BODY},
 )
 async def upload_form(request: Request) -> Response:
@@ -45,8 +44,7 @@ async def upload_form(request: Request) -> Response:
 @router.put(
     "/upload/{filename}",
     status_code=HTTPStatus.CREATED,
-    response_model=UploadAnswer,
-    responses=errors(400, 408, 413, 415, 422, 507),
+    responses=answers(UploadAnswer, 408, 413, 415, 507, status=201),
     openapi_extra={"requestBody": RAW_BODY},
 )
 async def upload_raw(
@@ -59,7 +57,7 @@ async def upload_raw(
     return _created(request, await receive_raw(request, writer, limit, digest))
 
 
-@router.get("/files", response_model=UploadsAnswer)
+@router.get("/files", responses=answers(UploadsAnswer))
 async def list_files(request: Request) -> Response:
     """The caller's uploads, newest first."""
     root = root_of(request)
@@ -68,7 +66,7 @@ async def list_files(request: Request) -> Response:
 
 
 @router.head("/files/{file_id}", response_class=JsonAnswer, responses=errors(404))
-@router.get("/files/{file_id}", response_model=UploadAnswer, responses=errors(404))
+@router.get("/files/{file_id}", responses=answers(UploadAnswer, 404))
 async def show_file(request: Request, file_id: str) -> Response:
     """Describe an upload."""
     info = service_of(request).uploads.info(caller_of(request), file_id)

@@ -10,7 +10,7 @@ from zyra.api.context import root_of, service_of
 from zyra.api.file_answer import ServedFile, file_answer
 from zyra.api.json_answer import json_answer
 from zyra.api.models.jobs import JobAnswer, ManifestAnswer, job_answer, manifest_answer
-from zyra.api.openapi import errors, file_responses
+from zyra.api.openapi import answers, file_responses
 from zyra.api.zip_answer import zip_answer
 from zyra.jobs.records import Captured, JobRecord
 from zyra.jobs.requests import NoSuchFile, Problem, RequestRefused
@@ -21,14 +21,14 @@ FileName = Annotated[str | None, Query(description="Name of an output; the main 
 Zipped = Annotated[bool, Query(description="All outputs as one ZIP archive")]
 
 
-@router.get("/jobs/{job_id}", response_model=JobAnswer, responses=errors(404))
+@router.get("/jobs/{job_id}", responses=answers(JobAnswer, 404))
 async def show_job(request: Request, job_id: str) -> Response:
     """The record of a job."""
     record = await service_of(request).job(caller_of(request), job_id)
     return json_answer(job_answer(record, root_of(request)))
 
 
-@router.get("/jobs/{job_id}/manifest", response_model=ManifestAnswer, responses=errors(404))
+@router.get("/jobs/{job_id}/manifest", responses=answers(ManifestAnswer, 404))
 async def show_manifest(request: Request, job_id: str) -> Response:
     """Every file that the job left, with size, type, digest and time."""
     record = await service_of(request).job(caller_of(request), job_id)

@@ -9,12 +9,13 @@ from zyra import __version__
 from zyra.api.context import root_of, service_of
 from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.service import HealthAnswer, ReadyAnswer, StartAnswer
+from zyra.api.openapi import answers, described
 from zyra.api.start_page import start_links, start_page
 
 router = APIRouter(tags=["service"])
 
 
-@router.get("/", response_model=StartAnswer)
+@router.get("/", responses=answers(StartAnswer))
 async def start(request: Request) -> Response:
     """Where to begin: a page for people, JSON for programs."""
     root = root_of(request)
@@ -26,7 +27,7 @@ async def start(request: Request) -> Response:
 
 
 @router.head("/health", response_class=JsonAnswer)
-@router.get("/health", response_model=HealthAnswer)
+@router.get("/health", responses=answers(HealthAnswer))
 async def health() -> Response:
     """The process answers; nothing else is looked at."""
     body: HealthAnswer = {"status": "ok", "version": __version__}
@@ -35,8 +36,8 @@ async def health() -> Response:
 
 @router.get(
     "/ready",
-    response_model=ReadyAnswer,
-    responses={503: {"model": ReadyAnswer, "description": "Not ready; `checks` tells what lacks"}},
+    responses=answers(ReadyAnswer)
+    | {503: described("Not ready; `checks` tells what lacks", ReadyAnswer)},
 )
 async def ready(request: Request) -> Response:
     """Whether commands can run now, with each thing that this needs."""
