@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -54,9 +55,11 @@ class WarmParent:
         """Load, then serve until the runner closes its end of the socket."""
         self._watch_children()
         self._load()
-        self._say({"ready": True})
-        while self._turn():
-            pass
+        # The runner may die while it is told something.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._say({"ready": True})
+            while self._turn():
+                pass
         self._end_all()
 
     def _load(self) -> None:
