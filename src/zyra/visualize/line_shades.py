@@ -61,9 +61,8 @@ class LineWork:
 
 def line_work(coverage: NDArray[np.uint8], opacity: float) -> LineWork:
     """Line work of lines of an `opacity` (to 1) that cover `coverage` (to 255) of each pixel."""
-    flat = np.ascontiguousarray(coverage).reshape(-1)
-    pixels = _nonzero(flat)
-    strengths = _strength_of_coverage(opacity)[flat[pixels]]
+    pixels, shares = _covered(np.ascontiguousarray(coverage).reshape(-1))
+    strengths = _strength_of_coverage(opacity)[shares]
     seen = strengths > 0
     return LineWork(pixels[seen], strengths[seen])
 
@@ -74,15 +73,18 @@ def work_of_pixels(pixels: NDArray[np.intp], opacity: float) -> LineWork:
     return LineWork(pixels, np.full(pixels.shape, strength, np.uint8))
 
 
-def _nonzero(flat: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Where `flat` is not 0; looks at eight bytes at a time, as nearly all of them are."""
-    words = len(flat) // 8
-    full = np.flatnonzero(flat[: words * 8].view(np.uint64) != 0)
-    candidates = (full[:, None] * 8 + np.arange(8)).reshape(-1)
-    rest = np.arange(words * 8, len(flat))
-    candidates = np.concatenate([candidates, rest])
-    found: NDArray[np.intp] = candidates[flat[candidates] > 0]
-    return found
+def _covered(flat: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+    """Where `flat` is not 0, and what it is there.
+
+    Looks at eight bytes at a time, since nearly all of them are 0.
+    """
+    if len(flat) % 8:
+        flat = np.append(flat, np.zeros(-len(flat) % 8, np.uint8))
+    words = flat.view(np.uint64)
+    lines = np.flatnonzero(words != 0)
+    near = words[lines].view(np.uint8)
+    found = np.flatnonzero(near != 0)
+    return lines[found >> 3] * 8 + (found & 7), near[found]
 
 
 def line_shades(field_colours: Colours) -> LineShades:

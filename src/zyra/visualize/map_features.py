@@ -15,8 +15,8 @@ from zyra.visualize.projection import MapView, Segments
 
 FEATURES = ("coastline", "borders", "gridlines")
 OTHER_NAMES = {"coastlines": "coastline", "border": "borders", "gridline": "gridlines"}
-# Large pictures are looked at closer: four times the size, 1.6 times the width.
-WIDTH_GROWTH = 0.35
+# Large pictures are looked at closer: four times the size, 1.4 times the width.
+WIDTH_GROWTH = 0.25
 
 
 @dataclass(frozen=True)

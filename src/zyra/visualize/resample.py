@@ -15,13 +15,19 @@ from zyra.visualize.scale import MISSING, Scale
 
 Levels = NDArray[np.uint8]
 
+# Levels by which the highest value is kept below the end of the scale, which it belongs to.
+TOP_MARGIN = 1 / 256
+
 
 def nearest_levels(values: Array, places: Places, scale: Scale) -> Levels:
     """Level of the grid point nearest to each pixel, shape (height, width).
 
     `MISSING` where that point has no value, and outside the grid.
     """
-    levels = scale.levels(values)
+    return _gathered(scale.levels(values), places)
+
+
+def _gathered(levels: Levels, places: Places) -> Levels:
     rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
     if places.is_separable:
         drawn: Levels = levels.take(columns, axis=1).take(rows, axis=0)
@@ -42,12 +48,12 @@ def linear_levels(values: Array, places: Places, scale: Scale) -> Levels:
     if min(places.shape) < 2:
         return nearest_levels(values, places, scale)
     prepared = _Prepared(values, scale)
-    if places.wraps:
-        prepared.repeat_first_column()
     if prepared.has_missing:
-        drawn = nearest_levels(values, places, scale)
+        drawn = _gathered(prepared.levels(values), places)
     else:
         drawn = np.full(places.picture_shape, MISSING, np.uint8)
+    if places.wraps:
+        prepared.repeat_first_column()
     blocks = _separable_blocks if places.is_separable else _scattered_blocks
     # Casting NaN warns even where it is masked.
     with np.errstate(invalid="ignore"):
@@ -62,27 +68,35 @@ class _Prepared:
     """Values shifted and stretched to levels, so that a pixel needs no more than a cast."""
 
     def __init__(self, values: Array, scale: Scale) -> None:
-        finite = np.isfinite(values)
         self.scale = scale
-        self.has_missing = not bool(finite.all())
+        self.missing = ~np.isfinite(values)
+        self.has_missing = bool(self.missing.any())
         self.values: Array = values
         if scale.is_affine:
             self.values = (values - np.float32(scale.low)) * np.float32(scale.slope)
         if self.has_missing:
-            self.values = np.where(finite, self.values, np.float32(np.nan))
+            self.values = np.where(self.missing, np.float32(np.nan), self.values)
         self.needs_clip = not self._fits()
 
     def _fits(self) -> bool:
         """Whether no interpolated value can leave the scale; takes the top end into it."""
         if not self.scale.is_affine:
             return True
-        top = np.float32(self.scale.count)
         lowest = np.fmin.reduce(self.values, axis=None)
         highest = np.fmax.reduce(self.values, axis=None)
-        if not (lowest >= 0 and highest <= top * np.float32(1.0001)):
+        if not (lowest >= 0 and highest <= self.scale.count + TOP_MARGIN):
             return False
-        np.minimum(self.values, np.nextafter(top, np.float32(0)), out=self.values)
+        np.minimum(self.values, np.float32(self.scale.count - TOP_MARGIN), out=self.values)
         return True
+
+    def levels(self, values: Array) -> Levels:
+        """Level of each grid point; the same as `Scale.levels` of `values`, but sooner."""
+        if self.needs_clip or not self.scale.is_affine:
+            return self.scale.levels(values)
+        with np.errstate(invalid="ignore"):
+            levels: Levels = self.values.astype(np.uint8)
+        levels[self.missing] = MISSING
+        return levels
 
     def repeat_first_column(self) -> None:
         self.values = np.concatenate([self.values, self.values[:, :1]], axis=1)
@@ -90,8 +104,8 @@ class _Prepared:
     def finish(self, interpolated: Array, target: Levels) -> None:
         """Write the levels of `interpolated` to `target`, which keeps its own where NaN."""
         if not self.scale.is_affine:
-            levels = self.scale.levels(interpolated)
-            np.copyto(target, levels, where=levels != MISSING)
+            known = np.isfinite(interpolated)
+            np.copyto(target, self.scale.levels(interpolated), where=known)
             return
         if self.needs_clip:
             np.maximum(interpolated, np.float32(0), out=interpolated)

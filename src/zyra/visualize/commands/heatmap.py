@@ -1,5 +1,6 @@
 """Declaration of `visualize heatmap`."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -11,11 +12,24 @@ from zyra.core.kinds import InputFile, InputSource, OutputDir, OutputFile
 from zyra.fields.selection_args import SelectionArgs
 
 MAX_SIDE = 16384
+MAX_PIXELS = 1 << 27
 # What data_encoded has no use for.
 OF_A_MAP = (
     *("width", "height", "extent", "basemap", "features", "interpolation"),
     *("colorbar", "label", "timestamp"),
 )
+# Arguments that change nothing unless one of the others is given.
+EFFECTIVE_WITH = {
+    "legend_orientation": ("colorbar", "legend_file"),
+    "timestamp_loc": ("timestamp",),
+    "tile_source": ("map_type",),
+    "tile_zoom": ("map_type",),
+}
+
+NOT_IN_NAMES = frozenset("/\\")
+
+# Whether something is wrong, and what.
+Conflict = tuple[bool, str]
 
 
 class HeatmapArgs(SelectionArgs):
@@ -98,46 +112,58 @@ class HeatmapArgs(SelectionArgs):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        for wrong, message in self._conflicts():
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", "{problem}", {"problem": message})
+        problems = [
+            message
+            for wrong, message in (*self._files(), *self._encoding(), *self._without_effect())
+            if wrong
+        ]
+        if problems:
+            raise PydanticCustomError(
+                "arguments_conflict", "{problems}", {"problems": "; ".join(problems)}
+            )
         return self
 
-    def _conflicts(self) -> tuple[tuple[bool, str], ...]:
-        drawn = [
-            name
-            for name in OF_A_MAP
-            if name in self.model_fields_set and getattr(self, name) not in (None, False)
-        ]
-        given = ", ".join(drawn)
-        return (
-            ((self.input is None) == (self.inputs is None), "give either input or inputs"),
-            (self.input is not None and self.output is None, "output is missing"),
-            (self.input is not None and self.output_dir is not None, "output_dir is for inputs"),
-            (self.inputs is not None and self.output_dir is None, "output_dir is missing"),
-            (self.inputs is not None and self.output is not None, "output is for one input"),
-            (self.inputs is None and self.output_names is not None, "output_names is for inputs"),
-            (
-                self.output_names is not None and len(self.output_names) != len(self.inputs or ()),
-                "output_names needs one name for each of inputs",
-            ),
-            (
-                self.data_encoded and (self.vmin is None or self.vmax is None),
-                "data_encoded needs vmin and vmax",
-            ),
-            (
-                self.data_encoded and drawn != [],
-                f"data_encoded writes values on their own grid and no map: leave out {given}",
-            ),
-            (
-                not self.data_encoded and self.color_scale_file is not None,
-                "color_scale_file is for data_encoded",
-            ),
-            (
-                self.timestamp is None and self.timestamp_loc != "lower_right",
-                "timestamp_loc is for timestamp",
-            ),
+    def _files(self) -> Iterable[Conflict]:
+        """What is wrong with inputs and outputs."""
+        several, names = self.inputs is not None, self.output_names
+        yield (self.input is None) != several, "give either input or inputs"
+        yield self.input is not None and self.output is None, "output is missing"
+        yield several and self.output is not None, "output is for one input"
+        yield several and self.output_dir is None, "output_dir is missing"
+        yield not several and self.output_dir is not None, "output_dir is for inputs"
+        yield not several and names is not None, "output_names is for inputs"
+        if names is not None and self.inputs is not None:
+            yield len(names) != len(self.inputs), "output_names needs one name for each of inputs"
+            for name in names:
+                is_path = name in ("", ".", "..") or not NOT_IN_NAMES.isdisjoint(name)
+                yield is_path, f"output_names has {name!r}, which is not a plain file name"
+        pixels = self.width * self.height
+        yield pixels > MAX_PIXELS, f"{self.width} x {self.height} is more than {MAX_PIXELS} pixels"
+
+    def _encoding(self) -> Iterable[Conflict]:
+        """What is wrong with data_encoded."""
+        if not self.data_encoded:
+            yield self.color_scale_file is not None, "color_scale_file is for data_encoded"
+            return
+        drawn = [name for name in OF_A_MAP if self._is_given(name)]
+        yield self.vmin is None or self.vmax is None, "data_encoded needs vmin and vmax"
+        yield (
+            bool(drawn),
+            f"data_encoded writes values on their own grid, no map: leave out {', '.join(drawn)}",
         )
+
+    def _without_effect(self) -> Iterable[Conflict]:
+        """Arguments that would change nothing."""
+        defaults = type(self).model_fields
+        for name, needed in EFFECTIVE_WITH.items():
+            changed = getattr(self, name) != defaults[name].default
+            useful = any(getattr(self, other) not in (None, False, "image") for other in needed)
+            yield changed and not useful, f"{name} has an effect only with {' or '.join(needed)}"
+        both = self.cmap_file is not None and self._is_given("cmap")
+        yield both, "give either cmap or cmap_file"
+
+    def _is_given(self, name: str) -> bool:
+        return name in self.model_fields_set and getattr(self, name) not in (None, False)
 
 
 HEATMAP = Command(
