@@ -7,7 +7,6 @@ from pathlib import Path
 
 from _service import free_port, running, start, wait_until
 from _timing import Case, process
-
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
 from zyra.core.stream_job import StreamJob

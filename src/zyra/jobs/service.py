@@ -11,7 +11,7 @@ from typing import Protocol
 from zyra.core.settings import Settings
 from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
-from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals
+from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import Caller, Conflict, Gone, NoSuchFile, NoSuchJob, RunRequest
@@ -85,16 +85,7 @@ class JobService:
             Conflict: The idempotency key belongs to another request.
             ServiceUnavailable: It cannot be kept now.
         """
-        desk = Desk(
-            self.registry,
-            self.settings,
-            self.uploads,
-            caller,
-            lambda job_id, name: self.output_path(caller, job_id, name),
-        )
-        record = await self.store.add(await desk.prepare(request))
-        await self.signals.notify(Topic.QUEUED, record.job_id)
-        return record
+        return await self._accept(await self._desk(caller).prepare(request))
 
     async def run(
         self, caller: Caller, request: RunRequest, *, wait_s: float | None = None
@@ -104,13 +95,19 @@ class JobService:
         Raises:
             As `submit`.
         """
-        job_id = (await self.submit(caller, request)).job_id
-        try:
-            return await self.wait(caller, job_id, wait_s)
-        except asyncio.CancelledError:
-            if request.cancel_on_disconnect:
-                await asyncio.shield(self._ask_to_end(job_id))
-            raise
+        submission = await self._desk(caller).prepare(request)
+        job_id = submission.record.job_id
+        with self.finish_line.expecting(job_id) as done:
+            accepted = await self._accept(submission)
+            if accepted.job_id != job_id:  # its idempotency key named an earlier one
+                return await self.wait(caller, accepted.job_id, wait_s)
+            try:
+                await asyncio.wait([done], timeout=wait_s)
+            except asyncio.CancelledError:
+                if request.cancel_on_disconnect:
+                    await asyncio.shield(self._ask_to_end(job_id))
+                raise
+        return await self.job(caller, job_id)
 
     async def wait(self, caller: Caller, job_id: str, timeout_s: float | None) -> JobRecord:
         """The record of a job of `caller` when it is done, or when the time is over.
@@ -216,6 +213,20 @@ class JobService:
         if name not in STREAMS or not path.exists():
             raise NoSuchFile(f"job {job_id} has no {name!r}")
         return path
+
+    def _desk(self, caller: Caller) -> Desk:
+        return Desk(
+            self.registry,
+            self.settings,
+            self.uploads,
+            caller,
+            lambda job_id, name: self.output_path(caller, job_id, name),
+        )
+
+    async def _accept(self, submission: Submission) -> JobRecord:
+        record = await self.store.add(submission)
+        await self.signals.notify(Topic.QUEUED, record.job_id)
+        return record
 
     async def _own(self, caller: Caller, job_id: str) -> JobRecord:
         record = await self.store.get(job_id) if is_uuid(job_id) else None

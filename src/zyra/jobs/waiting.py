@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from zyra.jobs.engine import Topic
 from zyra.jobs.ports import JobStore, Signals
@@ -16,19 +18,25 @@ class FinishLine:
         self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
 
-    async def wait(self, job_id: str, timeout_s: float | None) -> None:
-        """Return when the job is done, or when the time is over."""
+    @contextmanager
+    def expecting(self, job_id: str) -> Iterator["asyncio.Future[None]"]:
+        """Give what is done when the job is; before it is submitted nothing can be missed."""
         if self._listener is None:
             self._listener = asyncio.ensure_future(self._listen())
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[job_id].add(done)
         try:
-            await self._look(job_id)  # it may have been done before we listened
-            await asyncio.wait([done], timeout=timeout_s)
+            yield done
         finally:
             self._waiting[job_id].discard(done)
             if not self._waiting[job_id]:
                 del self._waiting[job_id]
+
+    async def wait(self, job_id: str, timeout_s: float | None) -> None:
+        """Return when the job is done, or when the time is over."""
+        with self.expecting(job_id) as done:
+            await self._look(job_id)  # it may have been done before we listened
+            await asyncio.wait([done], timeout=timeout_s)
 
     async def close(self) -> None:
         """Stop listening; who still waits, waits for its time to be over."""
