@@ -28,7 +28,8 @@ def pyproj_crs(crs: Crs) -> pyproj.CRS:
     try:
         if "crs_wkt" in attributes:
             return pyproj.CRS.from_wkt(attributes["crs_wkt"])
-        return pyproj.CRS.from_cf(attributes)
+        # Without the meridian, pyproj searches PROJ's database for "Greenwich": 0.2 s.
+        return pyproj.CRS.from_cf({"longitude_of_prime_meridian": 0.0, **attributes})
     except (CRSError, KeyError) as exc:
         raise UnsupportedFormat(f"PROJ cannot make a {crs.name} of {attributes}: {exc}") from exc
 
