@@ -353,3 +353,35 @@ def test_the_example_runs(data, tmp_path):
     args = dict(HEATMAP.examples[0].args)
     run_heatmap(**args | {"input": str(data / args["input"]), "output": str(tmp_path / "a.png")})
     assert Path(tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_colours_cover_the_values_inside_the_extent(npy, tmp_path):
+    lon = np.arange(0, 360.0)
+    path = tmp_path / "ramp.nc"
+    with netCDF4.Dataset(path, "w") as file:
+        for name, line, units in (("lat", [0, 1], "degrees_north"), ("lon", lon, "degrees_east")):
+            file.createDimension(name, len(line))
+            file.createVariable(name, "f8", (name,))[:] = line
+            file[name].units = units
+        file.createVariable("v", "f4", ("lat", "lon"))[:] = [lon, lon]
+    shared = {"input": str(path), "cmap": "gray", "extent": [10, 20, 0, 1], **PLAIN}
+    drawn = draw(tmp_path, **shared, width=100, height=10).pixels
+    assert drawn[5, 0, 0] < 10
+    assert drawn[5, -1, 0] > 245
+
+
+def test_an_empty_frame_is_drawn_when_the_range_is_fixed(npy, tmp_path):
+    source = npy([[np.nan, np.nan]])
+    drawn = draw(tmp_path, input=source, vmin=0, vmax=1, width=20, height=10, **PLAIN)
+    assert (drawn.pixels[..., 3] == 0).all()
+
+
+def test_a_bar_has_an_arrow_where_values_lie_beyond_it(npy, tmp_path):
+    shared = {"input": npy([[0, 10]]), "cmap": "gray", "legend_file": str(tmp_path / "l.apng")}
+    widths = []
+    for ends in ({}, {"vmin": 2}, {"vmin": 2, "vmax": 8}):
+        draw(tmp_path, **shared, **ends)
+        bar = read_picture(tmp_path / "l.apng").pixels
+        top_line = (bar[..., 3] > 0).argmax(axis=0) == (bar[..., 3] > 0).any(axis=1).argmax()
+        widths.append(int((top_line & (bar[..., 3] > 0).any(axis=0)).sum()))
+    assert widths[0] > widths[1] > widths[2]

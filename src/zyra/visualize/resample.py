@@ -38,6 +38,19 @@ def _gathered(levels: Levels, places: Places) -> Levels:
     return drawn
 
 
+def shown_values(values: Array, places: Places) -> Array:
+    """The values that are nearest to some pixel, in no particular shape."""
+    rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
+    if places.is_separable:
+        rows = np.unique(rows[np.isfinite(places.rows)])
+        columns = np.unique(columns[np.isfinite(places.columns)])
+        shown: Array = values[rows][:, columns]
+        return shown
+    inside = places.inside
+    at_pixels: Array = values[rows[inside], columns[inside]]
+    return at_pixels
+
+
 def linear_levels(values: Array, places: Places, scale: Scale) -> Levels:
     """Level of the bilinear value at each pixel, shape (height, width).
 

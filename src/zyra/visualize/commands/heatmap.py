@@ -71,8 +71,12 @@ class HeatmapArgs(SelectionArgs):
     legend_orientation: Literal["horizontal", "vertical"] = arg(
         "horizontal", "How the colour bar lies, on the page and in --legend-file"
     )
-    vmin: float | None = arg(None, "Value of the first colour; default: the lowest of the field")
-    vmax: float | None = arg(None, "Value of the last colour; default: the highest of the field")
+    vmin: float | None = arg(
+        None, "Value of the first colour; default: the lowest inside the extent"
+    )
+    vmax: float | None = arg(
+        None, "Value of the last colour; default: the highest inside the extent"
+    )
     data_encoded: bool = arg(
         False,
         "Write the values as 8-bit grey on the data's own grid instead of a picture: 0 is vmin or"

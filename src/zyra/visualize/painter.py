@@ -1,4 +1,4 @@
-"""A field drawn on a map: palette indices with coastlines, and what they are remembered for."""
+"""Paint fields on one map: palette indices, with the lines of the map over them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from zyra.fields.crs import Crs
 from zyra.fields.field import Array
 from zyra.fields.grid import Grid
 from zyra.visualize.line_shades import LineWork, line_shades
@@ -22,6 +23,10 @@ Interpolation = Literal["auto", "linear", "nearest"]
 
 # With fewer cells in a pixel than this, the bilinear value leaves out nearly none of them.
 CELLS_WORTH_AVERAGING = 2.0
+# Frames of a run nearly always share their grid; a nest that moves must not fill the memory.
+GRIDS_KEPT = 3
+
+GridKey = tuple[Crs, bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Painter:
     features: Sequence[str]
     unit: float
     interpolation: Interpolation = "auto"
-    _places: dict[int, tuple[Grid, Places]] = field(default_factory=dict, repr=False)
+    _places: dict[GridKey, Places] = field(default_factory=dict, repr=False)
     _work: list[LineWork] = field(default_factory=list, repr=False)
 
     def draw(self, values: Array, grid: Grid, scale: Scale) -> Picture:
@@ -71,10 +76,12 @@ class Painter:
 
     def places(self, grid: Grid) -> Places:
         """Places of the map's pixels in `grid`."""
-        key = hash((grid.crs, grid.x.tobytes(), grid.y.tobytes()))
+        key = grid.crs, grid.x.tobytes(), grid.y.tobytes()
         if key not in self._places:
-            self._places[key] = grid, places_of(grid, self.view)
-        return self._places[key][1]
+            if len(self._places) >= GRIDS_KEPT:
+                self._places.clear()
+            self._places[key] = places_of(grid, self.view)
+        return self._places[key]
 
     def _levels(self, values: Array, grid: Grid, scale: Scale) -> Levels:
         block = _block(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
