@@ -19,6 +19,7 @@ from zyra.core.errors import (
     VariableNotFound,
 )
 from zyra.fields.formats import open_dataset
+from zyra.process.commands.convert_format import CONVERT_FORMAT
 
 GFS = str(DATA / "gfs_2p5deg_f120_all_fields.grib2")
 GFS_PV = str(DATA / "gfs_0p25_tmp_pv_missing.grib2")
@@ -285,3 +286,12 @@ def test_derived_name_never_replaces_the_input(process, here):
 def test_missing_input_is_told(process, here):
     with pytest.raises(InputNotFound, match="nowhere"):
         process("convert-format", input="nowhere.grib2", format="netcdf")
+
+
+@pytest.mark.parametrize("example", CONVERT_FORMAT.examples, ids=lambda example: example.title)
+def test_example_runs_as_it_stands(example, process, here):
+    for path in DATA.iterdir():
+        Path(path.name).symlink_to(path)
+    before = set(here.iterdir())
+    process(CONVERT_FORMAT.name, **example.args)
+    assert set(here.iterdir()) > before

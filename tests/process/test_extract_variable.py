@@ -15,6 +15,7 @@ from zyra.core.errors import (
     UsageError,
     VariableNotFound,
 )
+from zyra.process.commands.extract_variable import EXTRACT_VARIABLE
 
 GFS = str(DATA / "gfs_2p5deg_f120_all_fields.grib2")
 ERA5 = str(DATA / "era5_levels_members.grib1")
@@ -133,3 +134,12 @@ def test_stdin_is_read_and_stdout_written(process, here):
 def test_arguments_without_effect_are_refused(args, match, process, here):
     with pytest.raises(UsageError, match=match):
         process("extract-variable", input=ERA_INTERIM, pattern="u", **args)
+
+
+@pytest.mark.parametrize("example", EXTRACT_VARIABLE.examples, ids=lambda example: example.title)
+def test_example_runs_as_it_stands(example, process, here):
+    for path in DATA.iterdir():
+        Path(path.name).symlink_to(path)
+    before = set(here.iterdir())
+    process(EXTRACT_VARIABLE.name, **example.args)
+    assert set(here.iterdir()) > before

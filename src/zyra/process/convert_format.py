@@ -13,7 +13,7 @@ from zyra.fields.formats import Dataset, select_fields
 from zyra.fields.selection import selection_from
 from zyra.process.commands.convert_format import ConvertFormatArgs
 from zyra.process.field_source import open_source, require_one_variable
-from zyra.process.output_names import batch_outputs, chosen_output
+from zyra.process.output_names import batch_outputs, chosen_output, source_name
 from zyra.transfer.sources import refuse_unsigned
 
 _ENDINGS = {"netcdf": ".nc", "geotiff": ".tif"}
@@ -88,7 +88,7 @@ def _convert(source: str, target: str, args: ConvertFormatArgs, report: Report, 
             _tell_what_is_left_out(dataset, job)
         with output_path(target, job, suffix=_ENDINGS[args.format]) as path:
             if args.format == "netcdf":
-                write_netcdf_file(path, dataset, infos, report)
+                write_netcdf_file(path, dataset, infos, source_name(source), report)
             else:
                 _write_geotiff(path, dataset, infos, report, job)
     job.tell(f"wrote {len(infos)} fields of {source} to {target}", detail=True)
@@ -100,11 +100,15 @@ def _tell_what_is_left_out(dataset: Dataset[FieldInfo], job: Job) -> None:
 
 
 def write_netcdf_file(
-    path: Path, dataset: Dataset[FieldInfo], infos: Sequence[FieldInfo], report: Report
+    path: Path,
+    dataset: Dataset[FieldInfo],
+    infos: Sequence[FieldInfo],
+    title: str,
+    report: Report,
 ) -> None:
     """Write fields of a dataset as one NetCDF file."""
     write = load("zyra.fields.netcdf_write:write_netcdf")
-    write(path, infos, dataset.grid, dataset.read, progress=report)
+    write(path, infos, dataset.grid, dataset.read, title=title, progress=report)
 
 
 def _write_geotiff(

@@ -11,7 +11,7 @@ from zyra.fields.selection import select, selection_from
 from zyra.process.commands.extract_variable import ExtractVariableArgs
 from zyra.process.convert_format import write_netcdf_file
 from zyra.process.field_source import local_source, require_one_variable
-from zyra.process.output_names import chosen_output, refuse_two_outputs
+from zyra.process.output_names import chosen_output, refuse_two_outputs, source_name
 from zyra.transfer.sources import refuse_unsigned
 
 _ENDINGS = {"netcdf": ".nc", "grib2": ".grib2"}
@@ -48,7 +48,8 @@ def _write_netcdf(path: Path, found: Format, args: ExtractVariableArgs, job: Job
         require_one_variable(infos, "")
         target = _target(args, infos[0].variable)
         with output_path(target, job, suffix=_ENDINGS["netcdf"]) as written:
-            write_netcdf_file(written, dataset, infos, job.progress)
+            title = source_name(args.input)
+            write_netcdf_file(written, dataset, infos, title, job.progress)
     job.tell(f"wrote {len(infos)} fields of {infos[0].variable} to {target}", detail=True)
 
 

@@ -83,11 +83,17 @@ def batch_outputs(
 
 def derived_name(source: str, ending: str) -> str:
     """The file name of `source` with `ending` instead of the suffix of a data format."""
-    name = PurePosixPath(split_url(source).name if is_url(source) else source).name
-    stem = _DATA_SUFFIXES.sub("", name)
+    stem = _DATA_SUFFIXES.sub("", source_name(source))
     if not stem:
         raise UsageError(f"{masked(source)} gives the result no name", hint="name it with --output")
     return stem + ending
+
+
+def source_name(source: str) -> str:
+    """File name of a path or URL; empty for stdin."""
+    if source == STDIN:
+        return ""
+    return PurePosixPath(split_url(source).name if is_url(source) else source).name
 
 
 def _is_same_file(source: str, output: str) -> bool:
