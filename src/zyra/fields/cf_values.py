@@ -143,7 +143,8 @@ def _as_stored(number: Any, dtype: np.dtype[Any]) -> Any:
         limits = np.iinfo(dtype)
         if not (np.isfinite(value) and limits.min <= value <= limits.max):
             return None
-    return value.astype(dtype)[()]
+    with np.errstate(over="ignore"):  # then it is infinite, and equals no number
+        return value.astype(dtype)[()]
 
 
 def _valid_range(attributes: Attributes) -> tuple[Any, Any]:

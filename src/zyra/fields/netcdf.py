@@ -55,14 +55,14 @@ class NetcdfDataset:
         """
         try:
             self._file = netCDF4.Dataset(path.absolute())
-        except OSError as exc:
+        except (OSError, UnicodeDecodeError) as exc:
             raise DataError(f"{path.name} is not readable as NetCDF: {exc}") from exc
         self._file.set_auto_maskandscale(False)
         self._file.set_always_mask(False)
         try:
             self._layouts, self.left_out = find_layouts(self._file)
             self.infos: tuple[NetcdfSlice, ...] = tuple(_slices(self._layouts.values()))
-        except (OSError, RuntimeError, IndexError) as exc:
+        except (OSError, RuntimeError, IndexError, UnicodeDecodeError) as exc:
             self.close()
             raise DataError(f"{path.name} is damaged: {exc}") from exc
         except DataError:
