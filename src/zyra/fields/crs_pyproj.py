@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 import pyproj
 from pyproj.crs import GeographicCRS
-from pyproj.crs.datum import CustomDatum
+from pyproj.crs.datum import CustomDatum, CustomPrimeMeridian
 from pyproj.exceptions import CRSError, ProjError
 
 from zyra.core.errors import DataError, UnsupportedFormat, UsageError
 from zyra.fields.crs import Crs
 from zyra.fields.projections import Coordinates, Pair, Projection
+
+# Where only a name is given, pyproj searches PROJ's database for "Greenwich": 0.2 s.
+_MERIDIAN = "longitude_of_prime_meridian"
+_GREENWICH = CustomPrimeMeridian(longitude=0.0)
 
 
 def pyproj_crs(crs: Crs) -> pyproj.CRS:
@@ -28,8 +32,7 @@ def pyproj_crs(crs: Crs) -> pyproj.CRS:
     try:
         if "crs_wkt" in attributes:
             return pyproj.CRS.from_wkt(attributes["crs_wkt"])
-        # Without the meridian, pyproj searches PROJ's database for "Greenwich": 0.2 s.
-        return pyproj.CRS.from_cf({"longitude_of_prime_meridian": 0.0, **attributes})
+        return pyproj.CRS.from_cf({_MERIDIAN: 0.0, **attributes})
     except (CRSError, KeyError) as exc:
         raise UnsupportedFormat(f"PROJ cannot make a {crs.name} of {attributes}: {exc}") from exc
 
@@ -82,7 +85,7 @@ class PyprojProjection:
         if system.ellipsoid is None:
             raise UnsupportedFormat(f"{crs.label} has no longitudes and latitudes")
         # Degrees from Greenwich, also where the system itself counts grads from Paris.
-        datum = CustomDatum(ellipsoid=system.ellipsoid)
+        datum = CustomDatum(ellipsoid=system.ellipsoid, prime_meridian=_GREENWICH)
         geographic = GeographicCRS(datum=datum)
         self._transformer = pyproj.Transformer.from_crs(geographic, system, always_xy=True)
 
