@@ -123,6 +123,24 @@ def test_sums_over_different_intervals_at_one_time_do_not_overwrite_each_other(w
     assert float(file["tp_12h"][0, 0, 0]) == 12.0
 
 
+def test_sums_over_different_intervals_at_two_levels_keep_their_own_bounds(written):
+    sums = [
+        field(hours, 12, level=hpa(level), period_hours=hours, statistic="sum")
+        for hours, level in ((6.0, 850), (12.0, 500))
+    ]
+    file = written(*sums)
+    for name, hours in (("t_6h", 6.0), ("t_12h", 12.0)):
+        start, end = file[file[file[name].dimensions[0]].bounds][0]
+        assert (end - start) / 3600 == hours
+
+
+def test_layers_with_one_middle_become_two_variables(written):
+    layers = [Level("pressureFromGroundLayer", 180.0, "hPa", 0.0),
+              Level("pressureFromGroundLayer", 120.0, "hPa", 60.0)]  # fmt: skip
+    file = written(*(field(layer.value, level=layer) for layer in layers))
+    assert [float(file[name][0, 0, 0]) for name in ("t", "t_2")] == [180.0, 120.0]
+
+
 def test_fields_that_nothing_tells_apart_are_both_kept(written):
     file = written(field(1), field(2))
     assert [float(file[name][0, 0, 0]) for name in ("t", "t_2")] == [1.0, 2.0]

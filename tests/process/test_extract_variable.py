@@ -6,6 +6,7 @@ import eccodes
 import netCDF4
 import numpy as np
 import pytest
+from http_server import HttpServer
 
 from eccodes_oracle import DATA, message
 from zyra.core.errors import (
@@ -143,3 +144,27 @@ def test_example_runs_as_it_stands(example, process, here):
     before = set(here.iterdir())
     process(EXTRACT_VARIABLE.name, **example.args)
     assert set(here.iterdir()) > before
+
+
+@pytest.fixture
+def wave_url():
+    """A remote GRIB file with its index."""
+    whole = DATA / "gfswave_atlocn_0p16_f001.grib2"
+    with HttpServer() as server:
+        url = server.put("/wave.grib2", whole.read_bytes())
+        server.put("/wave.grib2.idx", Path(f"{whole}.idx").read_bytes())
+        yield server, url
+
+
+def test_of_a_url_with_an_index_only_the_matching_messages_travel(wave_url, process, here):
+    server, url = wave_url
+    process("extract-variable", input=url, pattern="HTSGW", output="swh.nc")
+    with netCDF4.Dataset("swh.nc") as file:
+        assert file["swh"].shape == (1, 331, 301)
+    assert all("range" in asked.headers for asked in server.requests if asked.path == "/wave.grib2")
+
+
+def test_name_that_the_index_does_not_know_is_found_in_the_whole_file(wave_url, process, here):
+    _, url = wave_url
+    process("extract-variable", input=url, pattern="swh")
+    assert [path.name for path in here.iterdir()] == ["wave_swh.nc"]
