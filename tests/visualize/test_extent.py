@@ -12,12 +12,12 @@ from zyra.visualize.extent import WORLD, extent_from, extent_of
 LONLAT = Crs("latitude_longitude", {})
 
 
-def polar(extent_m):
+def polar(extent_m, meridian=0.0):
     crs = Crs(
         "polar_stereographic",
         {
             "latitude_of_projection_origin": 90.0,
-            "straight_vertical_longitude_from_pole": 0.0,
+            "straight_vertical_longitude_from_pole": meridian,
             "standard_parallel": 60.0,
             "earth_radius": 6371229.0,
         },
@@ -60,6 +60,11 @@ def test_a_polar_grid_beside_the_pole_covers_its_own_longitudes():
     west, east, _, north = extent_of(polar((-1e6, 1e6, -5e6, -3e6)))
     assert (west, east) == pytest.approx((-18.8, 18.8), abs=0.5)
     assert north < 90.0
+
+
+def test_a_projected_grid_across_the_date_line_stays_in_one_piece():
+    west, east, _, _ = extent_of(polar((-1e6, 1e6, -5e6, -3e6), meridian=180.0))
+    assert (west, east) == pytest.approx((161.2, 198.8), abs=0.5)
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,15 @@ def test_a_basemap_across_the_date_line_is_joined(npy, tmp_path):
     assert drawn.pixels[10, 0, :3] == pytest.approx([0, 255, 0], abs=10)
 
 
+def test_a_basemap_is_found_on_another_turn(npy, tmp_path):
+    world = np.zeros((18, 36, 3), np.uint8)
+    world[:, 0] = (255, 0, 0)
+    Image.fromarray(world).save(tmp_path / "world.bmp")
+    shared = {"basemap": str(tmp_path / "world.bmp"), "width": 40, "height": 20, **PLAIN}
+    drawn = draw(tmp_path, input=npy([[np.nan, 1]]), extent=[182, 188, -5, 5], **shared)
+    assert drawn.pixels[10, 10, :3] == pytest.approx([255, 0, 0], abs=60)
+
+
 def test_a_file_that_is_no_picture_is_refused_as_basemap(npy, tmp_path):
     source = npy(np.eye(2))
     assert isinstance(wrong(tmp_path, input=source, basemap=source), DataError)
