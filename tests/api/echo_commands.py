@@ -43,6 +43,12 @@ class ShapeArgs(Args):
     scale: float = arg(1.0, "Factor")
 
 
+class CountArgs(Args):
+    """Write numbered lines."""
+
+    lines: int = arg(10, "How many")
+
+
 class HoldArgs(Args):
     """Read a file to its end, for ever if it has none."""
 
@@ -75,8 +81,17 @@ def shape(args: ShapeArgs, job: Job) -> None:
     job.stdout.write(str(args.width * args.height).encode())
 
 
+def count(args: CountArgs, job: Job) -> None:
+    """Write the numbered lines, and say how far we are."""
+    for number in range(args.lines):
+        job.stdout.write(f"line {number}\n".encode())
+    job.progress(1.0, "counted")
+
+
 def hold(args: HoldArgs, job: Job) -> None:
-    """Read until the end."""
+    """Say that it begins, then read until the end."""
+    job.stdout.write(b"begun\n")
+    job.stdout.flush()
     with open(args.input, "rb") as source:  # noqa: PTH123 - a plain read that can block
         source.read()
 
@@ -91,6 +106,7 @@ REGISTRY = {
             run="echo_commands:echo",
             examples=(Example("Say hello", {"text": "hello"}),),
         ),
+        Command("process", "count", CountArgs, run="echo_commands:count"),
         Command("process", "fail", FailArgs, run="echo_commands:fail"),
         Command("process", "hold", HoldArgs, run="echo_commands:hold"),
         Command("process", "shape-up", ShapeArgs, run="echo_commands:shape"),

@@ -33,7 +33,7 @@ class Server:
 def served(folder: Path, **settings: str) -> Iterator[Server]:
     """Start a service with its folders below `folder`."""
     for name in ("uploads", "results", "state", "shared"):
-        (folder / name).mkdir()
+        (folder / name).mkdir(exist_ok=True)
     environment = {
         **os.environ,
         "ZYRA_UPLOAD_DIR": str(folder / "uploads"),

@@ -84,8 +84,10 @@ def test_the_record_has_links_that_answer(client: httpx.Client, run: Any) -> Non
     record = client.get(f"/jobs/{job_id}").json()
     assert (record["status"], record["done"], record["ok"]) == ("succeeded", True, True)
     assert record["output_file"] == "main.txt"
-    assert set(record["links"]) == {"self", "manifest", "stdout", "stderr", "download", "zip"}
-    assert {client.get(link).status_code for link in record["links"].values()} == {200}
+    links = record["links"]
+    assert links.pop("websocket") == f"/ws/jobs/{job_id}"
+    assert set(links) == {"self", "manifest", "stdout", "stderr", "events", "download", "zip"}
+    assert {client.get(link).status_code for link in links.values()} == {200}
 
 
 def test_metadata_is_echoed_and_bounded(client: httpx.Client) -> None:
@@ -123,10 +125,3 @@ def test_a_caller_that_leaves_ends_the_command_it_asked_to_end(server: Any) -> N
     command_gone.register(writing, 0)
     assert command_gone.poll(20_000) == [(writing, select.POLLERR)]
     os.close(writing)
-
-
-def test_async_is_refused_with_its_place(client: httpx.Client) -> None:
-    body = {"stage": "process", "command": "echo", "mode": "async"}
-    answer = client.post("/cli/run", json=body)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["loc"] == ["mode"]

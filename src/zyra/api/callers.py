@@ -10,7 +10,7 @@ import ipaddress
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zyra.api.errors import KeyInUrl, NotAuthenticated, refusal
@@ -27,7 +27,7 @@ NOT_ALLOWED = 4401  # WebSocket close code of the contract
 _CALLER = "zyra.caller"
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(request: HTTPConnection) -> Caller:
     """Who sent the request; the middleware below has let it pass."""
     caller: Caller = request.scope[_CALLER]
     return caller

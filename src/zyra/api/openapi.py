@@ -15,7 +15,13 @@ from zyra import __version__
 from zyra.api.catalogue import args_schema, describe_command
 from zyra.api.models.cli_request import CliRequest
 from zyra.api.models.files import UploadAnswer, UploadsAnswer
-from zyra.api.models.jobs import JobAnswer, ManifestAnswer, RunAnswer
+from zyra.api.models.jobs import (
+    AcceptedAnswer,
+    JobAnswer,
+    JobsAnswer,
+    ManifestAnswer,
+    RunAnswer,
+)
 from zyra.api.models.problem import ProblemAnswer
 from zyra.api.models.service import (
     CommandAnswer,
@@ -30,10 +36,12 @@ from zyra.core.stages import STAGES
 from zyra.registry import Registry, all_commands
 
 ANSWERS: tuple[type, ...] = (
+    AcceptedAnswer,
     CommandAnswer,
     CommandsAnswer,
     HealthAnswer,
     JobAnswer,
+    JobsAnswer,
     ManifestAnswer,
     ProblemAnswer,
     ReadyAnswer,

@@ -15,7 +15,7 @@ from zyra.api.errors import HANDLERS
 from zyra.api.json_answer import json_answer
 from zyra.api.openapi import describe
 from zyra.api.query import refuse_unknown_query
-from zyra.api.routers import cli, files, jobs, service
+from zyra.api.routers import cli, files, jobs, service, streams
 from zyra.api.versioning import VersionPrefix
 from zyra.api.workers.executor import Executor
 from zyra.core.settings import Settings
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, build: BuildService = build_ser
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for part in (service, cli, jobs, files, docs_pages):
+    for part in (service, cli, jobs, streams, files, docs_pages):
         app.include_router(part.router)
     app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
     return app
@@ -69,7 +69,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         allow_origins=settings.cors_origins,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Disposition", "Content-Range", "ETag", "Location"],
+        expose_headers=["Content-Disposition", "Content-Range", "ETag", "Location", "Retry-After"],
     )
     own = [Middleware(VersionPrefix), Middleware(CallerCheck, settings=settings)]
     return [cors, *own] if settings.cors_origins else own

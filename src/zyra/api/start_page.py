@@ -2,6 +2,8 @@
 
 from string import Template
 
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # it has no scripts
+
 _LINKS = {
     "docs": ("/docs", "Try every operation in the browser"),
     "redoc": ("/redoc", "Read the reference"),

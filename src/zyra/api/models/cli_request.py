@@ -69,6 +69,18 @@ class CliRequest(_Body):
     cancel_on_disconnect: bool = Field(
         False, description="End the command when the waiting caller goes away"
     )
+    callback_url: str | None = Field(
+        None, max_length=2048, description="Address to call when the job is done"
+    )
+    callback_method: Literal["GET", "POST"] = Field(
+        "POST", description="POST carries the result; GET only calls the address"
+    )
+    idempotency_key: str | None = Field(
+        None, min_length=1, max_length=255, description="The same key gives the same job"
+    )
+    retries: int = Field(
+        0, ge=0, le=10, description="Starts again so often if the machine that ran it is lost"
+    )
     metadata: dict[str, Any] = Field(
         default_factory=dict, description="Kept with the job as it is; at most 4 KiB of JSON"
     )
@@ -91,6 +103,10 @@ class CliRequest(_Body):
             timeout_s=self.timeout_s,
             cancel_on_disconnect=self.cancel_on_disconnect,
             metadata=self.metadata,
+            idempotency_key=self.idempotency_key,
+            retries=self.retries,
+            callback_url=self.callback_url,
+            callback_method=self.callback_method,
         )
 
 

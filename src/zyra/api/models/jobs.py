@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from typing_extensions import TypedDict
 
-from zyra.jobs.records import JobRecord, Output
+from zyra.core.urls import masked
+from zyra.jobs.records import Callback, JobRecord, Output
 
 
 class OutputAnswer(TypedDict):
@@ -33,6 +34,33 @@ class RunAnswer(TypedDict):
     job_id: str
     outputs: list[OutputAnswer]
     duration_s: float | None
+
+
+class AcceptedAnswer(TypedDict):
+    """A job that was accepted and goes on by itself."""
+
+    status: Literal["accepted"]
+    job_id: str
+    exit_code: None
+    links: dict[str, str]
+
+
+class AttemptAnswer(TypedDict):
+    """One try to call back."""
+
+    time: str
+    status: int | None
+    error: str
+
+
+class CallbackAnswer(TypedDict):
+    """Whom to call when the job is done, and what came of it."""
+
+    url: str
+    method: str
+    delivered: bool
+    due: str | None
+    attempts: list[AttemptAnswer]
 
 
 class JobAnswer(TypedDict):
@@ -62,8 +90,20 @@ class JobAnswer(TypedDict):
     duration_s: float | None
     max_rss_bytes: int | None
     cpu_s: float | None
+    queue_position: int | None
+    attempts: int
+    retries: int
+    expired: bool
+    callback: CallbackAnswer | None
     metadata: dict[str, Any]
     links: dict[str, str]
+
+
+class JobsAnswer(TypedDict):
+    """Some jobs, newest first; `next` is the cursor of the next page."""
+
+    jobs: list[JobAnswer]
+    next: str | None
 
 
 class ArtifactAnswer(OutputAnswer):
@@ -96,6 +136,16 @@ def run_answer(record: JobRecord, root: str) -> RunAnswer:
     }
 
 
+def accepted_answer(record: JobRecord, root: str) -> AcceptedAnswer:
+    """Answer for a job that goes on by itself; links begin with `root`."""
+    return {
+        "status": "accepted",
+        "job_id": record.job_id,
+        "exit_code": None,
+        "links": job_links(record, root),
+    }
+
+
 def job_answer(record: JobRecord, root: str) -> JobAnswer:
     """The record as callers see it; links begin with `root`."""
     return {
@@ -123,6 +173,11 @@ def job_answer(record: JobRecord, root: str) -> JobAnswer:
         "duration_s": record.duration_s,
         "max_rss_bytes": record.max_rss_bytes,
         "cpu_s": record.cpu_s,
+        "queue_position": record.queue_position,
+        "attempts": record.attempts,
+        "retries": record.retries,
+        "expired": record.expired,
+        "callback": _callback(record.callback),
         "metadata": dict(record.metadata),
         "links": job_links(record, root),
     }
@@ -145,6 +200,8 @@ def job_links(record: JobRecord, root: str) -> dict[str, str]:
         "manifest": f"{own}/manifest",
         "stdout": f"{own}/stdout",
         "stderr": f"{own}/stderr",
+        "events": f"{own}/events",
+        "websocket": f"{root}/ws/jobs/{record.job_id}",
     }
     if record.output_file is not None:
         links["download"] = f"{own}/download"
@@ -161,6 +218,21 @@ def _output(record: JobRecord, output: Output, root: str) -> OutputAnswer:
         "media_type": output.media_type,
         "sha256": output.sha256,
         "href": f"{root}/jobs/{record.job_id}/download?file={name}",
+    }
+
+
+def _callback(callback: Callback | None) -> CallbackAnswer | None:
+    if callback is None:
+        return None
+    return {
+        "url": masked(callback.url),
+        "method": callback.method,
+        "delivered": any(not attempt.error for attempt in callback.attempts),
+        "due": _time(callback.due),
+        "attempts": [
+            {"time": a.time.isoformat(), "status": a.status, "error": a.error}
+            for a in callback.attempts
+        ],
     }
 
 

@@ -13,12 +13,13 @@ from zyra.api.catalogue import describe_command
 from zyra.api.context import executor_of, root_of, service_of
 from zyra.api.json_answer import json_answer
 from zyra.api.models.cli_request import parse_cli_request
-from zyra.api.models.jobs import RunAnswer, run_answer
+from zyra.api.models.jobs import AcceptedAnswer, RunAnswer, accepted_answer, run_answer
 from zyra.api.models.problem import ProblemAnswer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
 from zyra.api.openapi import TYPED_PATH, answers, described
+from zyra.api.prefer import parse_prefer
 from zyra.jobs.records import Mode
-from zyra.jobs.requests import RequestRefused, RunRequest
+from zyra.jobs.requests import Problem, RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
 
 router = APIRouter(tags=["commands"])
@@ -32,27 +33,43 @@ TimeoutS = Annotated[
 CancelOnDisconnect = Annotated[
     bool, Query(description="End the command when the waiting caller goes away")
 ]
-RUN_RESPONSES = answers(RunAnswer, 404, 408, 413, 415, 503) | {
-    422: described(
-        "The request is wrong; or, with fail_on_error, the command failed",
-        ProblemAnswer,
-        RunAnswer,
-    )
-}
-Prefer = Annotated[str, Header(description="`respond-async` does not wait (RFC 7240)")]
+RUN_RESPONSES = (
+    answers(RunAnswer, 404, 408, 409, 413, 415, 503)
+    | answers(AcceptedAnswer, status=202)
+    | {
+        422: described(
+            "The request is wrong; or, with fail_on_error, the command failed",
+            ProblemAnswer,
+            RunAnswer,
+        )
+    }
+)
+Prefer = Annotated[
+    str, Header(description="`respond-async` does not wait, `wait=N` waits N s (RFC 7240)")
+]
+IdempotencyKey = Annotated[
+    str | None, Header(max_length=255, description="The same key gives the same job")
+]
 
 
 @router.post(
     "/cli/run",
     responses=RUN_RESPONSES,
 )
-async def run_command(request: Request, fail_on_error: FailOnError = False) -> Response:
-    """Run a command and wait for its result.
+async def run_command(
+    request: Request,
+    *,
+    fail_on_error: FailOnError = False,
+    prefer: Prefer = "",
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Run a command and wait for its result, or accept it as a job that goes on by itself.
 
     A command that fails is 200 with `status: "error"` and its exit code.
     """
     body = await read_object(request, service_of(request).settings.max_body_bytes)
-    return await _run(request, parse_cli_request(body).to_run_request(), fail_on_error)
+    wanted = parse_cli_request(body).to_run_request()
+    return await _run(request, _keyed(wanted, idempotency_key), prefer, fail_on_error)
 
 
 @router.get("/cli/commands", responses=answers(CommandsAnswer))
@@ -81,6 +98,7 @@ async def run_typed_command(
     timeout_s: TimeoutS = None,
     cancel_on_disconnect: CancelOnDisconnect = False,
     prefer: Prefer = "",
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Run one command; the body is its arguments."""
     service = service_of(request)
@@ -89,30 +107,39 @@ async def run_typed_command(
         stage=stage,
         command=command,
         args=await read_object(request, service.settings.max_body_bytes),
-        mode=preferred_mode(prefer),
         timeout_s=timeout_s,
         cancel_on_disconnect=cancel_on_disconnect,
     )
     try:
-        return await _run(request, wanted, fail_on_error)
+        return await _run(request, _keyed(wanted, idempotency_key), prefer, fail_on_error)
     except RequestRefused as error:
         raise _without_args_prefix(error) from error
 
 
-def preferred_mode(prefer: str) -> Mode:
-    """Whether a Prefer header asks not to wait.
-
-    Source: RFC 7240, sections 2 and 4.1.
-    """
-    wishes = [wish.partition(";")[0].strip().lower() for wish in prefer.split(",")]
-    return Mode.ASYNC if "respond-async" in wishes else Mode.SYNC
-
-
-async def _run(request: Request, wanted: RunRequest, fail_on_error: bool) -> Response:
-    record = await executor_of(request).run(caller_of(request), wanted, request)
+async def _run(request: Request, wanted: RunRequest, prefer: str, fail_on_error: bool) -> Response:
+    preference = parse_prefer(prefer)
+    if preference.is_async:
+        wanted = replace(wanted, mode=Mode.ASYNC)
+    longest = service_of(request).settings.sync_limit_s
+    wait_s = longest if preference.wait_s is None else min(preference.wait_s, longest)
+    record = await executor_of(request).run(caller_of(request), wanted, wait_s, request)
+    root = root_of(request)
+    if wanted.mode is Mode.ASYNC or not record.status.is_final:
+        headers = {"Location": f"{root}/jobs/{record.job_id}"} | preference.applied
+        return json_answer(accepted_answer(record, root), HTTPStatus.ACCEPTED, headers)
     failed = fail_on_error and not record.ok
     status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
-    return json_answer(run_answer(record, root_of(request)), status)
+    return json_answer(run_answer(record, root), status)
+
+
+def _keyed(wanted: RunRequest, header: str | None) -> RunRequest:
+    """The request with the idempotency key of the header, if there is one."""
+    if header is None:
+        return wanted
+    if wanted.idempotency_key not in (None, header):
+        message = "the header Idempotency-Key says something else; give one of them"
+        raise RequestRefused([Problem(("idempotency_key",), message, "contradiction")])
+    return replace(wanted, idempotency_key=header)
 
 
 def _without_args_prefix(error: RequestRefused) -> RequestRefused:

@@ -1,30 +1,101 @@
 """Jobs: their records, outputs and captured streams."""
 
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from zyra.api.callers import caller_of
-from zyra.api.context import root_of, service_of
+from zyra.api.context import executor_of, root_of, service_of
 from zyra.api.file_answer import ServedFile, file_answer
 from zyra.api.json_answer import json_answer
-from zyra.api.models.jobs import JobAnswer, ManifestAnswer, job_answer, manifest_answer
+from zyra.api.models.jobs import (
+    JobAnswer,
+    JobsAnswer,
+    ManifestAnswer,
+    job_answer,
+    manifest_answer,
+)
 from zyra.api.openapi import answers, file_responses
 from zyra.api.zip_answer import zip_answer
-from zyra.jobs.records import Captured, JobRecord
+from zyra.core.stages import STAGE_NAMES
+from zyra.jobs.ports import Query as PageQuery
+from zyra.jobs.records import Captured, JobRecord, Status
 from zyra.jobs.requests import NoSuchFile, Problem, RequestRefused
 
 router = APIRouter(tags=["jobs"])
 
+StatusName = Annotated[
+    Literal["queued", "running", "succeeded", "failed", "canceled"] | None,
+    Query(description="Where the job stands"),
+]
+StageName = Annotated[str | None, Query(description="Of this stage, or one of its older names")]
+CommandName = Annotated[str | None, Query(description="Of this command")]
+Since = Annotated[datetime | None, Query(description="Made at this time or later (ISO 8601)")]
+Until = Annotated[datetime | None, Query(description="Made before this time (ISO 8601)")]
+Limit = Annotated[int, Query(ge=1, le=200, description="So many at most")]
+Cursor = Annotated[str | None, Query(description="`next` of the page before")]
+Wait = Annotated[
+    float, Query(ge=0, le=60, allow_inf_nan=False, description="Wait so many seconds for the end")
+]
+Purge = Annotated[bool, Query(description="Remove a finished job with its results instead")]
 FileName = Annotated[str | None, Query(description="Name of an output; the main one without it")]
 Zipped = Annotated[bool, Query(description="All outputs as one ZIP archive")]
 
 
-@router.get("/jobs/{job_id}", responses=answers(JobAnswer, 404))
-async def show_job(request: Request, job_id: str) -> Response:
-    """The record of a job."""
-    record = await service_of(request).job(caller_of(request), job_id)
+@router.get("/jobs", responses=answers(JobsAnswer, 503))
+async def list_jobs(
+    request: Request,
+    *,
+    status: StatusName = None,
+    stage: StageName = None,
+    command: CommandName = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Your jobs, newest first, without the text of their streams."""
+    query = PageQuery(
+        owner=caller_of(request).name,
+        status=Status(status) if status else None,
+        stage=STAGE_NAMES.get(stage, stage) if stage else None,
+        command=command,
+        since=_moment(since),
+        until=_moment(until),
+        limit=limit,
+        cursor=cursor,
+    )
+    page = await service_of(request).page(query)
+    root = root_of(request)
+    found = [job_answer(record, root) for record in page.jobs]
+    return json_answer({"jobs": found, "next": page.next})
+
+
+@router.get("/jobs/{job_id}", responses=answers(JobAnswer, 404, 503))
+async def show_job(request: Request, job_id: str, wait: Wait = 0.0) -> Response:
+    """The record of a job, at once or when it is done."""
+    caller = caller_of(request)
+    if wait > 0:
+        record = await executor_of(request).wait(caller, job_id, wait)
+    else:
+        record = await service_of(request).job(caller, job_id)
+    return json_answer(job_answer(record, root_of(request)))
+
+
+@router.delete(
+    "/jobs/{job_id}",
+    responses=answers(JobAnswer, 404, 409, 503) | {204: {"description": "Purged"}},
+)
+async def cancel_job(request: Request, job_id: str, purge: Purge = False) -> Response:
+    """End a queued or running job: its processes are gone when this answers."""
+    service, caller = service_of(request), caller_of(request)
+    if purge:
+        await service.purge(caller, job_id)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    record = await service.cancel(caller, job_id)
     return json_answer(job_answer(record, root_of(request)))
 
 
@@ -66,6 +137,13 @@ async def show_stdout(request: Request, job_id: str) -> Response:
 async def show_stderr(request: Request, job_id: str) -> Response:
     """What the command wrote to stderr, byte for byte."""
     return await _stream(request, job_id, "stderr")
+
+
+def _moment(given: datetime | None) -> datetime | None:
+    """A time in UTC, which is also meant where no offset is given."""
+    if given is None:
+        return None
+    return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
 
 
 async def _all_outputs(request: Request, record: JobRecord, file: str | None) -> Response:

@@ -10,7 +10,7 @@ from zyra.api.context import root_of, service_of
 from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.service import HealthAnswer, ReadyAnswer, StartAnswer
 from zyra.api.openapi import answers, described
-from zyra.api.start_page import start_links, start_page
+from zyra.api.start_page import PAGE_POLICY, start_links, start_page
 
 router = APIRouter(tags=["service"])
 
@@ -19,15 +19,15 @@ router = APIRouter(tags=["service"])
 async def start(request: Request) -> Response:
     """Where to begin: a page for people, JSON for programs."""
     root = root_of(request)
-    headers = {"Vary": "Accept"}
+    headers = {"Vary": "Accept", "Content-Security-Policy": PAGE_POLICY}
     if "text/html" in request.headers.get("accept", ""):
         return HTMLResponse(start_page(root, __version__), headers=headers)
     body: StartAnswer = {"name": "zyra", "version": __version__, "links": start_links(root)}
     return json_answer(body, headers=headers)
 
 
-@router.head("/health", response_class=JsonAnswer)
-@router.get("/health", responses=answers(HealthAnswer))
+@router.head("/health", response_class=JsonAnswer, openapi_extra={"security": []})
+@router.get("/health", responses=answers(HealthAnswer), openapi_extra={"security": []})
 async def health() -> Response:
     """The process answers; nothing else is looked at."""
     body: HealthAnswer = {"status": "ok", "version": __version__}

@@ -11,8 +11,9 @@ from contextlib import asynccontextmanager, suppress
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
+from zyra.api.stopping import Stopping
 from zyra.jobs.records import JobRecord, Mode
-from zyra.jobs.requests import Caller, Problem, RequestRefused, RunRequest
+from zyra.jobs.requests import Caller, RunRequest
 from zyra.jobs.service import JobService
 
 
@@ -21,35 +22,52 @@ class Executor:
 
     def __init__(self, service: JobService) -> None:
         self.service = service
+        self.stopping = Stopping()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the service running; the server has drained its requests when this ends."""
         await self.service.start()
         try:
-            yield
+            with self.stopping.watching():
+                yield
         finally:
             await self.service.close()
 
-    async def run(self, caller: Caller, wanted: RunRequest, request: Request) -> JobRecord:
-        """Run a command while its caller waits.
+    async def run(
+        self, caller: Caller, wanted: RunRequest, wait_s: float, request: Request
+    ) -> JobRecord:
+        """Run a command while its caller waits, `wait_s` at most; then the job goes on.
 
         Raises:
             RequestRefused: The request is wrong.
             ClientDisconnect: The caller left and had asked to end the command then.
         """
         if wanted.mode is Mode.ASYNC:
-            raise RequestRefused(
-                [Problem(("mode",), "async runs are not served yet", "not_served", "use sync")]
-            )
+            return await self.service.submit(caller, wanted)
         if not wanted.cancel_on_disconnect:
-            return await self.service.run(caller, wanted)
-        return await self._run_while_connected(caller, wanted, request)
+            return await self.service.run(caller, wanted, wait_s=wait_s)
+        return await self._run_while_connected(caller, wanted, wait_s, request)
+
+    async def wait(self, caller: Caller, job_id: str, wait_s: float) -> JobRecord:
+        """The record of a job when it is done, when the time is over, or when we stop.
+
+        Raises:
+            NoSuchJob: It does not exist or belongs to somebody else.
+        """
+        waiting = asyncio.ensure_future(self.service.wait(caller, job_id, wait_s))
+        stopping = asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.result() if waiting.done() else await self.service.job(caller, job_id)
+        finally:
+            for task in (waiting, stopping):
+                task.cancel()
 
     async def _run_while_connected(
-        self, caller: Caller, wanted: RunRequest, request: Request
+        self, caller: Caller, wanted: RunRequest, wait_s: float, request: Request
     ) -> JobRecord:
-        running = asyncio.ensure_future(self.service.run(caller, wanted))
+        running = asyncio.ensure_future(self.service.run(caller, wanted, wait_s=wait_s))
         leaving = asyncio.ensure_future(_disconnect(request.receive))
         try:
             await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,0 +1,166 @@
+"""The story of a job as it happens: WebSocket and Server-Sent Events.
+
+A client pulls its frames from the job's log at its own speed: a slow one delays neither
+the command nor anybody else, and needs no memory here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, WebSocket
+from starlette.responses import Response, StreamingResponse
+from starlette.websockets import WebSocketDisconnect
+
+from zyra.api.callers import caller_of
+from zyra.api.context import service_of, stopping_of
+from zyra.api.openapi import errors
+from zyra.core.errors import ZyraError
+from zyra.jobs.events import Frame, first_frame, streams_of
+from zyra.jobs.requests import Caller, NoSuchJob, Problem, RequestRefused
+from zyra.jobs.service import JobService
+
+router = APIRouter(tags=["jobs"])
+
+DONE = 1000
+RESTARTING = 1012
+WRONG_QUESTION = 4400
+NO_SUCH_JOB = 4404
+HEARTBEAT_S = 15.0
+
+After = Annotated[int, Query(ge=0, description="Number of the last frame that you have")]
+Stream = Annotated[
+    str, Query(description="Only these of stdout, stderr, progress; comma-separated")
+]
+LastEventId = Annotated[str, Header(description="As `after`; browsers send it by themselves")]
+EVENT_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"text/event-stream": {}},
+        "description": "One event for each frame; its id is the frame's number",
+    }
+} | errors(404)
+
+
+@router.websocket("/ws/jobs/{job_id}")
+async def follow_by_websocket(
+    websocket: WebSocket, job_id: str, after: str = "0", stream: str = ""
+) -> None:
+    """Each frame as one JSON text; closed with 1000 after the one with the exit code."""
+    await websocket.accept()
+    try:
+        frames = await _frames(service_of(websocket), caller_of(websocket), job_id, after, stream)
+    except ZyraError as error:
+        code = NO_SUCH_JOB if isinstance(error, NoSuchJob) else WRONG_QUESTION
+        await websocket.close(code, error.message[:120])
+        return
+    sending = asyncio.ensure_future(_send_all(websocket, frames))
+    leaving = asyncio.ensure_future(_until_left(websocket))
+    stopping = asyncio.ensure_future(stopping_of(websocket).wait())
+    await _first_of(sending, leaving, stopping)
+    if stopping.done() and not leaving.done() and not sending.done():
+        await websocket.close(RESTARTING, "the server restarts; come back with after=SEQ")
+
+
+@router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENT_RESPONSES)
+async def follow_by_events(
+    request: Request,
+    job_id: str,
+    after: After = 0,
+    stream: Stream = "",
+    last_event_id: LastEventId = "",
+) -> Response:
+    """The same frames as Server-Sent Events; `Last-Event-ID` resumes."""
+    start = last_event_id or str(after)
+    service = service_of(request)
+    frames = await _frames(service, caller_of(request), job_id, start, stream)
+    body = _events(frames, stopping_of(request).wait())
+    return StreamingResponse(
+        body,
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _frames(
+    service: JobService, caller: Caller, job_id: str, after: str, stream: str
+) -> AsyncIterator[Frame]:
+    """Frames of a job as a client wants them.
+
+    Raises:
+        NoSuchJob: It does not exist or belongs to somebody else.
+        RequestRefused: `after` or `stream` is wrong.
+    """
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        problem = Problem(("query", "after"), f"{after[:50]!r} is not a frame's number", "number")
+        raise RequestRefused([problem])
+    try:
+        wanted = streams_of(name for name in stream.split(",") if name)
+    except ValueError as error:
+        raise RequestRefused([Problem(("query", "stream"), str(error), "choice")]) from error
+    record = await service.job(caller, job_id)
+    return _filtered(service.follow(caller, job_id, int(after)), wanted, first_frame(record))
+
+
+async def _filtered(
+    frames: AsyncIterator[Frame], wanted: frozenset[str], before: Frame
+) -> AsyncIterator[Frame]:
+    """What is left of each frame for a client that wants only some streams."""
+    is_first = True
+    async for frame in frames:
+        kept = frame.only(wanted, None if is_first else before)
+        before, is_first = frame, False
+        if kept is not None:
+            yield kept
+
+
+async def _send_all(websocket: WebSocket, frames: AsyncIterator[Frame]) -> None:
+    try:
+        async for frame in frames:
+            await websocket.send_text(frame.json)
+        await websocket.close(DONE)
+    except WebSocketDisconnect:
+        return  # the client has gone
+
+
+async def _until_left(websocket: WebSocket) -> None:
+    """Return when the client has gone; what it sends meanwhile means nothing to us."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        continue
+
+
+async def _events(frames: AsyncIterator[Frame], stopping: Awaitable[None]) -> AsyncIterator[str]:
+    """Frames as events, with a comment now and then so that proxies keep the connection.
+
+    Source: WHATWG HTML, section 9.2 "Server-sent events".
+    """
+    end = asyncio.ensure_future(stopping)
+    coming = asyncio.ensure_future(anext(frames, None))
+    try:
+        while not end.done():
+            await asyncio.wait(
+                {coming, end}, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not coming.done():
+                yield ": still here\n\n"
+                continue
+            frame = coming.result()
+            if frame is None:
+                return
+            yield f"id: {frame.seq}\ndata: {frame.json}\n\n"
+            coming = asyncio.ensure_future(anext(frames, None))
+    finally:
+        await _end(coming, end)
+
+
+async def _first_of(*tasks: "asyncio.Future[None]") -> None:
+    """Wait for one of the tasks, and end the others."""
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(*(task for task in tasks if not task.done()))
+
+
+async def _end(*tasks: "asyncio.Future[Any]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
