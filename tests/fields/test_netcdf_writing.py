@@ -89,6 +89,20 @@ def test_single_level_is_a_scalar_coordinate(written):
     assert "heightAboveGround" in file["t"].coordinates.split()
 
 
+def test_single_level_that_not_all_variables_have_is_a_dimension(written):
+    file = written(
+        field(level=Level("heightAboveGround", 2.0, "m")), field(variable="q", level=hpa(500))
+    )
+    assert file["t"].dimensions == ("time", "heightAboveGround", "lat", "lon")
+    assert file["q"].dimensions == ("time", "isobaricInhPa", "lat", "lon")
+
+
+def test_runs_of_different_variables_stay_apart(written):
+    file = written(field(), field(variable="q", run=START + timedelta(hours=6)))
+    assert file["forecast_reference_time"].dimensions == ("time",)
+    assert file["forecast_reference_time_2"].dimensions == ("time_2",)
+
+
 def test_runs_that_forecast_the_same_times_get_dimensions_of_their_own(written):
     later = START + timedelta(hours=6)
     file = written(field(1, 6), field(2, 12), field(3, 0, run=later), field(4, 6, run=later))
@@ -138,7 +152,7 @@ def test_layers_with_one_middle_become_two_variables(written):
     layers = [Level("pressureFromGroundLayer", 180.0, "hPa", 0.0),
               Level("pressureFromGroundLayer", 120.0, "hPa", 60.0)]  # fmt: skip
     file = written(*(field(layer.value, level=layer) for layer in layers))
-    assert [float(file[name][0, 0, 0]) for name in ("t", "t_2")] == [180.0, 120.0]
+    assert [float(file[name][...].mean()) for name in ("t", "t_2")] == [180.0, 120.0]
 
 
 def test_fields_that_nothing_tells_apart_are_both_kept(written):
@@ -207,6 +221,22 @@ def test_attributes_say_what_the_variable_is(written):
     assert file["time"].standard_name == "time"
     assert file["forecast_reference_time"].standard_name == "forecast_reference_time"
     assert file["forecast_period"].units == "hours"
+
+
+@pytest.mark.parametrize(
+    ("units", "wanted"),
+    [
+        ("K", "K"),
+        ("kg m**-2 s**-1", "kg m**-2 s**-1"),
+        ("(0 - 1)", "1"),
+        ("Proportion", "1"),
+        ("(Code table 4.222)", None),
+        ("", None),
+    ],
+)
+def test_units_are_those_that_udunits_reads(units, wanted, written):
+    variable = written(field(units=units))["t"]
+    assert getattr(variable, "units", None) == wanted
 
 
 @pytest.mark.parametrize(

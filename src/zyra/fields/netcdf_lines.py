@@ -1,6 +1,6 @@
 """Write the coordinates of times, levels, members and further dimensions."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -70,13 +70,24 @@ class _WrittenLine:
 
 
 class LineWriter:
-    """Writes lines into one file; equal lines are written once and shared."""
+    """Writes lines into one file; equal lines are written once and shared.
 
-    def __init__(self, file: NetcdfFile) -> None:
+    A single level, member or model run becomes a coordinate without dimension only if it
+    holds for every variable: xarray and others apply such coordinates to the whole file.
+
+    Args:
+        file: Where to write.
+        variables: The lines of every variable that will be written.
+    """
+
+    def __init__(self, file: NetcdfFile, variables: Iterable[tuple[Line, ...]]) -> None:
         self._file = file
         self._written: dict[Hashable, _WrittenLine] = {}
         self._crossed: dict[Hashable, str] = {}
-        self._runs: dict[datetime, str] = {}
+        self._run: str | None = None
+        lines = [set(of_variable) for of_variable in variables]
+        self._common = set[Line]().union(*lines[:1]).intersection(*lines)
+        self._has_one_run = len(set[datetime | None]().union(*map(_runs_of, lines))) == 1
 
     def write(self, lines: tuple[Line, ...]) -> WrittenLines:
         """Write the coordinates of all lines of one variable."""
@@ -95,7 +106,7 @@ class LineWriter:
     def _write_line(self, line: Line) -> _WrittenLine:
         match line[0]:
             case Member():
-                return self._axis_or_scalar("member", _numbers(line, np.int32), _MEMBER)
+                return self._axis_or_scalar("member", line, _numbers(line, np.int32), _MEMBER)
             case Further(dimension):
                 return _WrittenLine(self._file.axis(dimension, _numbers(line), {}))
             case Run():
@@ -106,18 +117,15 @@ class LineWriter:
                 return _WrittenLine(leads)
             case Level() as level:
                 attributes = level_attributes(level)
-                return self._axis_or_scalar(level.kind, _numbers(line), attributes, _bounds(line))
+                return self._axis_or_scalar(level.kind, line, _numbers(line), attributes)
         return self._write_moments(tuple(place for place in line if isinstance(place, Moment)))
 
     def _axis_or_scalar(
-        self,
-        wanted: str,
-        values: NDArray[Any],
-        attributes: Mapping[str, Any],
-        bounds: NDArray[Any] | None = None,
+        self, wanted: str, line: Line, values: NDArray[Any], attributes: Mapping[str, Any]
     ) -> _WrittenLine:
-        """A dimension; or, where there is one place only, a coordinate without dimension."""
-        if len(values) > 1:
+        """A dimension; or, for the one place of all variables, a coordinate without any."""
+        bounds = _bounds(line)
+        if len(line) > 1 or line not in self._common:
             return _WrittenLine(self._file.axis(wanted, values, attributes, bounds))
         ends = None if bounds is None else bounds[0]
         return _WrittenLine(None, (self._file.auxiliary(wanted, (), values[0], attributes, ends),))
@@ -135,21 +143,15 @@ class LineWriter:
     def _runs_beside(
         self, time: str, references: list[datetime], hours: list[float]
     ) -> Iterator[str]:
-        if len(set(references)) == 1:
-            yield self._one_run(references[0])
+        seconds = np.array([encode_time(reference) for reference in references])
+        name = "forecast_reference_time"
+        if references and self._has_one_run:
+            self._run = self._run or self._file.auxiliary(name, (), seconds[0], _REFERENCE)
+            yield self._run
         elif references:
-            seconds = np.array([encode_time(reference) for reference in references])
-            yield self._file.auxiliary("forecast_reference_time", (time,), seconds, _REFERENCE)
+            yield self._file.auxiliary(name, (time,), seconds, _REFERENCE)
         if hours:
             yield self._file.auxiliary("forecast_period", (time,), np.array(hours), _PERIOD)
-
-    def _one_run(self, reference: datetime) -> str:
-        """The scalar coordinate that all fields of one model run share."""
-        if reference not in self._runs:
-            seconds = np.array(encode_time(reference))
-            name = self._file.auxiliary("forecast_reference_time", (), seconds, _REFERENCE)
-            self._runs[reference] = name
-        return self._runs[reference]
 
     def _valid_times(self, run: Line, lead: Line) -> str:
         """The valid times of every run at every forecast hour."""
@@ -159,6 +161,11 @@ class LineWriter:
             name = self._file.auxiliary("time", (runs, leads), seconds, _VALID)
             self._crossed[run, lead] = name
         return self._crossed[run, lead]
+
+
+def _runs_of(lines: Iterable[Line]) -> set[datetime | None]:
+    """Reference times of the places of one variable."""
+    return {place.reference for line in lines for place in line if isinstance(place, (Moment, Run))}
 
 
 def _numbers(line: Line, dtype: DTypeLike = np.float64) -> NDArray[Any]:

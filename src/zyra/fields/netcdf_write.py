@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from zyra.core.stream_job import Report, ignore_progress
+from zyra.fields.cf_units import cf_units
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.grid import Grid
 from zyra.fields.netcdf_file import NetcdfFile
@@ -59,7 +60,7 @@ def write_netcdf(
     with NetcdfFile(path) as file:
         named = {"title": title} if title else {}
         file.attributes({"Conventions": CONVENTIONS, **named})
-        writer = _Writer(file, read)
+        writer = _Writer(file, read, LineWriter(file, [stack.lines for stack in stacks]))
         done = 0
         for stack in stacks:
             for _ in writer.write(stack, grid_of(stack.first)):
@@ -70,11 +71,11 @@ def write_netcdf(
 class _Writer:
     """Writes stacks into one file, sharing grids and coordinates between them."""
 
-    def __init__(self, file: NetcdfFile, read: Callable[[Any], Field]) -> None:
+    def __init__(self, file: NetcdfFile, read: Callable[[Any], Field], lines: LineWriter) -> None:
         self._file = file
         self._read = read
         self._grids: dict[Grid, WrittenGrid] = {}
-        self._lines = LineWriter(file)
+        self._lines = lines
 
     def write(self, stack: Stack[Info], grid: Grid) -> Iterator[Info]:
         """Write one stack; gives each field once it is written."""
@@ -107,7 +108,7 @@ def _attributes(info: FieldInfo) -> dict[str, str]:
     attributes = {
         "long_name": info.long_name,
         "standard_name": info.standard_name,
-        "units": info.units,
+        "units": cf_units(info.units),
         "short_name": info.short_name or info.variable,
         "level_type": info.level.kind if info.level and info.level.value is None else "",
         "cell_methods": f"time: {info.statistic}" if info.statistic else "",
