@@ -168,7 +168,8 @@ def test_a_body_of_100_000_keys_is_refused_at_once(client: httpx.Client) -> None
     body = json.dumps({f"k{i}": 0 for i in range(80_000)})
     begin = time.perf_counter()
     assert post(client, body).status_code == 422
-    assert time.perf_counter() - begin < 0.5
+    # 0.05 s on an idle machine; looking for a name like each of them would take minutes.
+    assert time.perf_counter() - begin < 5.0
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
