@@ -56,7 +56,7 @@ class Layout:
 
 def unit_of(width: int, height: int, dpi: int) -> float:
     """Pixels in a unit: text keeps its share of the picture, and grows with `dpi`."""
-    return dpi / 96.0 * max(min(width / 1024.0, height / 512.0), 0.55)
+    return dpi / 96.0 * max(min(width / 1024.0, height / 512.0), 0.75)
 
 
 def laid_out(
