@@ -30,7 +30,17 @@ def start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
         "ZYRA_STATE_DIR": "state",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "zyra.api.server:app", "--port", str(port), "--log-level", "warning", "--no-access-log"],
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "zyra.api.server:app",
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+            "--no-access-log",
+        ],
         env=os.environ | {name: str(folder / place) for name, place in places.items()},
     )
 

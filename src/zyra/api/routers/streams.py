@@ -23,7 +23,6 @@ from zyra.jobs.service import JobService
 router = APIRouter(tags=["jobs"])
 
 DONE = 1000
-RESTARTING = 1012
 WRONG_QUESTION = 4400
 NO_SUCH_JOB = 4404
 HEARTBEAT_S = 15.0
@@ -37,8 +36,9 @@ EVENT_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"text/event-stream": {}},
         "description": "One event for each frame; its id is the frame's number",
-    }
-} | errors(404)
+    },
+    **errors(404),
+}
 
 
 @router.websocket("/ws/jobs/{job_id}")
@@ -55,10 +55,8 @@ async def follow_by_websocket(
         return
     sending = asyncio.ensure_future(_send_all(websocket, frames))
     leaving = asyncio.ensure_future(_until_left(websocket))
-    stopping = asyncio.ensure_future(stopping_of(websocket).wait())
-    await _first_of(sending, leaving, stopping)
-    if stopping.done() and not leaving.done() and not sending.done():
-        await websocket.close(RESTARTING, "the server restarts; come back with after=SEQ")
+    # A server that stops closes with 1012, which ends `leaving`.
+    await _first_of(sending, leaving)
 
 
 @router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENT_RESPONSES)

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 
-from zyra.jobs.embedded.local_signals import ANYTHING, LocalSignals
+from zyra.jobs.embedded.local_signals import LocalSignals
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.engine import Engine, Topic
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
-from zyra.jobs.ports import Claimed
+from zyra.jobs.ports import ANYTHING, Claimed
+from zyra.jobs.runner import TERM_GRACE_S
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class EmbeddedWorker:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         self._engine.abandon()
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=TERM_GRACE_S)
         await self._executor.close()
         await asyncio.gather(*self._jobs, return_exceptions=True)
         await self._signals.close()

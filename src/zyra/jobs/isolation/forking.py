@@ -90,7 +90,7 @@ class ForkingExecutor:
             self._forget_control()
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
-            kill_marked(self._mark)
+            self._lose_all()
 
     async def _send_run(self, descriptors: Sequence[int]) -> int:
         while True:
@@ -147,13 +147,17 @@ class ForkingExecutor:
     def _parent_is_gone(self) -> None:
         """All its children died with it; tell those who wait, and start another."""
         self._forget_control()
+        self._lose_all()
+        if not self._is_closing:
+            asyncio.get_running_loop().call_later(self._pause_s, self._restart)
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    def _lose_all(self) -> None:
+        """Everything below the parent has ended or is ended now; tell those who wait for it."""
         kill_marked(self._mark)
         lost, self._running = self._running, {}
         for command in lost.values():
             command.finish(LOST)
-        if not self._is_closing:
-            asyncio.get_running_loop().call_later(self._pause_s, self._restart)
-            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
     def _restart(self) -> None:
         if self._is_closing:
