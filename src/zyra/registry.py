@@ -27,6 +27,9 @@ PRELOADED: tuple[str, ...] = (
     "zyra.fields.geotiff_write:write_geotiff",
 )
 
+# Called by the warm parent after loading: what would otherwise be done anew in every child.
+WARM_UPS: tuple[str, ...] = ("zyra.fields.grib_warm:warm_up",)
+
 
 def find_command(registry: Registry, stage: str, name: str) -> Command:
     """Look a command up by stage (an alias will do) and name.

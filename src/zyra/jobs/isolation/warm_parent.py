@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
 from zyra.jobs.isolation.child import reset_signals, run_assignment
-from zyra.registry import PRELOADED, Registry, all_commands
+from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
 MESSAGE_BYTES = 4096
 DESCRIPTORS = 5
@@ -68,6 +68,8 @@ class WarmParent:
             command.args.model_rebuild()  # else every child builds the validator anew: 20 ms
         for dotted in PRELOADED:
             load(dotted)
+        for dotted in WARM_UPS:
+            load(dotted)()
         # What is loaded now lives as long as the parent: keep the collector from
         # touching, and so copying, its pages in every child.
         gc.collect()

@@ -1,0 +1,30 @@
+"""Make ecCodes read its tables now, so that no later run waits for them.
+
+They are read once in a process, at the first question for a name: half a second for those
+that everybody shares and those of the centres whose files are met most.
+"""
+
+import eccodes
+
+from zyra.fields.grib_handle import open_message
+from zyra.fields.grib_names import NameReader
+
+SAMPLES = ("GRIB1", "GRIB2")
+CENTRES = ("ecmf", "kwbc")  # ECMWF and NCEP
+
+
+def warm_up() -> None:
+    """Name the fields of ecCodes' own samples, as each centre would."""
+    for sample in SAMPLES:
+        for centre in CENTRES:
+            with open_message(_sample(sample, centre), sample) as message:
+                NameReader().names(message)
+
+
+def _sample(name: str, centre: str) -> bytes:
+    handle = eccodes.codes_grib_new_from_samples(name)
+    try:
+        eccodes.codes_set(handle, "centre", centre)
+        return bytes(eccodes.codes_get_message(handle))
+    finally:
+        eccodes.codes_release(handle)
