@@ -28,7 +28,10 @@ PRELOADED: tuple[str, ...] = (
 )
 
 # Called by the warm parent after loading: what would otherwise be done anew in every child.
-WARM_UPS: tuple[str, ...] = ("zyra.fields.grib_warm:warm_up",)
+WARM_UPS: tuple[str, ...] = (
+    "zyra.fields.grib_warm:warm_up",
+    "zyra.visualize.map_features:warm_up",
+)
 
 
 def find_command(registry: Registry, stage: str, name: str) -> Command:

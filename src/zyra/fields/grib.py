@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zyra.core.errors import DataError
 from zyra.fields.field import Array, Field, FieldInfo
+from zyra.fields.grib_checks import check_packing
 from zyra.fields.grib_grid import GridDescription, build_grid, describe_grid
 from zyra.fields.grib_handle import GribHandle, open_message
 from zyra.fields.grib_levels import read_level
@@ -70,7 +71,7 @@ def read_field(path: Path, message: Message) -> Field:
         DataError: The message is damaged.
     """
     where = _where(message.place, path.name)
-    with open_message(read_message(path, message), where) as handle:
+    with _unpackable(path, message) as handle:
         grid = build_grid(handle, message.grid, where)
         values = _in_grid(handle, message.grid, unpack_values(handle), grid.is_global)
     return Field.of(message, values, grid)
@@ -82,8 +83,16 @@ def read_values(path: Path, message: Message) -> Array:
     Raises:
         DataError: The message is damaged.
     """
-    with open_message(read_message(path, message), _where(message.place, path.name)) as handle:
+    with _unpackable(path, message) as handle:
         return unpack_values(handle)
+
+
+@contextmanager
+def _unpackable(path: Path, message: Message) -> Iterator[GribHandle]:
+    data, where = read_message(path, message), _where(message.place, path.name)
+    check_packing(data, where)
+    with open_message(data, where) as handle:
+        yield handle
 
 
 def read_message(path: Path, message: Message) -> bytes:

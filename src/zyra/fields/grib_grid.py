@@ -68,8 +68,12 @@ def build_grid(handle: GribHandle, described: GridDescription, where: str) -> Gr
     crs = described.crs
     if crs is None:
         raise _not_gridded(described.kind, where)
-    if described.rows < 1 or described.columns < 1:
-        raise DataError(f"{where} has {described.rows} rows and {described.columns} columns")
+    rows, columns, points = described.rows, described.columns, _points(handle, described)
+    if rows < 1 or columns < 1 or points != handle.integer("numberOfDataPoints"):
+        raise DataError(
+            f"{where} is damaged: {handle.integer('numberOfDataPoints')} points "
+            f"in {rows} rows and {columns} columns"
+        )
     if described.kind in _PLANE:
         x, y = _plane_lines(handle, described, crs)
     else:
@@ -77,6 +81,12 @@ def build_grid(handle: GribHandle, described: GridDescription, where: str) -> Gr
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise DataError(f"{where} has a grid that lies outside its own projection")
     return Grid(crs, x, y)
+
+
+def _points(handle: GribHandle, described: GridDescription) -> int:
+    if described.is_reduced:
+        return int(handle.integers("pl").sum())
+    return described.rows * described.columns
 
 
 def _not_gridded(kind: str, where: str) -> UnsupportedFormat:

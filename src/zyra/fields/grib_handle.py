@@ -4,6 +4,7 @@ ecCodes' own messages on stderr are silenced: what matters of them comes as the
 text of the exception, which is translated into a `DataError` here.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ _ffi.cdef(
     """
     typedef struct grib_context grib_context;
     typedef void (*listener)(const grib_context*, int, const char*);
+    typedef void (*assertion_listener)(const char*);
     grib_context* grib_context_get_default(void);
     void grib_context_set_logging_proc(grib_context*, listener);
+    void codes_set_codes_assertion_failed_proc(assertion_listener);
     """
 )
 _library = _ffi.dlopen(bindings.library_path)
@@ -32,9 +35,32 @@ def _say_nothing(context: object, level: int, message: object) -> None:
     """Take the place of ecCodes' printing to stderr."""
 
 
-# C keeps only the address: the callback must live as long as the process.
+class _Assertions(threading.local):
+    """Assertions that failed inside ecCodes in this thread.
+
+    By itself ecCodes would end the process; a callback can only note it and return.
+    """
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+
+    def note(self, message: object) -> None:
+        """Remember one, instead of aborting."""
+        self.failed.append(_ffi.string(message).decode("utf-8", "replace"))
+
+
+_assertions = _Assertions()
+
+
+def _note_assertion(message: object) -> None:
+    _assertions.note(message)
+
+
+# C keeps only the addresses: the callbacks must live as long as the process.
 _SILENCE = _ffi.callback("listener", _say_nothing)
+_NOTE = _ffi.callback("assertion_listener", _note_assertion)
 _library.grib_context_set_logging_proc(_library.grib_context_get_default(), _SILENCE)
+_library.codes_set_codes_assertion_failed_proc(_NOTE)
 
 
 @dataclass(frozen=True)
@@ -104,11 +130,21 @@ def open_message(data: bytes, where: str) -> Iterator[GribHandle]:
     Raises:
         DataError: ecCodes cannot read it.
     """
+    _assertions.failed.clear()
     try:
         identifier = eccodes.codes_new_from_message(data)
         try:
+            _refuse_failed_assertion(where)
             yield GribHandle(identifier)
+            _refuse_failed_assertion(where)
         finally:
             eccodes.codes_release(identifier)
     except eccodes.CodesInternalError as exc:
         raise DataError(f"{where} cannot be read: {exc}", hint="the file may be damaged") from exc
+
+
+def _refuse_failed_assertion(where: str) -> None:
+    if _assertions.failed:
+        raise DataError(
+            f"{where} is damaged: ecCodes found {_assertions.failed[0].splitlines()[0]}"
+        )

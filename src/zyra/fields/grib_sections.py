@@ -21,6 +21,11 @@ Bytes = bytes | mmap
 # Bit map indicator "as defined before in this message" (code table 6.0).
 _EARLIER_BITMAP = 254
 _LARGE_GRIB1 = 0x800000
+_SHORTEST_SECTION = 6  # octets of edition 1's shortest, the bit map's head
+# Code table 4 of edition 1; ecCodes divides by zero on 255.
+_LAST_UNIT_OF_TIME, _SECOND = 14, 254
+# Octets of the fixed beginning of each section of edition 2.
+_SHORTEST = {1: 21, 2: 5, 3: 14, 4: 9, 5: 11, 6: 6, 7: 5}
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def find_fields(data: Bytes) -> Iterator[FieldPlace]:
     for number, (offset, length, edition) in enumerate(find_messages(data), start=1):
         whole = (offset, offset + length)
         if edition == 1:
+            _refuse_wrong_sections(data, whole)
             yield FieldPlace(str(number), offset, length, 1, b"", (whole,), whole)
         else:
             yield from _fields_of_message(data, number, whole)
@@ -139,13 +145,52 @@ def _grib1_length(data: Bytes, offset: int, length: int) -> int:
     if not length & _LARGE_GRIB1:
         return length
     blocks = (length & ~_LARGE_GRIB1) * 120
-    position = offset + 8
-    flags = data[position + 7] if position + 7 < len(data) else 0
-    for present in (True, bool(flags & 0x80), bool(flags & 0x40)):
-        if present:
-            position += _uint24(data[position : position + 3])
-    lacking = _uint24(data[position : position + 3])
+    start, _ = _grib1_sections(data, offset)[-1]
+    lacking = _uint24(data[start : start + 3])
     return blocks - lacking + 4 if lacking < 120 else length
+
+
+def _grib1_sections(data: Bytes, offset: int) -> list[Span]:
+    """Sections 1, 2 and 3 where they are present, and 4, as their own lengths have them."""
+    flags = data[offset + 15] if offset + 15 < len(data) else 0
+    spans = []
+    position = offset + 8
+    for present in (True, bool(flags & 0x80), bool(flags & 0x40), True):
+        if present:
+            end = position + _uint24(data[position : position + 3])
+            spans.append((position, end))
+            position = end
+    return spans
+
+
+def _refuse_wrong_sections(data: Bytes, whole: Span) -> None:
+    """Refuse an edition 1 message whose sections do not fill it: ecCodes would abort on some.
+
+    Raises:
+        DataError: They do not, or its unit of time is none.
+    """
+    offset, end = whole
+    spans = _grib1_sections(data, offset)
+    is_large = bool(_uint24(data[offset + 4 : offset + 7]) & _LARGE_GRIB1)
+    last = spans[-1][0] if is_large else spans[-1][1]
+    fits = last <= end - len(END) if is_large else last == end - len(END)
+    too_short = any(stop - start < _SHORTEST_SECTION for start, stop in spans[:-1])
+    if not fits or too_short or _has_lost_list(data, spans):
+        raise DataError(f"the GRIB message at byte {offset} is damaged: its sections do not fit")
+    unit = data[spans[0][0] + 17]
+    if unit > _LAST_UNIT_OF_TIME and unit != _SECOND:
+        raise DataError(f"the GRIB message at byte {offset} is damaged: its unit of time is {unit}")
+
+
+def _has_lost_list(data: Bytes, spans: list[Span]) -> bool:
+    """Whether section 2 says that vertical coordinates or row lengths lie outside of it."""
+    if len(spans) < 3 and not data[spans[0][0] + 7] & 0x80:
+        return False
+    start, end = spans[1]
+    coordinates, octet = data[start + 3], data[start + 4]
+    if octet == 255:
+        return coordinates > 0
+    return octet - 1 + 4 * coordinates > end - start
 
 
 def _uint24(octets: bytes) -> int:
@@ -189,12 +234,17 @@ def _sections(data: Bytes, start: int, end: int) -> Iterator[tuple[int, Span]]:
     while position < end:
         length = int.from_bytes(data[position : position + 4], "big")
         section = data[position + 4] if position + 4 < end else 0
-        if length < 5 or position + length > end or not 1 <= section <= 7:
+        if length < _SHORTEST.get(section, end) or position + length > end:
             raise DataError(
                 f"the GRIB section at byte {position} is damaged: number {section}, length {length}"
             )
         yield section, (position, position + length)
         position += length
+
+
+def sections_of(message: bytes) -> Iterator[tuple[int, Span]]:
+    """Number and (start, end) of each section of one edition 2 message."""
+    return _sections(message, 16, len(message) - len(END))
 
 
 def _refuse_incomplete(sections: dict[int, Span], offset: int) -> None:

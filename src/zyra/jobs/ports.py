@@ -12,6 +12,9 @@ from typing import Any, Protocol
 from zyra.jobs.events import Frame
 from zyra.jobs.records import JobRecord, Status
 
+# Told to who listens when signals may have been missed: look at everything of interest.
+ANYTHING = ("anything", "")
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -153,4 +156,4 @@ class Signals(Protocol):
         """Tell everybody who listens; whoever misses it finds out at the next renewal."""
 
     def listen(self) -> AsyncIterator[tuple[str, str]]:
-        """Topics and job ids as they are told."""
+        """Topics and job ids as they are told; `ANYTHING` when some may have been missed."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zyra.core.errors import UsageError
+from zyra.visualize.extent import WORLD
 from zyra.visualize.graticule import graticule_lines
+from zyra.visualize.layout import unit_of
 from zyra.visualize.line_shades import LineWork, line_work, work_of_pixels
 from zyra.visualize.map_lines import draw_lines
 from zyra.visualize.natural_earth import Kind, Lines, read_features, scale_for
@@ -17,6 +20,9 @@ FEATURES = ("coastline", "borders", "gridlines")
 OTHER_NAMES = {"coastlines": "coastline", "border": "borders", "gridline": "gridlines"}
 # Large pictures are looked at closer: four times the size, 1.4 times the width.
 WIDTH_GROWTH = 0.25
+MAPS_KEPT = 8
+USUAL_SIZES = ((1024, 512), (2048, 1024), (4096, 2048))
+USUAL_DPI = 96
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,12 @@ def chosen_features(listed: str | None, without: Collection[str]) -> tuple[str, 
     return tuple(name for name in FEATURES if name in named and name not in without)
 
 
-def feature_work(view: MapView, features: Collection[str], unit: float) -> list[LineWork]:
-    """Line work of each feature on a map.
+@lru_cache(maxsize=MAPS_KEPT)
+def feature_work(view: MapView, features: tuple[str, ...], unit: float) -> tuple[LineWork, ...]:
+    """Line work of each feature on a map; it depends on nothing else, so it is remembered.
+
+    Most pictures show the whole Earth in one of a few sizes: `warm_up` draws their lines
+    before a command needs them, which is a third of the time of a large picture.
 
     Args:
         view: The map.
@@ -62,7 +72,14 @@ def feature_work(view: MapView, features: Collection[str], unit: float) -> list[
             width = max(stroke.width * unit**WIDTH_GROWTH, 0.6)
             segments = view.segments_of(_lines(name, view))
             work.append(_work(name, segments, view, width, stroke.opacity))
-    return work
+    return tuple(work)
+
+
+def warm_up() -> None:
+    """Draw the lines of the whole Earth in the usual sizes."""
+    for width, height in USUAL_SIZES:
+        view = MapView.over(WORLD, width, height)
+        feature_work(view, FEATURES, unit_of(width, height, USUAL_DPI))
 
 
 def _work(name: str, segments: Segments, view: MapView, width: float, opacity: float) -> LineWork:

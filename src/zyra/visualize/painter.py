@@ -1,6 +1,5 @@
 """Paint fields on one map: palette indices, with the lines of the map over them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from zyra.fields.crs import Crs
 from zyra.fields.field import Array
 from zyra.fields.grid import Grid
-from zyra.visualize.line_shades import LineWork, line_shades
+from zyra.visualize.line_shades import line_shades
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.palettes import Colours
 from zyra.visualize.places import Places, places_of
@@ -60,17 +59,16 @@ class Painter:
     """
 
     view: MapView
-    features: Sequence[str]
+    features: tuple[str, ...]
     unit: float
     interpolation: Interpolation = "auto"
     _places: dict[GridKey, Places] = field(default_factory=dict, repr=False)
-    _work: list[LineWork] = field(default_factory=list, repr=False)
 
     def draw(self, values: Array, grid: Grid, scale: Scale) -> Picture:
         """Draw `values` on `grid` in the colours of `scale`, with the map features over them."""
         levels = self._levels(values, grid, scale)
         shades = line_shades(scale.colours)
-        for work in self._line_work():
+        for work in feature_work(self.view, self.features, self.unit):
             shades.draw(levels, work)
         return Picture(levels, shades.colours)
 
@@ -91,11 +89,6 @@ class Painter:
             return nearest_levels(values, self.places(grid), scale)
         values, grid = thinned(values, grid, *block)
         return linear_levels(values, self.places(grid), scale)
-
-    def _line_work(self) -> list[LineWork]:
-        if self.features and not self._work:
-            self._work.extend(feature_work(self.view, self.features, self.unit))
-        return self._work
 
 
 def _block(places: Places, grid: Grid) -> tuple[int, int]:

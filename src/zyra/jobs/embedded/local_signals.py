@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
+from zyra.jobs.ports import ANYTHING
 
 LOOK_S = 0.02
-ANYTHING = ("anything", "")
 
 
 class LocalSignals:

@@ -1,10 +1,11 @@
 """Lists of jobs from SQLite, page by page, newest first."""
 
 import sqlite3
+from datetime import UTC, datetime
 
+from zyra.jobs.paging import number_of_cursor
 from zyra.jobs.ports import Page, Query
 from zyra.jobs.record_json import from_json
-from zyra.jobs.requests import Problem, RequestRefused
 
 
 def select_page(database: sqlite3.Connection, query: Query) -> Page:
@@ -30,19 +31,14 @@ def _conditions(query: Query) -> tuple[list[str], list[str | int]]:
         ("status = ?", query.status),
         ("stage = ?", query.stage),
         ("command = ?", query.command),
-        ("created_at >= ?", query.since.isoformat() if query.since else None),
-        ("created_at < ?", query.until.isoformat() if query.until else None),
-        ("seq < ?", _number(query.cursor)),
+        ("created_at >= ?", _utc(query.since)),
+        ("created_at < ?", _utc(query.until)),
+        ("seq < ?", number_of_cursor(query.cursor)),
     ]
     used = [(condition, value) for condition, value in given if value is not None]
     return [condition for condition, _ in used], [value for _, value in used]
 
 
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise RequestRefused(
-            [Problem(("query", "cursor"), f"{cursor!r} is not a cursor of ours", "cursor")]
-        )
-    return int(cursor)
+def _utc(moment: datetime | None) -> str | None:
+    """As it stands in the table, where times are compared as text."""
+    return moment.astimezone(UTC).isoformat() if moment else None

@@ -57,8 +57,7 @@ class SqliteJobStore:
 
     async def remove(self, job_id: str) -> None:
         """Forget a job."""
-        delete = "DELETE FROM jobs WHERE job_id = ?"
-        await self._do(lambda: self._database.execute(delete, (job_id,)))
+        await self._do(lambda: self._remove(job_id))
 
     async def claim(self, runner: str, lease_s: float, job_id: str | None = None) -> Claimed | None:
         """Take that queued job, or the oldest, if fewer run than may."""
@@ -175,6 +174,11 @@ class SqliteJobStore:
         position = self._database.execute(ahead, (row[1],)).fetchone()[0]
         return replace(record, queue_position=position)
 
+    def _remove(self, job_id: str) -> None:
+        with self._transaction() as database:
+            database.execute("DELETE FROM jobs WHERE job_id = ?", (job_id,))
+            database.execute("DELETE FROM idempotency WHERE job_id = ?", (job_id,))
+
     def _change(
         self, job_id: str, expected: tuple[Status, ...], changes: Mapping[str, Any]
     ) -> JobRecord | None:
@@ -182,7 +186,7 @@ class SqliteJobStore:
             record = self._get(job_id)
             if record is None or record.status not in expected:
                 return None
-            return self._put(replace(record, **changes))
+            return self._put(replace(record, queue_position=None, **changes))
 
     def _put(self, record: JobRecord) -> JobRecord:
         is_final = record.status.is_final
@@ -249,9 +253,10 @@ class SqliteJobStore:
                 fraction, message = progress[record.job_id]
                 if (fraction, message) != (record.progress, record.message):
                     self._put(replace(record, progress=fraction, message=message))
-            database.execute(
-                "UPDATE jobs SET lease_until = ? WHERE status = 'running' AND runner = ?",
-                (time.time() + lease_s, runner),
+            until = time.time() + lease_s
+            database.executemany(
+                "UPDATE jobs SET lease_until = ? WHERE job_id = ?",
+                [(until, job_id) for job_id in held],
             )
         return Renewal(frozenset(set(progress) - held), frozenset(canceled))
 
@@ -287,10 +292,11 @@ class SqliteJobStore:
 
     def _finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
         rows = self._database.execute(
-            "SELECT record FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT ?",
+            "SELECT record FROM jobs WHERE finished_at < ?"
+            " AND NOT json_extract(record, '$.expired') ORDER BY finished_at LIMIT ?",
             (moment.isoformat(), limit),
         ).fetchall()
-        return [record for row in rows if not (record := from_json(row[0])).expired]
+        return [from_json(row[0]) for row in rows]
 
     def _used(self) -> set[str]:
         rows = self._database.execute(
