@@ -19,6 +19,7 @@ CLI_REGISTRY: Registry = {
 
 # Loaded ahead by the warm parent, beside the run functions: what commands load by name.
 PRELOADED: tuple[str, ...] = (
+    "zyra.transfer.download:fetch",
     "zyra.fields.crs_pyproj:pyproj_crs",
     "zyra.fields.grib_dataset:GribDataset",
     "zyra.fields.netcdf:NetcdfDataset",

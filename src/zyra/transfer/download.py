@@ -1,10 +1,12 @@
 """Download a URL to a file that appears when it is complete, or straight to stdout."""
 
 import os
+from pathlib import Path
 from stat import S_ISREG
 
 from zyra.core.job import Job
 from zyra.core.outputs import STDOUT, open_output
+from zyra.transfer.http import client_of
 from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
 
 _MEGABYTE = 1e6
@@ -27,6 +29,16 @@ def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ign
         rewindable = target != STDOUT and S_ISREG(os.fstat(stream.fileno()).st_mode)
         reception = Reception(remote, stream, rewindable=rewindable, report=report)
         return reception.run()
+
+
+def fetch(source: str, path: Path, job: Job) -> None:
+    """Download the URL `source` to `path`, with progress in bytes.
+
+    Raises:
+        As `download`.
+    """
+    with client_of(job) as client:
+        download(Remote(client, source), str(path), job, report=progress_in_bytes(job))
 
 
 def progress_in_bytes(job: Job) -> ReportBytes:
