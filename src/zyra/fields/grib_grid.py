@@ -20,6 +20,8 @@ _GAUSSIAN = frozenset({"regular_gg", "reduced_gg"})
 _REDUCED = frozenset({"reduced_gg", "reduced_ll"})
 _PLANE = frozenset({"lambert", "polar_stereographic", "mercator"})
 
+_MOST_POINTS = 1 << 31  # more do not fit the four octets that count them, signed
+
 
 @dataclass(frozen=True)
 class GridDescription:
@@ -69,10 +71,10 @@ def build_grid(handle: GribHandle, described: GridDescription, where: str) -> Gr
     if crs is None:
         raise _not_gridded(described.kind, where)
     rows, columns, points = described.rows, described.columns, _points(handle, described)
-    if rows < 1 or columns < 1 or points != handle.integer("numberOfDataPoints"):
+    announced = handle.integer("numberOfDataPoints")
+    if rows < 1 or columns < 1 or points != announced or points > _MOST_POINTS:
         raise DataError(
-            f"{where} is damaged: {handle.integer('numberOfDataPoints')} points "
-            f"in {rows} rows and {columns} columns"
+            f"{where} is damaged: {announced} points in {rows} rows and {columns} columns"
         )
     if described.kind in _PLANE:
         x, y = _plane_lines(handle, described, crs)
