@@ -185,9 +185,9 @@ def level_matches(level: Level | None, text: str) -> bool:
 
     A number alone fits a level of any kind at that value: `850` finds 850 hPa and 850 m.
     """
-    if level is None:
-        return False
     wanted = " ".join(text.lower().split())
+    if level is None or not wanted:
+        return False
     if wanted in (level.kind.lower(), level.place, str(level).lower()):
         return True
     parts = _POSITION.fullmatch(wanted)
