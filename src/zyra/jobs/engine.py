@@ -111,9 +111,18 @@ class Engine:
                 return
 
     async def sweep(self) -> None:
-        """Take the jobs of runners that are gone, and tell what became of them."""
-        for record in await self._leases.expire():
+        """Take the jobs of runners that are gone, and tell what became of them.
+
+        What such a runner left on this machine is cleared away first: the programs that its
+        command had started, and the command's temporary files.
+        """
+        taken = await self._leases.expire()
+        if taken:
+            await asyncio.to_thread(self._executor.end_orphans)
+        for record in taken:
             if record.status.is_final:
+                workspace = Workspace(self._results_dir / record.job_id)
+                await asyncio.to_thread(workspace.remove_scratch)
                 await self.announce(record)
             else:
                 await self._signals.notify(Topic.QUEUED, record.job_id)

@@ -60,5 +60,8 @@ class Executor(Protocol):
     async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
         """Start a process with stdin, stdout, stderr and events; closes these descriptors."""
 
+    def end_orphans(self) -> None:
+        """End what services of this machine that are gone left running."""
+
     async def close(self) -> None:
         """End every process that was started."""

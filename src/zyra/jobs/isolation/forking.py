@@ -83,6 +83,10 @@ class ForkingExecutor:
                 os.close(descriptor)
         return self._running[number]
 
+    def end_orphans(self) -> None:
+        """Kill every marked process whose service process is gone; reads all of /proc."""
+        kill_orphans()
+
     async def close(self) -> None:
         """End the warm parent, which ends all its children first."""
         self._is_closing = True

@@ -29,6 +29,7 @@ from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
 MESSAGE_BYTES = 4096
 DESCRIPTORS = 5
+_FORK_PAUSE_S = 0.02
 
 
 @dataclass
@@ -84,9 +85,8 @@ class WarmParent:
     def _turn(self) -> bool:
         """Handle what has happened, or fork a spare when nothing has; False at the end."""
         wants_spare = len(self._spares) < self._wanted_spares
-        ready, _, _ = select.select(
-            [self._control, self._wake_read], [], [], 0 if wants_spare else self._patience()
-        )
+        patience_s = self._patience_s()
+        ready, _, _ = select.select([self._control, self._wake_read], [], [], patience_s)
         if not ready and wants_spare:
             self._spares.append(self._fork_spare())
         if self._wake_read in ready:
@@ -95,11 +95,13 @@ class WarmParent:
         self._kill_overdue()
         return self._control not in ready or self._obey()
 
-    def _patience(self) -> float | None:
-        """Seconds until the next deadline; None when there is none."""
-        if not self._deadlines:
-            return None
-        return max(0.0, min(self._deadlines.values()) - time.monotonic())
+    def _patience_s(self) -> float | None:
+        """Seconds until there is something to do by itself; None when there is not."""
+        waits = [deadline - time.monotonic() for deadline in self._deadlines.values()]
+        if len(self._spares) < self._wanted_spares:
+            # A fork takes processor time from the command that was just started.
+            waits.append(_FORK_PAUSE_S if self._spares else 0.0)
+        return max(0.0, min(waits)) if waits else None
 
     def _obey(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, DESCRIPTORS)
