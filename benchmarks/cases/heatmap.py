@@ -1,0 +1,66 @@
+"""A heatmap of a global 0.25 degree field, against the least that any such picture takes."""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from _commands import in_process
+from _timing import Case, Work, process
+from zyra.fields.grib import read_field, read_inventory
+from zyra.visualize.png import write_png
+
+DATA = Path(__file__).parents[2] / "tests" / "data"
+FIELD = DATA / "gfs_0p25_tmp_pv_missing.grib2"  # 721 x 1440 points
+IMPORTS = "import eccodes, numpy, pydantic, PIL.Image, PIL.ImageDraw, PIL.ImageFont, isal.isal_zlib"
+ZYRA = str(Path(sys.executable).with_name("zyra"))
+
+
+def cases(folder: Path) -> Iterator[Case]:
+    """Warm in this process, and cold as a process of its own."""
+    for width, height in ((1024, 512), (4096, 2048)):
+        picture = folder / f"{width}.png"
+        given = {"input": str(FIELD), "output": str(picture), "width": width, "height": height}
+        draw = in_process("visualize", "heatmap", **given)
+        draw()
+        yield Case(
+            name=f"heatmap {width}x{height} with coastlines, warm",
+            ours=draw,
+            reference=floor_of(picture, folder / "floor.png"),
+            against="read + colour lookup + PNG",
+            at_most=2.5,
+        )
+    yield Case(
+        name="heatmap 1024x512, cold",
+        ours=process(
+            ZYRA, "visualize", "heatmap", "--input", str(FIELD), "--output", str(folder / "c.png")
+        ),
+        reference=process(sys.executable, "-c", IMPORTS),
+        against="interpreter + imports",
+        at_most=2.0,
+    )
+
+
+def floor_of(picture: Path, target: Path) -> Work:
+    """Read the field, look one colour up for each pixel, encode the very same picture."""
+    with Image.open(picture) as drawn:
+        pixels = np.asarray(drawn)
+        palette = np.array(drawn.getpalette(), np.uint8).reshape(-1, 3)
+    height, width = pixels.shape
+    rows = np.linspace(0, 720, height).astype(np.intp)
+    columns = np.linspace(0, 1439, width).astype(np.intp)
+
+    def work() -> None:
+        field = read_field(FIELD, read_inventory(FIELD)[0])
+        low, high = np.nanmin(field.values), np.nanmax(field.values)
+        scaled = (field.values - low) * np.float32(254.0 / (high - low))
+        levels = np.nan_to_num(scaled, nan=255.0).astype(np.uint8)
+        levels.take(rows, axis=0).take(columns, axis=1)
+        encoded = io.BytesIO()
+        write_png(encoded, pixels, palette)
+        target.write_bytes(encoded.getvalue())
+
+    return work
