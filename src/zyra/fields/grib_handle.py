@@ -63,6 +63,10 @@ _library.grib_context_set_logging_proc(_library.grib_context_get_default(), _SIL
 _library.codes_set_codes_assertion_failed_proc(_NOTE)
 
 
+# What ecCodes gives for octets that are all ones, as integer, float and text.
+_MISSING = (eccodes.CODES_MISSING_LONG, eccodes.CODES_MISSING_DOUBLE, "MISSING")
+
+
 @dataclass(frozen=True)
 class GribHandle:
     """Keys of an open message; each getter gives None (or "") where the key has no value."""
@@ -111,12 +115,10 @@ class GribHandle:
 
     def _get(self, key: str, kind: type) -> str | int | float | None:
         try:
-            if eccodes.codes_is_missing(self.identifier, key):
-                return None
             value: str | int | float = eccodes.codes_get(self.identifier, key, kind)
         except eccodes.KeyValueNotFoundError:
             return None
-        return value
+        return None if value in _MISSING else value
 
 
 @contextmanager

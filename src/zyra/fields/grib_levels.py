@@ -66,9 +66,16 @@ def scaled_value(handle: GribHandle, which: str) -> float | None:
     value = handle.integer(f"scaledValueOf{which}FixedSurface")
     if scale is None or value is None:
         return None
-    # Negative values have their sign in the highest bit (regulation 92.1.5); ecCodes reads
-    # these octets as unsigned.
-    signed = -(value - _SIGN) if value >= _SIGN else value
+    return signed_scaled(scale, value)
+
+
+def signed_scaled(scale: int, octets: int) -> float:
+    """Value of four octets that count in units of 10 to the power of minus `scale`.
+
+    Negative values have their sign in the highest bit (regulation 92.1.5); ecCodes reads
+    these octets as unsigned.
+    """
+    signed = -(octets - _SIGN) if octets >= _SIGN else octets
     return float(signed * 10**-scale) if scale <= 0 else signed / 10**scale
 
 
