@@ -155,6 +155,11 @@ def report(args: CodeArgs, job: Job) -> None:
         job.progress(step / 4, f"step {step}")
 
 
+def tell_input(args: PathArgs, job: Job) -> None:
+    """Write the input as it was named, and what it holds."""
+    sys.stdout.write(f"{args.input} {Path(args.input).read_text()}")
+
+
 def write_lines(args: CodeArgs, job: Job) -> None:
     """Write `code` numbered lines, one system call each."""
     for number in range(args.code):
@@ -190,6 +195,7 @@ _NAMES: dict[str, type[Args]] = {
     "leave_links": CodeArgs,
     "work_hard": CodeArgs,
     "report": CodeArgs,
+    "tell_input": PathArgs,
     "write_lines": CodeArgs,
     "wait_for_file": PathArgs,
 }

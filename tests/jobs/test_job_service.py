@@ -15,6 +15,7 @@ from zyra.jobs.ports import Query
 from zyra.jobs.records import Mode, Reason, Status
 from zyra.jobs.requests import Caller, Conflict, Gone, NoSuchFile, NoSuchJob, RunRequest
 from zyra.jobs.retention import Retention
+from zyra.jobs.uploads import safe_filename
 
 pytestmark = pytest.mark.anyio
 ME = Caller("me")
@@ -271,3 +272,26 @@ async def test_a_kill_of_the_command_from_outside_is_told_as_a_crash(service, su
     os.kill(busy.pid, signal.SIGKILL)
     record = await service.wait(ME, job.job_id, 30)
     assert (record.status, record.reason, record.exit_code) == (Status.FAILED, Reason.CRASHED, 137)
+
+
+async def test_a_command_sees_an_upload_under_its_own_name_and_no_folder_of_ours(service, run):
+    writer = service.uploads.start(ME, "../forecast.grib2")
+    writer.write(b"GRIB")
+    file_id = writer.finish().file_id
+    record = await run("tell-input", input=f"file_id:{file_id}")
+    assert record.stdout.text == "../inputs/forecast.grib2 GRIB"
+    assert not (service.settings.results_dir / record.job_id / "inputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a/b\\c.nc", "c.nc"),
+        ("..", "upload"),
+        ("", "upload"),
+        ("\x00\n", "upload"),
+        ("ä" * 300 + ".nc", "ä" * 98 + ".nc"),
+    ],
+)
+def test_names_of_uploads_are_safe_as_file_names(given, kept):
+    assert safe_filename(given) == kept

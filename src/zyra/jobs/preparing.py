@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from zyra.jobs.requests import (
     Upload,
 )
 from zyra.jobs.resolving import FindOutput, Resolver, masked
+from zyra.jobs.results import INPUTS
 from zyra.jobs.runner import Plan
 from zyra.jobs.uploads import Uploads
 from zyra.jobs.validation import validate_args
@@ -56,7 +57,8 @@ class Desk:
         command = find_command(self.registry, request.stage, request.command)
         args = validate_args(command, request.args)
         uses: set[str] = set()
-        values = await self._resolver(uses).resolve(args)
+        links: dict[str, str] = {}
+        values = await self._resolver(uses, links).resolve(args)
         stdin_path = await self._stdin_path(request, uses)
         record = JobRecord(
             job_id=str(uuid.uuid4()),
@@ -71,7 +73,8 @@ class Desk:
             uses=tuple(sorted(uses)),
             callback=self._callback(request),
         )
-        plan = self._plan(request, record, values, _main_output(args, values), stdin_path)
+        plan = self._plan(request, record, values, links, stdin_path)
+        plan = replace(plan, output=_main_output(args, values))
         return Submission(record, plan.to_json(), request.idempotency_key, fingerprint(request))
 
     def _callback(self, request: RunRequest) -> Callback | None:
@@ -90,7 +93,7 @@ class Desk:
         request: RunRequest,
         record: JobRecord,
         values: dict[str, Any],
-        output: str | None,
+        links: dict[str, str],
         stdin_path: str | None,
     ) -> Plan:
         longest = self.settings.run_timeout_s
@@ -98,7 +101,8 @@ class Desk:
             stage=record.stage,
             command=record.command,
             args=values,
-            output=output,
+            output=None,
+            links=links,
             stdin_text=request.stdin if isinstance(request.stdin, str) else None,
             stdin_path=stdin_path,
             timeout_s=min(request.timeout_s or longest, longest),
@@ -109,31 +113,46 @@ class Desk:
 
     async def _stdin_path(self, request: RunRequest, uses: set[str]) -> str | None:
         source = request.stdin
-        resolver = self._resolver(uses)
         try:
             if isinstance(source, Upload):
-                return str(resolver.find_upload(source.file_id))
+                uses.add(f"file:{source.file_id}")
+                return str(self.uploads.path(self.caller, source.file_id))
             if isinstance(source, JobFile):
-                return str(await resolver.find_output(source.job_id, source.file))
+                uses.add(f"job:{source.job_id}")
+                return str(await self.find_output(source.job_id, source.file))
         except (NoSuchFile, NoSuchJob, Gone) as error:
             problem = Problem(("stdin",), error.message, "name_refused", error.hint)
             raise RequestRefused([problem]) from error
         return None
 
-    def _resolver(self, uses: set[str]) -> Resolver:
-        """A resolver that notes in `uses` what it finds, so that it is not removed too soon."""
+    def _resolver(self, uses: set[str], links: dict[str, str]) -> Resolver:
+        """A resolver that notes what it finds.
+
+        Args:
+            uses: Gets what the job reads, so that it is not removed too soon.
+            links: Gets a name in the job's own folder for each file it reads: commands name
+                their results and messages after it, and learn nothing of our folders.
+        """
 
         def find_upload(file_id: str) -> Path:
-            path = self.uploads.path(self.caller, file_id)
+            info = self.uploads.info(self.caller, file_id)
             uses.add(f"file:{file_id}")
-            return path
+            return _linked(links, info.filename, self.uploads.path(self.caller, file_id))
 
         async def find_output(job_id: str, name: str) -> Path:
             path = await self.find_output(job_id, name)
             uses.add(f"job:{job_id}")
-            return path
+            return _linked(links, path.name, path)
 
         return Resolver(self.settings.network, find_upload, find_output, self.settings.data_roots)
+
+
+def _linked(links: dict[str, str], name: str, path: Path) -> Path:
+    """A free name for `path` among the job's inputs, as the command sees it."""
+    names = (name, *(f"{number}-{name}" for number in range(2, len(links) + 3)))
+    free = next(name for name in names if links.get(name, str(path)) == str(path))
+    links[free] = str(path)
+    return Path("..", INPUTS, free)
 
 
 def _main_output(args: Args, values: dict[str, Any]) -> str | None:

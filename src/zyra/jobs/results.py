@@ -1,14 +1,14 @@
 """The folders of jobs: what a command wrote, and its captured streams.
 
 `<results>/<job id>/outputs` is the working folder of the command; beside it lie `stdout`,
-`stderr` and, while it runs, `scratch`.
+`stderr` and, while it runs, `inputs` (links to what it reads) and `scratch`.
 """
 
 import codecs
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from zyra.jobs.records import Captured, JobRecord, Output
 
 JSON_TEXT_BYTES = 1 << 20
 STREAMS = ("stdout", "stderr")
+INPUTS = "inputs"
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,22 @@ class Workspace:
         """Temporary files of the command."""
         return self.folder / "scratch"
 
-    def create(self) -> None:
-        """Make the folders; what an earlier, lost attempt left is removed."""
-        for leftover in (self.outputs, self.scratch):
+    @property
+    def inputs(self) -> Path:
+        """Links to the files that the command reads."""
+        return self.folder / INPUTS
+
+    def create(self, links: Mapping[str, str]) -> None:
+        """Make the folders and links; what an earlier, lost attempt left is removed."""
+        for leftover in (self.outputs, self.scratch, self.inputs):
             shutil.rmtree(leftover, ignore_errors=True)
         for name in STREAMS:
             self.stream(name).unlink(missing_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        for folder in (self.outputs, self.scratch):
+        for folder in (self.outputs, self.scratch, self.inputs):
             folder.mkdir(mode=0o700)
+        for name, target in links.items():
+            (self.inputs / name).symlink_to(target)
 
     def stream(self, name: str) -> Path:
         """Where the captured bytes of `stdout` or `stderr` are."""
@@ -56,8 +64,9 @@ class Workspace:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def remove_scratch(self) -> None:
-        """Remove the temporary files of the command."""
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        """Remove the temporary files of the command and the links to what it read."""
+        for folder in (self.scratch, self.inputs):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def captured(self, name: str) -> Captured:
         """The beginning of a stream as text, if all of it is text; reads it whole."""

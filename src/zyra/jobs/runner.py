@@ -29,6 +29,7 @@ class Plan:
 
     Attributes:
         args: Validated arguments with usable paths.
+        links: Files that the job reads, by their names in its own folder.
         output: Name that the command was asked to write, its main output; or None.
         stdin_text: What the command reads as stdin, or None.
         stdin_path: File that the command reads as stdin, or None.
@@ -37,6 +38,7 @@ class Plan:
     stage: str
     command: str
     args: Mapping[str, Any]
+    links: Mapping[str, str]
     output: str | None
     stdin_text: str | None
     stdin_path: str | None
@@ -72,7 +74,7 @@ class Run:
 
     async def execute(self, executor: Executor) -> dict[str, Any]:
         """Run to the end; return the fields of the record that are final then."""
-        self.workspace.create()
+        self.workspace.create(self.plan.links)
         publishing = asyncio.ensure_future(self.publisher.publish())
         try:
             ended = await self._run_process(executor)

@@ -18,7 +18,7 @@ from zyra.core.media_types import media_type_of
 from zyra.jobs.requests import Caller, Gone, NoSuchFile
 
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
-_NAME_LIMIT = 255
+_NAME_BYTES = 200  # of the 255 that file systems take; the end, which has the suffix
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,8 @@ def is_uuid(text: str) -> bool:
 
 
 def safe_filename(given: str) -> str:
-    """The last part of a client's file name, without control characters."""
+    """The last part of a client's file name, without control characters, never too long."""
     last = PurePosixPath(given.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[:_NAME_LIMIT] or "upload"
+    plain = "".join(c for c in last if c.isprintable()).encode("utf-8", "replace")
+    name = plain[-_NAME_BYTES:].decode("utf-8", "ignore")
+    return name if name.strip(".") else "upload"
