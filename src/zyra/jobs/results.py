@@ -43,7 +43,7 @@ class Workspace:
         """Links to the files that the command reads."""
         return self.folder / INPUTS
 
-    def create(self, links: Mapping[str, str]) -> None:
+    def create(self, links: Mapping[str, str] | None = None) -> None:
         """Make the folders and links; what an earlier, lost attempt left is removed."""
         for leftover in (self.outputs, self.scratch, self.inputs):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -52,7 +52,7 @@ class Workspace:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.outputs, self.scratch, self.inputs):
             folder.mkdir(mode=0o700)
-        for name, target in links.items():
+        for name, target in (links or {}).items():
             (self.inputs / name).symlink_to(target)
 
     def stream(self, name: str) -> Path:
