@@ -4,12 +4,12 @@ ecCodes' own messages on stderr are silenced: what matters of them comes as the
 text of the exception, which is translated into a `DataError` here.
 """
 
+import ctypes
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import cffi
 import eccodes
 import numpy as np
 from gribapi import bindings
@@ -17,18 +17,13 @@ from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
 
-_ffi = cffi.FFI()
-_ffi.cdef(
-    """
-    typedef struct grib_context grib_context;
-    typedef void (*listener)(const grib_context*, int, const char*);
-    typedef void (*assertion_listener)(const char*);
-    grib_context* grib_context_get_default(void);
-    void grib_context_set_logging_proc(grib_context*, listener);
-    void codes_set_codes_assertion_failed_proc(assertion_listener);
-    """
-)
-_library = _ffi.dlopen(bindings.library_path)
+_Listener = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p)
+_AssertionListener = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+
+_library = ctypes.CDLL(bindings.library_path)
+_library.grib_context_get_default.restype = ctypes.c_void_p
+_library.grib_context_set_logging_proc.argtypes = [ctypes.c_void_p, _Listener]
+_library.codes_set_codes_assertion_failed_proc.argtypes = [_AssertionListener]
 
 
 def _say_nothing(context: object, level: int, message: object) -> None:
@@ -44,21 +39,21 @@ class _Assertions(threading.local):
     def __init__(self) -> None:
         self.failed: list[str] = []
 
-    def note(self, message: object) -> None:
+    def note(self, message: bytes) -> None:
         """Remember one, instead of aborting."""
-        self.failed.append(_ffi.string(message).decode("utf-8", "replace"))
+        self.failed.append(message.decode("utf-8", "replace"))
 
 
 _assertions = _Assertions()
 
 
-def _note_assertion(message: object) -> None:
+def _note_assertion(message: bytes) -> None:
     _assertions.note(message)
 
 
 # C keeps only the addresses: the callbacks must live as long as the process.
-_SILENCE = _ffi.callback("listener", _say_nothing)
-_NOTE = _ffi.callback("assertion_listener", _note_assertion)
+_SILENCE = _Listener(_say_nothing)
+_NOTE = _AssertionListener(_note_assertion)
 _library.grib_context_set_logging_proc(_library.grib_context_get_default(), _SILENCE)
 _library.codes_set_codes_assertion_failed_proc(_NOTE)
 
