@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
 from zyra.jobs.isolation.child import reset_signals, run_assignment
+from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
 MESSAGE_BYTES = 4096
@@ -75,6 +76,7 @@ class WarmParent:
         # touching, and so copying, its pages in every child.
         gc.collect()
         gc.freeze()
+        gather_memory()
 
     def _watch_children(self) -> None:
         self._wake_read.setblocking(False)
