@@ -113,6 +113,18 @@ def ignore_term(args: SecondsArgs, job: Job) -> None:
     time.sleep(args.seconds)
 
 
+def leave_in_order(args: SecondsArgs, job: Job) -> None:
+    """Say goodbye when asked to end."""
+
+    def say_goodbye(number: int, frame: object) -> None:
+        os.write(1, b"goodbye")
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, say_goodbye)
+    os.write(1, b"begun, ")
+    time.sleep(args.seconds)
+
+
 def take_memory(args: CodeArgs, job: Job) -> None:
     """Hold `code` MiB."""
     held = [bytearray(1 << 20) for _ in range(args.code)]
@@ -189,6 +201,7 @@ _NAMES: dict[str, type[Args]] = {
     "tell_surroundings": CodeArgs,
     "leave_a_sleeper": SecondsArgs,
     "ignore_term": SecondsArgs,
+    "leave_in_order": SecondsArgs,
     "take_memory": CodeArgs,
     "copy": PathArgs,
     "write_to_event_pipe": CodeArgs,

@@ -1,5 +1,6 @@
 """Whoever takes the job of a dead runner also clears away what it left on this machine."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,11 +16,13 @@ from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.leftovers import MARK
 from zyra.jobs.ports import Submission
-from zyra.jobs.records import JobRecord, Mode, Status
+from zyra.jobs.records import JobRecord, Mode, Reason, Status
 from zyra.jobs.results import Workspace
+from zyra.jobs.runner import Plan, Run
 
 pytestmark = pytest.mark.anyio
 
+RUNNER = "this one"
 OVER_S = -1.0  # a lease that ran out as soon as it was given
 
 
@@ -33,24 +36,56 @@ async def store(tmp_path):
 @pytest.fixture
 def engine(store, tmp_path):
     executor = ForkingExecutor("misbehaving:REGISTRY", spares=0)
-    return Engine(store, EventFiles(tmp_path), LocalSignals(store), executor, tmp_path)
+    engine = Engine(store, EventFiles(tmp_path), LocalSignals(store), executor, tmp_path)
+    engine.name = RUNNER
+    return engine
 
 
 @pytest.fixture
 async def workspace(store, tmp_path):
     """The folder of a job whose runner is gone."""
-    record = JobRecord(str(uuid4()), "me", "process", "echo", {}, Mode.ASYNC, datetime.now(UTC))
-    await store.add(Submission(record, "{}"))
-    await store.claim("gone", OVER_S)
-    workspace = Workspace(tmp_path / record.job_id)
-    workspace.create()
+    claimed = await claim(store, runner="gone")
+    workspace = Workspace(tmp_path / claimed.record.job_id)
+    workspace.create({})
     return workspace
+
+
+async def claim(store, runner=None):
+    """A job that runs, with a lease that is over."""
+    record = JobRecord(str(uuid4()), "me", "process", "echo", {}, Mode.ASYNC, datetime.now(UTC))
+    plan = Plan("process", "echo", {}, {}, None, None, None, 60.0, 1 << 30, 1 << 30)
+    await store.add(Submission(record, plan.to_json()))
+    return await store.claim(runner or RUNNER, OVER_S)
+
+
+async def fail(error):
+    raise error
 
 
 async def test_a_lost_job_leaves_no_scratch_folder(engine, store, workspace):
     await engine.sweep()
     assert (await store.get(workspace.folder.name)).status is Status.FAILED
     assert not workspace.scratch.exists()
+
+
+async def test_a_fault_of_the_runner_leaves_its_job_to_the_sweep(engine, store, monkeypatch):
+    monkeypatch.setattr(Run, "execute", lambda *_: fail(ValueError("not planned")))
+    claimed = await claim(store)
+    with pytest.raises(ValueError, match="not planned"):
+        await engine.run(claimed)
+    await engine.renew()
+    assert [record.job_id for record in await store.expire()] == [claimed.record.job_id]
+
+
+async def test_a_job_without_room_for_its_files_has_failed_and_has_an_end(
+    engine, store, monkeypatch
+):
+    monkeypatch.setattr(Run, "execute", lambda *_: fail(OSError(errno.ENOSPC, "no space left")))
+    claimed = await claim(store)
+    await engine.run(claimed)
+    record = await store.get(claimed.record.job_id)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.LOST)
+    assert record.finished_at >= record.started_at
 
 
 async def test_programs_of_a_dead_server_end_when_its_job_is_taken(engine, workspace):

@@ -7,6 +7,7 @@ runner that finds a lease lost ends the command and says nothing about it.
 import asyncio
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
-from zyra.jobs.runner import Plan, Run
+from zyra.jobs.runner import TERM_GRACE_S, Plan, Run
 
 _RETRY_S = 0.5
 
@@ -58,16 +59,25 @@ class Engine:
         publisher = Publisher(self._log, job_id, workspace)
         run = self._runs[job_id] = Run(Plan.from_json(claimed.plan), workspace, publisher)
         try:
-            final = await run.execute(self._executor)
-        except OSError as error:  # no space or no descriptors for the job's own files
-            final = {"status": Status.FAILED, "reason": Reason.LOST, "message": str(error)}
-        record = await self._finish(job_id, final)
-        del self._runs[job_id]
+            record = await self._finish(job_id, await self._execute(run))
+        finally:
+            del self._runs[job_id]  # whatever happened, its lease is not renewed any more
         if record is not None:
             await self.announce(record)
 
-    def cancel(self, job_id: str, grace_s: float) -> None:
-        """End the command of a job if it runs here."""
+    async def _execute(self, run: Run) -> dict[str, Any]:
+        try:
+            return await run.execute(self._executor)
+        except OSError as error:  # no space or no descriptors for the job's own files
+            return {
+                "status": Status.FAILED,
+                "reason": Reason.LOST,
+                "message": str(error),
+                "finished_at": datetime.now(UTC),
+            }
+
+    def cancel(self, job_id: str, grace_s: float = TERM_GRACE_S) -> None:
+        """End the command of a job if it runs here: TERM, and KILL when the grace is over."""
         if job_id in self._runs:
             self._runs[job_id].cancel(grace_s)
 
@@ -95,7 +105,7 @@ class Engine:
         except ServiceUnavailable:
             return  # the commands go on; what became of the leases shows at the next renewal
         for job_id in renewal.canceled:
-            self.cancel(job_id, 0)
+            self.cancel(job_id)
         for job_id in renewal.lost:
             self.cancel(job_id, 0)
 

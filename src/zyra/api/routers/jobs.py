@@ -90,7 +90,10 @@ async def show_job(request: Request, job_id: str, wait: Wait = 0.0) -> Response:
     responses=answers(JobAnswer, 404, 409, 503) | {204: {"description": "Purged"}},
 )
 async def cancel_job(request: Request, job_id: str, purge: Purge = False) -> Response:
-    """End a queued or running job: its processes are gone when this answers."""
+    """End a queued or running job: its processes are gone when this answers.
+
+    A command may leave in order: it gets TERM first, and KILL when it is still there after 2 s.
+    """
     service, caller = service_of(request), caller_of(request)
     if purge:
         await service.purge(caller, job_id)

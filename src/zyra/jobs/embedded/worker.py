@@ -71,7 +71,7 @@ class EmbeddedWorker:
     async def _listen(self) -> None:
         async for topic, job_id in self._signals.listen():
             if topic == Topic.CANCEL:
-                self._engine.cancel(job_id, 0)
+                self._engine.cancel(job_id)
             elif topic == ANYTHING[0]:
                 await self._end_canceled()
             self._news.set()
@@ -82,7 +82,7 @@ class EmbeddedWorker:
         Only reads: to write here would be news for that process, and so on for ever.
         """
         for job_id in await self._store.cancel_requested(self._engine.name):
-            self._engine.cancel(job_id, 0)
+            self._engine.cancel(job_id)
 
     async def _sweep_for_ever(self) -> None:
         while True:

@@ -132,11 +132,13 @@ class WarmParent:
         self._say({"started": run, "pid": spare.pid})
 
     def _stop(self, run: int, grace_s: float) -> None:
-        for pid, number in self._runs.items():
-            if number == run:
-                self._deadlines[pid] = time.monotonic() + grace_s
-                if grace_s > 0:
-                    process_tree.signal_tree(pid, signal.SIGTERM)
+        """TERM now and KILL later; asked again, it may be sooner but is never put off."""
+        deadline = time.monotonic() + grace_s
+        for pid in [pid for pid, number in self._runs.items() if number == run]:
+            is_asked_first = pid not in self._deadlines
+            self._deadlines[pid] = min(deadline, self._deadlines.get(pid, deadline))
+            if is_asked_first and grace_s > 0:
+                process_tree.signal_tree(pid, signal.SIGTERM)
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
