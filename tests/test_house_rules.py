@@ -16,7 +16,12 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 
 # The child's main (which the command line shares), the worker's loop, the server's last handler.
-BROAD_CATCHES = {"zyra.core.running": 1, "zyra.jobs.embedded.worker": 1, "zyra.api.errors": 1}
+BROAD_CATCHES = {
+    "zyra.core.running": 1,
+    "zyra.jobs.embedded.worker": 1,
+    "zyra.jobs.redis.worker": 1,
+    "zyra.api.errors": 1,
+}
 BROAD = {"Exception", "BaseException"}
 
 # Patterns, spelled so that they do not match this file.

@@ -1,7 +1,10 @@
 """Choose the parts of a service, once, from the settings."""
 
 import sys
+from typing import TYPE_CHECKING
 
+from zyra.core.errors import UsageError
+from zyra.core.loading import load
 from zyra.core.settings import Settings
 from zyra.jobs.callbacks import Callbacks, Sender
 from zyra.jobs.embedded.event_files import EventFiles
@@ -20,7 +23,14 @@ from zyra.jobs.uploads import Uploads
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import CLI_REGISTRY, Registry
 
+if TYPE_CHECKING:
+    from zyra.jobs.redis.assembly import RedisParts
+    from zyra.jobs.redis.worker import RedisWorker
+
 REGISTRY_NAME = "zyra.registry:CLI_REGISTRY"
+
+
+REDIS_PARTS = "zyra.jobs.redis.assembly:redis_parts"
 
 
 def build_service(
@@ -29,12 +39,40 @@ def build_service(
     registry_name: str = REGISTRY_NAME,
     executor: Executor | None = None,
 ) -> JobService:
-    """A service of this machine: SQLite, local folders, processes of its own."""
+    """A service: on Redis where that is set, else of this machine alone.
+
+    Raises:
+        UsageError: The address of Redis is none.
+    """
     settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    executor = executor or build_executor(registry_name, settings.concurrency)
+    if settings.redis_url is not None:
+        return _on_redis(settings, settings.redis_url, registry, executor)
+    return _embedded(settings, registry, executor)
+
+
+def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "RedisWorker":
+    """What `zyra worker` runs.
+
+    Raises:
+        UsageError: No Redis is set, or its address is none.
+    """
+    if settings.redis_url is None:
+        raise UsageError(
+            "a worker needs a Redis, and ZYRA_REDIS_URL is not set",
+            hint="without Redis `zyra serve` runs the jobs itself",
+        )
+    settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    parts = _redis_parts(settings, settings.redis_url)
+    executor = build_executor(registry_name, settings.concurrency)
+    return parts.worker(settings.results_dir, executor, settings.concurrency)
+
+
+def _embedded(settings: Settings, registry: Registry, executor: Executor) -> JobService:
+    """SQLite, local folders, processes of its own."""
     store = SqliteJobStore(settings.state_dir / "jobs.sqlite3", settings.concurrency)
     log = EventFiles(settings.results_dir)
     signals = LocalSignals(store)
-    executor = executor or build_executor(registry_name, settings.concurrency)
     engine = Engine(store, log, signals, executor, settings.results_dir)
     uploads = Uploads(settings.upload_dir)
     return JobService(
@@ -51,6 +89,32 @@ def build_service(
             build_callbacks(settings, store),
         ),
     )
+
+
+def _on_redis(settings: Settings, url: str, registry: Registry, executor: Executor) -> JobService:
+    """Redis, shared folders, and workers that are processes elsewhere."""
+    parts = _redis_parts(settings, url)
+    uploads = Uploads(settings.upload_dir)
+    return JobService(
+        registry=registry,
+        settings=settings,
+        store=parts.store,
+        log=parts.log,
+        signals=parts.signals,
+        finish_line=FinishLine(parts.store, parts.signals),
+        uploads=uploads,
+        parts=(
+            parts.server_part(settings.results_dir, executor),
+            Retention(parts.store, uploads, settings.results_dir, settings.results_ttl_s),
+            build_callbacks(settings, parts.store),
+        ),
+    )
+
+
+def _redis_parts(settings: Settings, url: str) -> "RedisParts":
+    # Loaded by name: a service without Redis starts 0.4 s sooner.
+    parts: RedisParts = load(REDIS_PARTS)(url, settings.queue, settings.results_ttl_s)
+    return parts
 
 
 def build_callbacks(settings: Settings, store: JobStore) -> Callbacks:

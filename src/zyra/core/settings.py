@@ -36,6 +36,14 @@ class Settings(BaseSettings):
     results_dir: Path = Field(Path("/tmp/zyra_results"), description="Results")  # noqa: S108
     state_dir: Path = Field(default_factory=default_state_dir, description="Job store, keys, audit")
     api_key: str | None = Field(None, description="One static key with all scopes")
+    redis_url: str | None = Field(
+        None, repr=False, description="Redis of jobs that `zyra worker` runs, redis://host:6379/0"
+    )
+    queue: str = Field(
+        "zyra",
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        description="Queue; services with one name and one Redis share their jobs",
+    )
     concurrency: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Commands running at once"
     )

@@ -1,11 +1,13 @@
 """Remove results and uploads after their time, but never what an unfinished job reads."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zyra.jobs.ports import JobStore
 from zyra.jobs.records import Status
+from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
 from zyra.jobs.uploads import Uploads
 
@@ -60,5 +62,6 @@ class Retention:
 
     async def _for_ever(self) -> None:
         while True:
-            await self.remove_old()
+            with suppress(ServiceUnavailable):  # what is old is still old the next time
+                await self.remove_old()
             await asyncio.sleep(EVERY_S)

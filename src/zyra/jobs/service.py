@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,15 @@ from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
 from zyra.jobs.records import JobRecord, Reason, Status
-from zyra.jobs.requests import Caller, Conflict, Gone, NoSuchFile, NoSuchJob, RunRequest
+from zyra.jobs.requests import (
+    Caller,
+    Conflict,
+    Gone,
+    NoSuchFile,
+    NoSuchJob,
+    RunRequest,
+    ServiceUnavailable,
+)
 from zyra.jobs.results import STREAMS, Workspace, with_text
 from zyra.jobs.uploads import Uploads, is_uuid
 from zyra.jobs.waiting import FinishLine
@@ -138,6 +147,9 @@ class JobService:
     async def cancel(self, caller: Caller, job_id: str) -> JobRecord:
         """End a queued or running job; its processes are gone when this returns.
 
+        A running command gets TERM, so that it can leave in order, and KILL when it is still
+        there 2 s later.
+
         Raises:
             NoSuchJob: It does not exist or belongs to somebody else.
             Conflict: It is done already.
@@ -225,7 +237,8 @@ class JobService:
 
     async def _accept(self, submission: Submission) -> JobRecord:
         record = await self.store.add(submission)
-        await self.signals.notify(Topic.QUEUED, record.job_id)
+        with suppress(ServiceUnavailable):  # it is kept, so it is accepted
+            await self.signals.notify(Topic.QUEUED, record.job_id)
         return record
 
     async def _own(self, caller: Caller, job_id: str) -> JobRecord:

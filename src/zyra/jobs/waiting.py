@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from zyra.jobs.engine import Topic
 from zyra.jobs.ports import JobStore, Signals
+from zyra.jobs.requests import ServiceUnavailable
 
 
 class FinishLine:
@@ -49,12 +50,19 @@ class FinishLine:
             if topic == Topic.FINISHED:
                 self._release(job_id)
             elif not job_id:
-                for waiting in list(self._waiting):
-                    await self._look(waiting)
+                await self._look_at_all()
+
+    async def _look_at_all(self) -> None:
+        try:
+            for job_id in list(self._waiting):
+                await self._look(job_id)
+        except ServiceUnavailable:
+            return  # when the store comes back everybody is told to look again
 
     async def _look(self, job_id: str) -> None:
         record = await self._store.get(job_id)
-        if record is None or record.status.is_final:
+        # What is expected may not be kept yet.
+        if record is not None and record.status.is_final:
             self._release(job_id)
 
     def _release(self, job_id: str) -> None:

@@ -16,6 +16,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.maint_notifications import MaintNotificationsConfig
 
 from zyra.core.errors import UsageError
 from zyra.core.urls import masked
@@ -27,6 +28,9 @@ WHOLE_S = 1.5
 CONNECTIONS = 32  # beyond it callers wait for a free one; 1000 followers share them
 
 Client = Any  # a `redis.asyncio.Redis`, whose types do not know that answers are decoded
+
+# While redis-py listens for them it hands out connections that the server has closed.
+_NO_NOTIFICATIONS = MaintNotificationsConfig(enabled=False)
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,7 @@ class Link:
                 retry=Retry(NoBackoff(), 0),
                 decode_responses=True,
                 encoding_errors="surrogatepass",
+                maint_notifications_config=_NO_NOTIFICATIONS,
             )
         except ValueError as error:
             raise UsageError(
@@ -97,7 +102,11 @@ class Link:
 
     def blocking_client(self) -> BlockingRedis:
         """A client for a thread of its own; it connects when it is used."""
-        return BlockingRedis.from_url(self._url, socket_connect_timeout=ANSWER_S)
+        return BlockingRedis.from_url(
+            self._url,
+            socket_connect_timeout=ANSWER_S,
+            maint_notifications_config=_NO_NOTIFICATIONS,
+        )
 
     async def close(self) -> None:
         """Close every connection."""

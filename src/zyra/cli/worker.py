@@ -1,0 +1,60 @@
+"""`zyra worker`: run the jobs of services that share a Redis."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from zyra.core.errors import ZyraError
+from zyra.core.exit_codes import DONE, FAILED
+from zyra.core.running import describe
+from zyra.core.settings import Settings
+from zyra.wiring import REGISTRY_NAME, build_worker
+
+if TYPE_CHECKING:
+    from zyra.jobs.redis.worker import RedisWorker
+
+
+def main(arguments: list[str]) -> int:
+    """Run jobs until a signal ends it."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settings = Settings()
+    if options.concurrency is not None:
+        settings = settings.model_copy(update={"concurrency": options.concurrency})
+    try:
+        asyncio.run(_work(build_worker(settings, options.registry), burst=options.burst))
+    except ZyraError as error:
+        sys.stderr.write(f"zyra worker: {describe(error)}\n")
+        return FAILED
+    return DONE
+
+
+async def _work(worker: "RedisWorker", *, burst: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    await worker.run(burst=burst)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zyra worker",
+        description="Run the jobs of services that share the Redis of ZYRA_REDIS_URL."
+        " The first SIGTERM or Ctrl-C lets commands finish for 20 s, a second ends them.",
+    )
+    parser.add_argument(
+        "--concurrency", type=_count, metavar="N", help="commands at once (default: CPU count)"
+    )
+    parser.add_argument("--burst", action="store_true", help="end when the queue is empty")
+    parser.add_argument("--registry", default=REGISTRY_NAME, help=argparse.SUPPRESS)
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
