@@ -51,6 +51,21 @@ def build_service(
     return _embedded(settings, registry, executor)
 
 
+async def check_redis(settings: Settings) -> None:
+    """Find out before a service starts whether its Redis is there, if it has one.
+
+    Raises:
+        UsageError: The address of Redis is none.
+        ServiceUnavailable: Redis cannot be reached.
+    """
+    if settings.redis_url is not None:
+        link = _redis_parts(settings, settings.redis_url).link
+        try:
+            await link.check()
+        finally:
+            await link.close()
+
+
 def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "RedisWorker":
     """What `zyra worker` runs.
 

@@ -14,7 +14,9 @@ from zyra.core.stages import STAGE_NAMES, STAGES
 # What else the command line can do: name -> (summary, dotted name of `main(arguments)`).
 TOOLS: dict[str, tuple[str, str]] = {
     "commands": ("List every command of every stage", "zyra.cli.commands:main"),
+    "doctor": ("Check what this machine needs to run commands", "zyra.cli.doctor:main"),
     "serve": ("Start the web service on this machine", "zyra.cli.serve:main"),
+    "worker": ("Run the jobs of services that share a Redis", "zyra.cli.worker:main"),
 }
 
 

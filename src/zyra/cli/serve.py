@@ -1,12 +1,17 @@
 """`zyra serve`: start the web service and say where it is."""
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 
 import uvicorn
 
-from zyra.core.exit_codes import DONE
+from zyra.core.errors import ZyraError
+from zyra.core.exit_codes import DONE, FAILED
+from zyra.core.running import describe
+from zyra.core.settings import Settings
+from zyra.wiring import check_redis
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -20,6 +25,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=8000, help="port (default: 8000)")
     parser.add_argument("--reload", action="store_true", help="start anew when the code changes")
     options = parser.parse_args(arguments)
+    try:
+        asyncio.run(check_redis(Settings()))
+    except ZyraError as error:
+        sys.stderr.write(f"zyra serve: {describe(error)}\n")
+        return FAILED
     sys.stderr.write(_welcome(options.host, options.port))
     uvicorn.run(
         "zyra.api.server:app",

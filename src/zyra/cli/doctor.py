@@ -1,0 +1,150 @@
+"""`zyra doctor`: look at everything that running commands needs, and say what to do."""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from zyra.core.errors import ZyraError
+from zyra.core.exit_codes import DONE, FAILED
+from zyra.core.loading import load
+from zyra.core.settings import GIB, Settings
+from zyra.jobs.requests import Caller, RunRequest
+from zyra.wiring import build_service
+
+LIBRARIES = ("eccodes", "netCDF4", "numpy", "pyproj", "rasterio", "fastapi", "redis", "rq")
+LINK = "zyra.jobs.redis.connection:Link"
+LOW_DISK_BYTES = 5 * GIB
+SELF_TEST_S = 60.0
+
+REDIS = "ZYRA_REDIS_URL"
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look found.
+
+    Attributes:
+        state: `ok`, `warn` or `fail`.
+        remedy: What to do about it; empty when nothing has to be done.
+    """
+
+    name: str
+    state: str
+    detail: str
+    remedy: str = ""
+
+
+def main(arguments: list[str]) -> int:
+    """Print what was found; exit with 1 if anything fails."""
+    parser = argparse.ArgumentParser(
+        prog="zyra doctor", description="Check what this machine needs to run commands."
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    as_json = parser.parse_args(arguments).json
+    findings = asyncio.run(examine(Settings()))
+    sys.stdout.write(_as_json(findings) if as_json else _as_table(findings))
+    return FAILED if any(finding.state == FAIL for finding in findings) else DONE
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which a reader wants them."""
+    folders = {
+        "UPLOAD_DIR": settings.upload_dir,
+        "RESULTS_DIR": settings.results_dir,
+        "STATE_DIR": settings.state_dir,
+    }
+    return [
+        Finding("python", OK, f"{platform.python_version()} on {platform.platform()}"),
+        *map(_library, LIBRARIES),
+        *(folder_finding(name, path) for name, path in folders.items()),
+        await redis_finding(settings),
+        await _self_test(settings),
+    ]
+
+
+def _library(name: str) -> Finding:
+    try:
+        return Finding(name, OK, version(name))
+    except PackageNotFoundError:
+        return Finding(name, FAIL, "not installed", f"pip install {name}")
+
+
+def folder_finding(setting: str, path: Path) -> Finding:
+    """Whether a folder can be written, or made, and has room."""
+    existing = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    name = f"ZYRA_{setting}"
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        remedy = f"give this user the right to write {existing}, or set {name} to another folder"
+        return Finding(name, FAIL, f"{path} cannot be written", remedy)
+    free = shutil.disk_usage(existing).free
+    detail = f"{path}, {free / GIB:.1f} GiB free"
+    if free < LOW_DISK_BYTES:
+        return Finding(name, WARN, detail, "make room, or set a shorter ZYRA_RESULTS_TTL_S")
+    return Finding(name, OK, detail)
+
+
+async def redis_finding(settings: Settings) -> Finding:
+    """Whether Redis answers, and remembers over a crash."""
+    if settings.redis_url is None:
+        return Finding(REDIS, OK, "not used: jobs run on this machine")
+    try:
+        link = load(LINK)(settings.redis_url)
+        try:
+            is_durable = await link.is_durable()
+        finally:
+            await link.close()
+    except ZyraError as error:
+        return Finding(REDIS, FAIL, error.message, "start it, or correct ZYRA_REDIS_URL")
+    if is_durable:
+        return Finding(REDIS, OK, "answers, with append-only file")
+    return Finding(
+        REDIS,
+        WARN,
+        "runs without append-only file: accepted jobs are lost when it is killed",
+        "set `appendonly yes` in its configuration",
+    )
+
+
+async def _self_test(settings: Settings) -> Finding:
+    """Run a small command as a service would: in a process of its own, with its limits."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = ("upload_dir", "results_dir", "state_dir")
+        apart = {name: Path(folder, name) for name in names} | {"redis_url": None}
+        service = build_service(settings.model_copy(update=apart))
+        request = RunRequest(
+            "disseminate", "local", {"input": "-", "path": "copy.txt"}, stdin="zyra"
+        )
+        await service.start()
+        try:
+            record = await service.run(Caller("doctor"), request, wait_s=SELF_TEST_S)
+        except (ZyraError, OSError) as error:
+            return Finding("run of a command", FAIL, str(error), "see the message")
+        finally:
+            await service.close()
+    if record.ok:
+        return Finding("run of a command", OK, f"took {record.duration_s or 0:.2f} s")
+    detail = f"{record.status}: {record.message} {record.stderr.text}".strip()
+    return Finding("run of a command", FAIL, detail, "see the message; the limits may be too low")
+
+
+def _as_table(findings: list[Finding]) -> str:
+    width = max(len(finding.name) for finding in findings)
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.state:<5} {finding.name:<{width}}  {finding.detail}")
+        if finding.remedy:
+            lines.append(f"{'':5} {'':{width}}  -> {finding.remedy}")
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(findings: list[Finding]) -> str:
+    return json.dumps([asdict(finding) for finding in findings], indent=1) + "\n"
