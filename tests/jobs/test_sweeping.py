@@ -50,16 +50,21 @@ async def workspace(store, tmp_path):
     return workspace
 
 
-async def claim(store, runner=None):
+async def claim(store, runner=RUNNER, **fields):
     """A job that runs, with a lease that is over."""
-    record = JobRecord(str(uuid4()), "me", "process", "echo", {}, Mode.ASYNC, datetime.now(UTC))
+    given = (str(uuid4()), "me", "process", "echo", {}, Mode.ASYNC, datetime.now(UTC))
+    record = JobRecord(*given, **fields)
     plan = Plan("process", "echo", {}, {}, None, None, None, 60.0, 1 << 30, 1 << 30)
     await store.add(Submission(record, plan.to_json()))
-    return await store.claim(runner or RUNNER, OVER_S)
+    return await store.claim(runner, OVER_S)
 
 
 async def fail(error):
     raise error
+
+
+async def give(value):
+    return value
 
 
 async def test_a_lost_job_leaves_no_scratch_folder(engine, store, workspace):
@@ -86,6 +91,17 @@ async def test_a_job_without_room_for_its_files_has_failed_and_has_an_end(
     record = await store.get(claimed.record.job_id)
     assert (record.status, record.reason) == (Status.FAILED, Reason.LOST)
     assert record.finished_at >= record.started_at
+
+
+async def test_a_lost_command_is_run_again_if_its_caller_asked_for_that(engine, store, monkeypatch):
+    lost = {"status": Status.FAILED, "reason": Reason.LOST, "exit_code": None}
+    monkeypatch.setattr(Run, "execute", lambda *_: give(lost))
+    claimed = await claim(store, retries=1)
+    await engine.run(claimed)
+    await engine.sweep()
+    assert (await store.get(claimed.record.job_id)).status is Status.QUEUED
+    await engine.run(await store.claim(RUNNER, OVER_S))
+    assert (await store.get(claimed.record.job_id)).status is Status.FAILED
 
 
 async def test_programs_of_a_dead_server_end_when_its_job_is_taken(engine, workspace):

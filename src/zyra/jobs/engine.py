@@ -59,9 +59,12 @@ class Engine:
         publisher = Publisher(self._log, job_id, workspace)
         run = self._runs[job_id] = Run(Plan.from_json(claimed.plan), workspace, publisher)
         try:
-            record = await self._finish(job_id, await self._execute(run))
+            final = await self._execute(run)
+            if final["reason"] is Reason.LOST and claimed.record.attempts <= claimed.record.retries:
+                return  # nobody renews its lease any more: the sweep queues it again
+            record = await self._finish(job_id, final)
         finally:
-            del self._runs[job_id]  # whatever happened, its lease is not renewed any more
+            del self._runs[job_id]
         if record is not None:
             await self.announce(record)
 

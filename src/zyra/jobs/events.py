@@ -53,10 +53,14 @@ class Frame:
     def only(self, streams: frozenset[str], before: "Frame | None") -> "Frame | None":
         """The frame without streams that a client does not want; None if nothing is left.
 
+        Who wants all gets every frame, so that the numbers have no gaps.
+
         Args:
             streams: Names out of `STREAMED`.
             before: The frame that came before it, to see whether progress is new.
         """
+        if len(streams) == len(STREAMED):
+            return self
         kept = replace(
             self,
             stdout=self.stdout if "stdout" in streams else "",
