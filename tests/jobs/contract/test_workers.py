@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import misbehaving
 import pytest
-from redis_server import RedisServer
+from redis_server import RedisServer, free_port
 
 from zyra.core.settings import Settings
 from zyra.jobs.records import JobRecord, Mode, Reason, Status
@@ -282,3 +282,17 @@ async def test_a_redis_that_forgets_is_warned_of(
         await service.start()
         await service.close()
     assert "appendonly yes" in caplog.text
+
+
+def test_zyra_serve_ends_with_one_line_when_its_redis_is_away(tmp_path: Path) -> None:
+    environment = {**os.environ, "ZYRA_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "zyra.cli.main", "serve", "--port", str(free_port())],
+        env=environment | {"ZYRA_RESULTS_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "ZYRA_REDIS_URL cannot be used" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -59,13 +59,17 @@ class RedisEventLog:
 
     Args:
         kept_s: How long frames are kept after the final one.
+        kept_bytes: How much of one job is kept.
     """
 
-    def __init__(self, link: Link, keys: Keys, hub: Hub, kept_s: float) -> None:
+    def __init__(
+        self, link: Link, keys: Keys, hub: Hub, kept_s: float, kept_bytes: int = KEPT_BYTES
+    ) -> None:
         self._link = link
         self._keys = keys
         self._hub = hub
         self._kept_s = max(1, round(kept_s))
+        self._kept_bytes = kept_bytes
         self._append = link.client.register_script(scripts.APPEND)
         self._windows: dict[str, _Window] = {}
         # Frames that were sent without an answer, by job: trying again must not add them twice.
@@ -80,7 +84,7 @@ class RedisEventLog:
         values = [frame.numbered(0).json, token, int(frame.is_final)]
         try:
             async with self._link.use():
-                await self._append(names, [*values, FIRST_SEQ, KEPT_BYTES, self._kept_s])
+                await self._append(names, [*values, FIRST_SEQ, self._kept_bytes, self._kept_s])
         except ServiceUnavailable:
             self._unsure[job_id] = (frame, token)
             raise

@@ -71,7 +71,8 @@ class Hub:
                     tasks.create_task(self._keep_subscribed(pubsub))
                     tasks.create_task(self._read(pubsub))
             except* (RedisError, OSError) as lost:  # a time-out is an OSError, too
-                logger.warning("no connection to Redis: %s", lost.exceptions[0])
+                if self.is_connected:
+                    logger.warning("lost the connection to Redis: %s", lost.exceptions[0])
             finally:
                 self.is_connected = False
                 await pubsub.aclose()

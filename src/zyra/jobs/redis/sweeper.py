@@ -20,10 +20,14 @@ class Sweeper:
 
     async def sweep_for_ever(self) -> None:
         """Sweep; while Redis is away there is nothing to see."""
+        is_away = False
         while True:
             try:
                 await self._engine.sweep()
                 await self._queue.put_back_missing()
+                is_away = False
             except ServiceUnavailable as error:
-                logger.warning("cannot look for lost jobs: %s", error)
+                if not is_away:
+                    logger.warning("cannot look for lost jobs: %s", error)
+                is_away = True
             await asyncio.sleep(RENEW_EVERY_S)
