@@ -16,9 +16,10 @@ from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.spawning import SpawningExecutor
 from zyra.jobs.ports import JobStore
+from zyra.jobs.repeated import Repeated
 from zyra.jobs.results import with_text
 from zyra.jobs.retention import Retention
-from zyra.jobs.service import JobService
+from zyra.jobs.service import JobService, Part
 from zyra.jobs.uploads import Uploads
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import CLI_REGISTRY, Registry
@@ -99,7 +100,7 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         finish_line=FinishLine(store, signals),
         uploads=uploads,
         parts=(
-            Retention(store, uploads, settings.results_dir, settings.results_ttl_s),
+            build_retention(settings, store, uploads),
             EmbeddedWorker(engine, store, signals, executor),
             build_callbacks(settings, store),
         ),
@@ -120,7 +121,7 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         uploads=uploads,
         parts=(
             parts.server_part(settings.results_dir, executor),
-            Retention(parts.store, uploads, settings.results_dir, settings.results_ttl_s),
+            build_retention(settings, parts.store, uploads),
             build_callbacks(settings, parts.store),
         ),
     )
@@ -132,10 +133,17 @@ def _redis_parts(settings: Settings, url: str) -> "RedisParts":
     return parts
 
 
-def build_callbacks(settings: Settings, store: JobStore) -> Callbacks:
+def build_callbacks(settings: Settings, store: JobStore) -> Part:
     """What tells callers that their jobs are done."""
     sender = Sender(settings.callback_network, settings.webhook_secret)
-    return Callbacks(store, sender, lambda record: with_text(record, settings.results_dir))
+    callbacks = Callbacks(store, sender, lambda record: with_text(record, settings.results_dir))
+    return Repeated(callbacks.deliver_due, Callbacks.EVERY_S)
+
+
+def build_retention(settings: Settings, store: JobStore, uploads: Uploads) -> Part:
+    """What removes results and uploads after their time."""
+    retention = Retention(store, uploads, settings.results_dir, settings.results_ttl_s)
+    return Repeated(retention.remove_old, Retention.EVERY_S)
 
 
 def build_executor(registry_name: str, concurrency: int) -> Executor:

@@ -19,11 +19,9 @@ from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
 from zyra.jobs.ports import JobStore
 from zyra.jobs.records import Attempt, Callback, JobRecord, Status
-from zyra.jobs.requests import ServiceUnavailable
 
 # Loaded when the first message is due: a service without callbacks starts 80 ms sooner.
 SEND = "zyra.transfer.message:send_message"
-LOOK_EVERY_S = 0.5
 AT_ONCE = 16
 # Nobody else tries meanwhile; longer than the time-outs of a message.
 LONGEST_ATTEMPT = timedelta(seconds=30)
@@ -72,31 +70,18 @@ class Sender:
 
 
 class Callbacks:
-    """Delivers what is due while the service runs; fulfils `jobs.service.Part`.
+    """Delivers what is due.
 
     Args:
         describe: Adds the text of the streams to a record.
     """
 
+    EVERY_S = 0.5
+
     def __init__(self, store: JobStore, sender: Sender, describe: Describe) -> None:
         self._store = store
         self._sender = sender
         self._describe = describe
-        self._loop: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to deliver."""
-        self._loop = asyncio.ensure_future(self._for_ever())
-
-    async def close(self) -> None:
-        """Stop; what is not delivered is delivered after the next start."""
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
-
-    def checks(self) -> dict[str, bool]:
-        """Nothing that others depend on."""
-        return {}
 
     async def deliver_due(self) -> None:
         """Make one attempt for each callback that is due, side by side."""
@@ -112,14 +97,6 @@ class Callbacks:
             lambda: self._sender.attempt(self._describe(record), callback)
         )
         await self._store.change(record.job_id, _FINAL, callback=after(callback, attempt))
-
-    async def _for_ever(self) -> None:
-        while True:
-            try:
-                await self.deliver_due()
-            except ServiceUnavailable:  # the store is away; what is due stays due
-                await asyncio.sleep(LOOK_EVERY_S)
-            await asyncio.sleep(LOOK_EVERY_S)
 
 
 def after(callback: Callback, attempt: Attempt) -> Callback:
