@@ -77,9 +77,10 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
 
     yield start
     for process in started:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
 
 
 async def submit(service: JobService, name: str, retries: int = 0, **args: object) -> str:
@@ -184,10 +185,11 @@ async def test_a_worker_that_is_asked_to_end_finishes_its_commands(
     running = await submit(service, "ignore-term", seconds=1.0)
     await until_it_says(service, running, "started")
     worker.send_signal(signal.SIGTERM)
-    queued = await submit(service, "echo", text="for another worker")
+    others = [await submit(service, "echo", text="for another worker") for _ in range(5)]
     assert await asyncio.to_thread(worker.wait) == 0
     assert (await service.job(ME, running)).status is Status.SUCCEEDED
-    assert (await service.job(ME, queued)).status is Status.QUEUED
+    start_worker()
+    assert [(r.ok, r.attempts) for r in await finals(service, others)] == [(True, 1)] * 5
 
 
 async def test_ids_that_rq_lost_are_queued_again(
