@@ -13,6 +13,8 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from zyra.core.loading import load
@@ -25,6 +27,7 @@ from zyra.registry import Registry, find_command
 
 EVENTS_FD = 3
 OUT_OF_MEMORY = 1
+NICENESS = 10
 _ABOVE_TARGETS = 16
 
 
@@ -33,6 +36,7 @@ def run_assignment(registry: Registry, descriptors: Sequence[int]) -> NoReturn:
     assignment = Assignment.from_file_descriptor(_place(descriptors))
     _open_standard_streams()
     _apply(assignment.limits)
+    _step_back()
     os.umask(0o077)
     os.chdir(assignment.folder)
     tempfile.tempdir = assignment.scratch
@@ -107,6 +111,17 @@ def _apply(limits: Limits) -> None:
     _lower(resource.RLIMIT_DATA, limits.memory_bytes)
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
     _lower(resource.RLIMIT_CPU, limits.cpu_s)
+
+
+def _step_back() -> None:
+    """Let the service answer while commands compute.
+
+    A session of its own is a group of its own to Linux's scheduler, where niceness counts
+    only within the group unless the group itself is nice (sched(7), "The autogroup feature").
+    """
+    os.nice(NICENESS)
+    with suppress(FileNotFoundError, PermissionError, BlockingIOError):  # a favour, not a duty
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _lower(kind: int, wanted: int) -> None:
