@@ -5,7 +5,7 @@ Frame 1 is the acceptance of the job; it follows from the record and is stored n
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -44,7 +44,7 @@ class Frame:
     @cached_property
     def json(self) -> str:
         """The frame as one line of JSON; made once however many clients get it."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps({name: getattr(self, name) for name in _NAMES}, ensure_ascii=False)
 
     def numbered(self, seq: int) -> "Frame":
         """The same frame under a number, with the time of now if it had none."""
@@ -75,10 +75,15 @@ class Frame:
         return kept if wanted else None
 
 
+_NAMES = tuple(field.name for field in fields(Frame))
+
+
 def frame_from_json(text: str) -> Frame:
     """The frame that `Frame.json` wrote."""
     values = json.loads(text)
-    return Frame(**{**values, "status": Status(values["status"])})
+    frame = Frame(**{**values, "status": Status(values["status"])})
+    vars(frame)["json"] = text  # it need not be made again
+    return frame
 
 
 def first_frame(record: JobRecord) -> Frame:

@@ -33,7 +33,7 @@ class StreamTail:
         """New text, at most one chunk of it, and whether there is more."""
         if self._is_binary or not self._path.exists():
             return "", False
-        with self._path.open("rb") as stream:
+        with self._path.open("rb", buffering=0) as stream:
             stream.seek(self._offset)
             chunk = stream.read(CHUNK_BYTES)
         self._offset += len(chunk)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ def to_json(record: JobRecord) -> str:
         stderr=replace(record.stderr, text=""),
         queue_position=None,
     )
-    return json.dumps(asdict(lean), default=datetime.isoformat, ensure_ascii=True)
+    return json.dumps(vars(lean), default=_plain, ensure_ascii=True)
 
 
 def from_json(text: str) -> JobRecord:
@@ -38,6 +38,11 @@ def from_json(text: str) -> JobRecord:
     values["callback"] = _callback(values["callback"])
     values["uses"] = tuple(values["uses"])
     return JobRecord(**values)
+
+
+def _plain(value: object) -> object:
+    """What JSON has no form for: times, and the records within the record."""
+    return value.isoformat() if isinstance(value, datetime) else vars(value)
 
 
 def _callback(values: Mapping[str, Any] | None) -> Callback | None:

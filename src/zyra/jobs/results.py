@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from zyra.core.media_types import HEAD_BYTES, media_type_of, sniff
@@ -45,15 +46,20 @@ class Workspace:
 
     def create(self, links: Mapping[str, str] | None = None) -> None:
         """Make the folders and links; what an earlier, lost attempt left is removed."""
-        for leftover in (self.outputs, self.scratch, self.inputs):
-            shutil.rmtree(leftover, ignore_errors=True)
-        for name in STREAMS:
-            self.stream(name).unlink(missing_ok=True)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self.folder.mkdir(mode=0o700)
+        except FileExistsError:
+            self._clear()
         for folder in (self.outputs, self.scratch, self.inputs):
             folder.mkdir(mode=0o700)
         for name, target in (links or {}).items():
             (self.inputs / name).symlink_to(target)
+
+    def _clear(self) -> None:
+        for leftover in (self.outputs, self.scratch, self.inputs):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for name in STREAMS:
+            self.stream(name).unlink(missing_ok=True)
 
     def stream(self, name: str) -> Path:
         """Where the captured bytes of `stdout` or `stderr` are."""
@@ -98,6 +104,13 @@ class Workspace:
     def collect(self) -> tuple[Output, ...]:
         """Describe every regular file that the command left, by name."""
         return tuple(_describe(self.outputs, path) for path in sorted(_files(self.outputs)))
+
+
+def write_whole(stream: FileIO, chunk: bytes) -> None:
+    """Write all of `chunk`; an unbuffered file may take only a part at a time."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[stream.write(rest) :]
 
 
 def with_text(record: JobRecord, results_dir: Path) -> JobRecord:

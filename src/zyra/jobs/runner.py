@@ -16,7 +16,7 @@ from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import Reason, Status
-from zyra.jobs.results import STREAMS, Workspace
+from zyra.jobs.results import STREAMS, Workspace, write_whole
 
 TERM_GRACE_S = 2.0
 EVENT_BYTES = 1 << 16
@@ -155,7 +155,7 @@ class Run:
 
     def _keep(self, name: str, chunk: bytes) -> None:
         try:
-            _write_whole(self._files[name], chunk)
+            write_whole(self._files[name], chunk)
         except OSError as error:
             self.fault = f"cannot keep {name}: {error.strerror}"
             self._stop(Reason.LOST, 0)
@@ -221,13 +221,6 @@ def _open_stdin(plan: Plan) -> int:
         stream.write(plan.stdin_text.encode("utf-8", "surrogatepass"))
         stream.seek(0)
         return os.dup(stream.fileno())
-
-
-def _write_whole(stream: FileIO, chunk: bytes) -> None:
-    """Write all of `chunk`; an unbuffered file may take only a part at a time."""
-    rest = memoryview(chunk)
-    while rest:
-        rest = rest[stream.write(rest) :]
 
 
 def _event(line: bytes) -> Mapping[str, Any]:

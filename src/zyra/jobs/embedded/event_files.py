@@ -1,7 +1,7 @@
 """The event log on one machine: a file of frames for each job, shared by its processes.
 
 Followers in the process that writes are shown each frame from memory; followers in other
-processes look whether the file has grown.
+processes, and those far behind, read the file and look whether it has grown.
 """
 
 import asyncio
@@ -10,35 +10,16 @@ import os
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from zyra.jobs.events import FIRST_SEQ, Frame, frame_from_json
+from zyra.jobs.results import write_whole
 
 LOOK_S = 0.02
-KEPT_FRAMES = 512
+KEPT_CHARACTERS = 1 << 20  # of each log in memory, however slow its followers are
 KEPT_S = 30.0  # a finished log stays in memory for those who are still reading it
-READ_BYTES = 1 << 20  # at a time; longer than any frame
-
-
-@dataclass
-class _Live:
-    """What this process knows of a log that it writes."""
-
-    seq: int
-    size: int
-    recent: deque[Frame] = field(default_factory=lambda: deque(maxlen=KEPT_FRAMES))
-    grown: "asyncio.Future[None]" = field(default_factory=asyncio.Future)
-    is_final: bool = False
-
-    def add(self, frame: Frame, size: int) -> None:
-        """Keep a frame that was written, and wake who waits for it."""
-        self.seq = frame.seq
-        self.size += size
-        self.is_final = frame.is_final
-        self.recent.append(frame)
-        grown, self.grown = self.grown, asyncio.Future()
-        grown.set_result(None)
+READ_BYTES = 1 << 16
 
 
 class EventFiles:
@@ -50,53 +31,96 @@ class EventFiles:
 
     async def append(self, job_id: str, frame: Frame) -> None:
         """Add a frame under the next number and wake who follows; nothing follows a final one."""
-        path = self._path(job_id)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        with path.open("a+b") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            live = self._live.get(job_id)
-            if live is None or live.size != stream.seek(0, os.SEEK_END):
-                live = self._live[job_id] = _take_up(stream, live)
-            if live.is_final:
-                return
-            numbered = frame.numbered(live.seq + 1)
-            line = f"{numbered.json}\n".encode("utf-8", "surrogatepass")
-            stream.write(line)
-        live.add(numbered, len(line))
-        if numbered.is_final:
+        live = self._live.get(job_id)
+        if live is None:
+            live = self._live[job_id] = _Live(self._path(job_id))
+        if live.is_final:
+            return
+        live.append(frame)
+        if live.is_final:
             asyncio.get_running_loop().call_later(KEPT_S, self._live.pop, job_id, None)
 
     async def follow(self, job_id: str, after: int) -> AsyncIterator[Frame]:
         """Every frame after that number, then the live rest; ends after the final one."""
         place = _Place(after)
-        while True:
+        while not place.is_over:
             live = self._live.get(job_id)
             grown = live.grown if live else None
-            newer = self._newer(job_id, place, live)
-            for frame in newer:
+            is_near = live is not None and live.holds(place.seq)
+            frames = place.take(live) if live and is_near else place.read(self._path(job_id))
+            for frame in frames:
                 yield frame
-                if frame.is_final:
-                    return
-            if newer:
+            if place.is_behind or place.is_over:
                 continue
             if grown is None:
                 await asyncio.sleep(LOOK_S)
             elif not grown.done():
                 await asyncio.shield(grown)
 
-    def _newer(self, job_id: str, place: "_Place", live: _Live | None) -> list[Frame]:
-        """Frames after `place`, from memory if they are there, else from the file."""
-        if live and live.recent and live.recent[0].seq <= place.seq + 1:
-            newer = [frame for frame in live.recent if frame.seq > place.seq]
-            place.offset = None  # unknown now; the file is searched if it is needed again
-        else:
-            newer = place.read(self._path(job_id))
-        if newer:
-            place.seq = newer[-1].seq
-        return newer
-
     def _path(self, job_id: str) -> Path:
         return self._results_dir / job_id / "events"
+
+
+@dataclass
+class _Live:
+    """What this process knows of a log that it writes.
+
+    Attributes:
+        seq: Number of the last frame.
+        size: Bytes of the file; other than that, another process has written to it.
+        recent: The last frames.
+        grown: Done when there is more than now.
+    """
+
+    path: Path
+    seq: int = FIRST_SEQ
+    size: int = 0
+    is_final: bool = False
+    recent: deque[Frame] = field(default_factory=deque)
+    grown: "asyncio.Future[None]" = field(default_factory=asyncio.Future)
+    _kept: int = 0
+
+    def append(self, frame: Frame) -> None:
+        """Write a frame unless the last one was final, and wake who waits."""
+        with _open(self.path) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            if self.size != os.fstat(stream.fileno()).st_size:
+                self._take_up(stream)
+            if not self.is_final:
+                self._write(stream, frame.numbered(self.seq + 1))
+        grown, self.grown = self.grown, asyncio.Future()
+        grown.set_result(None)
+
+    def holds(self, seq: int) -> bool:
+        """Whether all that came after `seq` is in memory."""
+        return bool(self.recent) and self.recent[0].seq <= seq + 1
+
+    def after(self, seq: int) -> list[Frame]:
+        """The frames that came after `seq`."""
+        return [self.recent[-back] for back in range(self.seq - seq, 0, -1)]
+
+    def _write(self, stream: FileIO, frame: Frame) -> None:
+        line = f"{frame.json}\n".encode("utf-8", "surrogatepass")
+        write_whole(stream, line)
+        self.seq = frame.seq
+        self.size += len(line)
+        self.is_final = frame.is_final
+        self.recent.append(frame)
+        self._kept += len(frame.json)
+        while self._kept > KEPT_CHARACTERS and len(self.recent) > 1:
+            self._kept -= len(self.recent.popleft().json)
+
+    def _take_up(self, stream: FileIO) -> None:
+        """Go on with what another process wrote, and may have left with a torn last line."""
+        stream.seek(0)
+        whole = stream.readall()
+        whole = whole[: whole.rfind(b"\n") + 1]
+        stream.truncate(len(whole))
+        self.seq = FIRST_SEQ + whole.count(b"\n")
+        self.size = len(whole)
+        self.is_final = _ends(whole)
+        self.recent.clear()
+        self._kept = 0
 
 
 @dataclass
@@ -104,39 +128,60 @@ class _Place:
     """Where a follower is in a log.
 
     Attributes:
-        seq: Number of the last frame it has.
-        offset: Bytes of the file that it has read, None when that is not known.
+        seq: Number of the last frame that it has.
+        is_behind: Whether there may be more already.
+        is_over: Whether there is nothing more to come.
     """
 
     seq: int
-    offset: int | None = 0
+    is_behind: bool = True
+    is_over: bool = False
+    _offset: int = 0
+    _line: int = FIRST_SEQ  # number of the last frame before the offset
+
+    def take(self, live: _Live) -> list[Frame]:
+        """What is new, from memory."""
+        frames = live.after(self.seq)
+        self.is_behind, self.is_over = bool(frames), live.is_final
+        if frames:
+            self.seq = self._line = live.seq
+            self._offset = live.size
+        return frames
 
     def read(self, path: Path) -> list[Frame]:
-        """The frames that the file has beyond this place; whole lines only."""
-        start = self.offset or 0
-        try:
-            with path.open("rb") as stream:
-                stream.seek(start)
-                chunk = stream.read(READ_BYTES)
-        except FileNotFoundError:
-            return []
-        whole = chunk[: chunk.rfind(b"\n") + 1]
-        self.offset = start + len(whole)
-        frames = (
-            frame_from_json(line.decode("utf-8", "surrogatepass")) for line in whole.splitlines()
-        )
-        return [frame for frame in frames if frame.seq > self.seq]
+        """Some of what is new, from the file; whole lines only."""
+        whole = _lines_from(path, self._offset)
+        lines = whole.split(b"\n")[:-1]
+        missing = lines[max(0, self.seq - self._line) :]
+        self.is_behind, self.is_over = bool(whole), _ends(whole)
+        self._offset += len(whole)
+        self._line += len(lines)
+        self.seq = max(self.seq, self._line)
+        return [frame_from_json(line.decode("utf-8", "surrogatepass")) for line in missing]
 
 
-def _take_up(stream: BinaryIO, before: _Live | None) -> _Live:
-    """Go on with a log that another process wrote, and may have left with a torn last line."""
-    stream.seek(0)
-    whole = stream.read()
-    whole = whole[: whole.rfind(b"\n") + 1]
-    stream.truncate(len(whole))
+def _open(path: Path) -> FileIO:
+    try:
+        return path.open("a+b", buffering=0)
+    except FileNotFoundError:  # canceled before it ran: nobody has made its folder yet
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        return path.open("a+b", buffering=0)
+
+
+def _lines_from(path: Path, offset: int) -> bytes:
+    """Whole lines of a file from there on; none where there is no file."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(offset)
+            chunk = stream.read(READ_BYTES)
+            while b"\n" not in chunk and (more := stream.read(READ_BYTES)):
+                chunk += more
+    except FileNotFoundError:
+        return b""
+    return chunk[: chunk.rfind(b"\n") + 1]
+
+
+def _ends(whole: bytes) -> bool:
+    """Whether the last of these lines is a final frame."""
     last = whole[whole.rfind(b"\n", 0, -1) + 1 :]
-    live = _Live(seq=FIRST_SEQ + whole.count(b"\n"), size=len(whole))
-    live.is_final = bool(last) and frame_from_json(last.decode("utf-8", "surrogatepass")).is_final
-    if before is not None and not before.grown.done():
-        before.grown.set_result(None)
-    return live
+    return bool(last) and frame_from_json(last.decode("utf-8", "surrogatepass")).is_final
