@@ -1,12 +1,17 @@
 """What a GRIB field is called: ecCodes' names, or other tables' where it has none."""
 
 import re
+import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from zyra.fields.grib_handle import GribHandle
-from zyra.fields.grib_parameters import Parameter, Parameters, find_parameter, read_parameters
+from zyra.fields.grib_parameters import Parameter, find_parameter, read_parameters
+from zyra.fields.table_text import row_of
 
 _UNKNOWN = ("", "unknown", "~")
+_NAMES = Path(__file__).parent / "data" / "grib_names.bin"
+_NAME_KEYS = ("shortName", "cfVarName", "name", "units")
 
 
 @dataclass(frozen=True)
@@ -26,15 +31,21 @@ class GribNames:
     units: str
 
 
+def _read_names() -> str:
+    return zlib.decompress(_NAMES.read_bytes()).decode("utf-8")
+
+
 @dataclass(frozen=True)
 class NameReader:
     """Names fields one after the other and remembers what it found out.
 
-    ecCodes searches its tables anew for every name of every message, which takes longer
-    than all the rest of an inventory; one number, `paramId`, decides on all the names.
+    One number, `paramId`, decides on all the names. ecCodes would read its name files anew
+    in each process, a third of a second and a hundred megabytes: its names are packaged
+    (`scripts/build_grib_names.py`), and it is asked for those that are not.
     """
 
-    parameters: Parameters = field(default_factory=read_parameters)
+    parameters: str = field(default_factory=read_parameters)
+    names_of_eccodes: str = field(default_factory=_read_names)
     found: dict[int, GribNames] = field(default_factory=dict)
 
     def names(self, handle: GribHandle) -> GribNames:
@@ -43,7 +54,8 @@ class NameReader:
         if identifier == 0:
             return self._of_unknown(handle)
         if identifier not in self.found:
-            self.found[identifier] = _of_eccodes(handle)
+            row = row_of(self.names_of_eccodes, identifier)
+            self.found[identifier] = _of_row(handle, row or _asked(handle))
         return self.found[identifier]
 
     def parameter(self, handle: GribHandle) -> Parameter | None:
@@ -71,14 +83,19 @@ def netcdf_name(name: str) -> str:
     return plain if plain[:1].isalpha() else f"v{plain}"
 
 
-def _of_eccodes(handle: GribHandle) -> GribNames:
-    short = handle.text("shortName")
+def _asked(handle: GribHandle) -> list[str]:
+    """What ecCodes itself answers for `_NAME_KEYS`."""
+    return [handle.text(key) for key in _NAME_KEYS]
+
+
+def _of_row(handle: GribHandle, row: list[str]) -> GribNames:
+    short, variable, name, units = row
     return GribNames(
-        variable=netcdf_name(_known(handle.text("cfVarName")) or short),
+        variable=netcdf_name(_known(variable) or short),
         short_name=short,
-        long_name=_known(handle.text("name")),
+        long_name=_known(name),
         standard_name=_known(handle.text("cfName")),
-        units=_known(handle.text("units")),
+        units=_known(units),
     )
 
 

@@ -1,7 +1,7 @@
 """Make ecCodes read its tables now, so that no later run waits for them.
 
-They are read once in a process, at the first question for a name: half a second for those
-that everybody shares and those of the centres whose files are met most.
+They are read once in a process, at the first question for a parameter: those that everybody
+shares, and those of the centres whose files are met most.
 """
 
 import eccodes
