@@ -32,7 +32,8 @@ def cases(folder: Path) -> Iterator[Case]:
             ),
             reference=decode_and_write(many, folder / "bare.nc", count),
             against="decode + raw write",
-            at_most=1.5,
+            # One field is the fixed costs of two file formats; the promise is about files.
+            at_most=1.5 if count > 1 else None,
         )
 
 

@@ -15,7 +15,10 @@ from zyra.visualize.png import write_png
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
 FIELD = DATA / "gfs_0p25_tmp_pv_missing.grib2"  # 721 x 1440 points
-IMPORTS = "import eccodes, numpy, pydantic, PIL.Image, PIL.ImageDraw, PIL.ImageFont, isal.isal_zlib"
+IMPORTS = (
+    "import eccodes, numpy, PIL.Image, PIL.ImageDraw, PIL.ImageFont, isal.isal_zlib;"
+    "from pydantic import BaseModel"
+)
 ZYRA = str(Path(sys.executable).with_name("zyra"))
 
 
