@@ -34,6 +34,7 @@ from zyra.jobs.requests import (
     Problem,
     RequestRefused,
     ServiceUnavailable,
+    StorageFull,
 )
 from zyra.jobs.resolving import NameRefused
 
@@ -96,6 +97,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     NameRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     LimitExceeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutputError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 

@@ -21,7 +21,7 @@ BATCH_BYTES = 1 << 20  # written and hashed at once, away from the event loop
 FORM_OVERHEAD_BYTES = 64 << 10
 FIELD = "file"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Start = Callable[[str], UploadWriter]
 

@@ -5,6 +5,7 @@ runner that finds a lease lost ends the command and says nothing about it.
 """
 
 import asyncio
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from zyra.jobs.results import Workspace
 from zyra.jobs.runner import TERM_GRACE_S, Plan, Run
 
 _RETRY_S = 0.5
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,18 @@ class Engine:
         """Show the final record as the last frame, then wake who waits."""
         while True:
             try:
-                await self._log.append(record.job_id, final_frame(record))
+                await self._show_end(record)
                 await self._signals.notify(Topic.FINISHED, record.job_id)
             except ServiceUnavailable:
                 await asyncio.sleep(_RETRY_S)
             else:
                 return
+
+    async def _show_end(self, record: JobRecord) -> None:
+        try:
+            await self._log.append(record.job_id, final_frame(record))
+        except OSError:  # a full disk; who follows the job adds the frame when there is space
+            logger.exception("job %s has no last frame", record.job_id)
 
     async def sweep(self) -> None:
         """Take the jobs of runners that are gone, and tell what became of them.

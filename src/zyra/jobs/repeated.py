@@ -1,17 +1,21 @@
 """Work that is done again and again while the service runs."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from zyra.jobs.requests import ServiceUnavailable
+
+logger = logging.getLogger(__name__)
 
 
 class Repeated:
     """Does some work every so often; fulfils `jobs.service.Part`.
 
     Args:
-        work: What is done; what it cannot do while the store is away, it does next time.
+        work: What is done; what it cannot do while the store is away or the disk
+            is full, it does next time.
         every_s: Seconds from the end of one time to the next.
     """
 
@@ -36,6 +40,9 @@ class Repeated:
 
     async def _for_ever(self) -> None:
         while True:
-            with suppress(ServiceUnavailable):
-                await self._work()
+            try:
+                with suppress(ServiceUnavailable):
+                    await self._work()
+            except OSError:  # such as a full disk
+                logger.exception("%s failed and is tried again", self._work)
             await asyncio.sleep(self._every_s)

@@ -113,5 +113,9 @@ class ServiceUnavailable(ZyraError):
         self.retry_after_s = retry_after_s
 
 
+class StorageFull(ServiceUnavailable):
+    """There is no space to keep a job."""
+
+
 def _place(problem: Problem) -> str:
     return ".".join(str(part) for part in problem.loc) or "request"

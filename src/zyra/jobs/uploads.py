@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from zyra.core.media_types import media_type_of
 from zyra.jobs.requests import Caller, Gone, NoSuchFile
+from zyra.jobs.results import write_whole
 
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
 _NAME_BYTES = 200  # of the 255 that file systems take; the end, which has the suffix
@@ -52,7 +53,7 @@ class UploadWriter:
 
     def write(self, chunk: bytes) -> None:
         """Append `chunk`."""
-        self._stream.write(chunk)
+        write_whole(self._stream, chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
 
@@ -135,8 +136,9 @@ class Uploads:
         """Remove the bytes of an upload, and remember that it was there."""
         info = self._read(f"{file_id}.json")
         if info is not None:
-            _describe(self._folder, replace(info, expired=True))
+            # The bytes first: on a full disk there is no space to write before.
             (self._folder / info.stored_as).unlink(missing_ok=True)
+            _describe(self._folder, replace(info, expired=True))
 
     def remove(self, caller: Caller, file_id: str) -> None:
         """Remove an upload of `caller`.
@@ -164,8 +166,11 @@ class Uploads:
 
 def _describe(folder: Path, info: UploadInfo) -> None:
     draft = folder / f".{info.file_id}.json"
-    draft.write_text(json.dumps(asdict(info)), encoding="utf-8")
-    draft.replace(folder / f"{info.file_id}.json")
+    try:
+        draft.write_text(json.dumps(asdict(info)), encoding="utf-8")
+        draft.replace(folder / f"{info.file_id}.json")
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def is_uuid(text: str) -> bool:

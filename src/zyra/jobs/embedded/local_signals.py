@@ -6,9 +6,11 @@ In this process a signal arrives at once. Another process shows as a changed
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.ports import ANYTHING
+from zyra.jobs.requests import ServiceUnavailable
 
 LOOK_S = 0.02
 
@@ -44,10 +46,11 @@ class LocalSignals:
             await asyncio.gather(self._watching, return_exceptions=True)
 
     async def _watch(self) -> None:
-        seen = await self._store.data_version()
+        version = seen = await self._store.data_version()
         while True:
             await asyncio.sleep(LOOK_S)
-            version = await self._store.data_version()
+            with suppress(ServiceUnavailable):
+                version = await self._store.data_version()
             if version != seen:
                 seen = version
                 self._tell(ANYTHING)

@@ -20,9 +20,13 @@ from zyra.jobs.leases import lost
 from zyra.jobs.ports import Claimed, Page, Query, Renewal, Submission
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
-from zyra.jobs.requests import Conflict
+from zyra.jobs.requests import Conflict, ServiceUnavailable, StorageFull
 
 T = TypeVar("T")
+
+# Primary result codes that are the machine's fault and may pass; all others are ours.
+_PASSING = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_NO_SPACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 class SqliteJobStore:
@@ -111,7 +115,21 @@ class SqliteJobStore:
         self._thread.shutdown()
 
     async def _do(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        """Do `work` in the thread of the database.
+
+        Raises:
+            StorageFull: The disk took no more.
+            ServiceUnavailable: The database cannot be used at the moment.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.OperationalError as exc:
+            code = exc.sqlite_errorcode & 0xFF
+            if code in _NO_SPACE:
+                raise StorageFull(f"the job store cannot be written: {exc}") from exc
+            if code in _PASSING:
+                raise ServiceUnavailable(f"the job store cannot be used: {exc}") from exc
+            raise
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

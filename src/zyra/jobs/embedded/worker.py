@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from zyra.jobs.embedded.local_signals import LocalSignals
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
@@ -9,6 +10,7 @@ from zyra.jobs.engine import Engine, Topic
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
 from zyra.jobs.ports import ANYTHING, Claimed
+from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.runner import TERM_GRACE_S
 
 logger = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ class EmbeddedWorker:
 
     async def _claim_for_ever(self) -> None:
         while True:
-            claimed = await self._store.claim(self._engine.name, LEASE_S)
+            claimed = await self._claim()
             if claimed is None:
                 await self._news.wait()
                 self._news.clear()
@@ -60,6 +62,12 @@ class EmbeddedWorker:
             task = asyncio.ensure_future(self._run(claimed))
             self._jobs.add(task)
             task.add_done_callback(self._jobs.discard)
+
+    async def _claim(self) -> Claimed | None:
+        try:
+            return await self._store.claim(self._engine.name, LEASE_S)
+        except ServiceUnavailable:
+            return None  # the sweep wakes the loop again
 
     async def _run(self, claimed: Claimed) -> None:
         try:
@@ -86,6 +94,7 @@ class EmbeddedWorker:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            await self._engine.sweep()
+            with suppress(ServiceUnavailable):  # who lost a lease is found the next time
+                await self._engine.sweep()
             self._news.set()
             await asyncio.sleep(RENEW_EVERY_S)
