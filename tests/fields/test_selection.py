@@ -153,5 +153,5 @@ def test_a_level_that_is_not_there_names_those_of_the_variable():
 
 
 def test_a_pattern_that_is_no_expression_is_a_wrong_argument():
-    with pytest.raises(UsageError, match="is wrong"):
+    with pytest.raises(UsageError, match="is not a regular expression"):
         select(FIELDS, Selection(pattern="t("))

@@ -1,6 +1,5 @@
 """Which of the names in a listing are meant; the same arguments for every command that lists."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -10,19 +9,8 @@ from pydantic_core import PydanticCustomError
 from zyra.core.arguments import Args, arg
 from zyra.core.errors import UsageError
 from zyra.core.name_dates import date_finder
+from zyra.core.patterns import parse_pattern
 from zyra.core.times import parse_period, parse_time
-
-
-def parse_pattern(text: str) -> re.Pattern[str]:
-    """Compile a regular expression.
-
-    Raises:
-        UsageError: It is none.
-    """
-    try:
-        return re.compile(text)
-    except re.error as exc:
-        raise UsageError(f"{text!r} is not a regular expression: {exc}") from exc
 
 
 def _readable(parse: Callable[[str], object]) -> AfterValidator:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from zyra.acquire.listing_args import ListingArgs, parse_pattern
+from zyra.acquire.listing_args import ListingArgs
 from zyra.core.name_dates import FindDate, date_finder
+from zyra.core.patterns import parse_pattern
 from zyra.core.times import parse_period, parse_time
 
 

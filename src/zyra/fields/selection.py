@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from zyra.core.errors import AmbiguousSelection, SelectionError, UsageError, VariableNotFound
+from zyra.core.patterns import parse_pattern
 from zyra.fields.field import FieldInfo, Level
 from zyra.fields.selection_args import SelectionArgs
 
@@ -157,10 +158,7 @@ def line_matcher(pattern: str) -> Callable[[str], bool]:
     Raises:
         UsageError: The pattern is not a regular expression.
     """
-    try:
-        compiled = re.compile(pattern, re.IGNORECASE)
-    except re.error as exc:
-        raise UsageError(f"the pattern {pattern!r} is wrong: {exc}") from exc
+    compiled = parse_pattern(pattern, re.IGNORECASE)
     return lambda text: compiled.search(text) is not None
 
 
