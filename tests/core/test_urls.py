@@ -1,9 +1,11 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zyra.core.errors import UsageError
-from zyra.core.urls import inet_aton, masked, split_url
+from zyra.core.urls import inet_aton, masked, normalized_host, split_url
 
 
 def test_a_url_is_taken_apart():
@@ -96,3 +98,11 @@ def test_what_is_accepted_reads_the_same_again(text):
         return
     again = split_url(str(url))
     assert (again.origin, again.target) == (url.origin, url.target)
+
+
+@pytest.mark.parametrize("character", ["é", "ﷺ", "a"])
+def test_a_host_longer_than_names_are_is_refused_at_once(character):
+    start = time.perf_counter()
+    with pytest.raises(UsageError):
+        normalized_host(character * 20_000)
+    assert time.perf_counter() - start < 0.05

@@ -127,6 +127,8 @@ def normalized_host(host: str) -> str:
     bare = host.removeprefix("[").removesuffix("]")
     if ":" in bare:
         return _ipv6(bare)
+    if len(bare) > _LONGEST_HOST:  # to encode a long one takes seconds
+        raise UsageError(f"{host[:80]!r}... is longer than a host name may be")
     try:
         name = unicodedata.normalize("NFKC", bare).encode("idna").decode("ascii").lower()
     except UnicodeError as exc:
