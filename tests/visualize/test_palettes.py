@@ -118,6 +118,8 @@ def test_plain_lines_of_colours_are_read(palette_file):
         '{"type": "classified", "entries": [{"Color": [1, 2, 3], "Upper Bound": "x"}]}',
         '[{"Color": [0, 0, 0], "Upper Bound": 2}, {"Color": [9, 9, 9], "Upper Bound": 1}]',
         '{"colors": 5}',
+        "[[1e400, 2, 3], [4, 5, 6]]",
+        "[" * 100_000,
         "{",
         "1 2\n3 4\n",
         "",

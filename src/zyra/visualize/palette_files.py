@@ -48,7 +48,7 @@ def read_palette(path: Path) -> Palette:
         if text.lstrip()[:1] in ("{", "["):
             return _from_json(json.loads(text))
         return Palette(_colours([_line_colour(line) for line in _lines(text)]))
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as exc:
         raise DataError(
             f"cannot read the palette {path.name}: {exc}",
             hint="a JSON list of colours, a classified or continuous palette, or a CPT file",
@@ -62,7 +62,7 @@ def _from_json(given: Any) -> Palette:
     if "entries" in given:
         return _classified(given["entries"])
     base = (
-        named_palette(given["base"])
+        named_palette(str(given["base"]))
         if "base" in given
         else Palette(
             _colours([_colour(each) for each in given.get("colors", given.get("colours"))])
