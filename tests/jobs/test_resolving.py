@@ -100,7 +100,10 @@ def test_names_outside_the_job_are_not_read(resolver, name):
     assert refusals(resolver, input=name) == [("args", "input")]
 
 
-@pytest.mark.parametrize("name", [*NOT_READABLE, f"file_id:{UPLOAD_ID}", "job_id:j/map.png"])
+@pytest.mark.parametrize(
+    "name",
+    [*NOT_READABLE, f"file_id:{UPLOAD_ID}", "job_id:j/map.png", ".part-x.nc", ".part-x/a.nc"],
+)
 def test_names_outside_the_job_are_not_written(resolver, name):
     assert refusals(resolver, output=name) == [("args", "output")]
 

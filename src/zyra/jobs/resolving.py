@@ -16,6 +16,7 @@ from zyra.core.arguments import Args
 from zyra.core.errors import ZyraError
 from zyra.core.kinds import Kind, kinds_of
 from zyra.core.network import NetworkPolicy
+from zyra.core.outputs import PART_PREFIX
 from zyra.core.urls import masked as masked_url
 from zyra.jobs.requests import Problem, RequestRefused
 
@@ -143,6 +144,8 @@ def plain_name(text: str) -> str:
         )
     if re.match(r"^(file_id|job_id):", text):
         raise NameRefused(f"{text!r} names something to read, not to write")
+    if any(part.startswith(PART_PREFIX) for part in parts):
+        raise NameRefused(f"{text[:100]!r}: {PART_PREFIX} begins names of files that are not whole")
     return text
 
 
