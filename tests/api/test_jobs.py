@@ -123,6 +123,19 @@ def test_wrong_filters_are_refused(client, parameter, value):
     assert client.get("/jobs", params={parameter: value}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("since", "0001-01-01T00:00:00+14:00"),
+        ("until", "0001-01-01T00:00:00+14:00"),
+        ("since", "9999-12-31T23:59:59-14:00"),
+        ("until", "9999-12-31T23:59:59-14:00"),
+    ],
+)
+def test_moments_beyond_the_calendar_are_no_fault(client, name, moment):
+    assert client.get("/jobs", params={name: moment}).status_code == 200
+
+
 def test_filters_of_time_and_status_select(client, submit):
     job_id = submit("fail").json()["job_id"]
     record = client.get(f"/jobs/{job_id}", params={"wait": 30}).json()

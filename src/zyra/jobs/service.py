@@ -14,7 +14,7 @@ from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
-from zyra.jobs.records import JobRecord, Reason, Status
+from zyra.jobs.records import JobRecord, Output, Reason, Status
 from zyra.jobs.requests import (
     Caller,
     Conflict,
@@ -177,6 +177,18 @@ class JobService:
         await self.store.remove(job_id)
         await asyncio.to_thread(self._workspace(job_id).remove)
 
+    async def remove_upload(self, caller: Caller, file_id: str) -> None:
+        """Remove an upload of `caller`.
+
+        Raises:
+            NoSuchFile: It does not exist or belongs to somebody else.
+            Conflict: An unfinished job reads it.
+        """
+        self.uploads.info(caller, file_id)
+        if f"file:{file_id}" in await self.store.used():
+            raise Conflict(f"an unfinished job reads the upload {file_id}")
+        self.uploads.remove(caller, file_id)
+
     async def follow(self, caller: Caller, job_id: str, after: int = 0) -> AsyncIterator[Frame]:
         """Every frame of a job's story after that number, live until the final one.
 
@@ -194,7 +206,15 @@ class JobService:
             ensuring.cancel()
 
     async def output_path(self, caller: Caller, job_id: str, name: str | None) -> Path:
-        """Where an output of a job of `caller` is; the main one when `name` is None.
+        """Where an output of a job of `caller` is, as `output` finds it.
+
+        Raises:
+            As `output`.
+        """
+        return (await self.output(caller, job_id, name))[1]
+
+    async def output(self, caller: Caller, job_id: str, name: str | None) -> tuple[Output, Path]:
+        """An output of a job of `caller` and where it is; the main one when `name` is None.
 
         Raises:
             NoSuchJob: The job does not exist or belongs to somebody else.
@@ -202,15 +222,16 @@ class JobService:
             Gone: Its results were removed after their time.
         """
         record = _still_there(await self._own(caller, job_id))
-        names = [output.name for output in record.outputs]
+        outputs = {output.name: output for output in record.outputs}
         wanted = record.output_file if name is None else name
-        if wanted not in names:
+        found = outputs.get(wanted or "")
+        if found is None:
             what = "has no main output" if name is None else f"has no output {name!r}"
             raise NoSuchFile(
                 f"job {job_id} {what}",
-                hint=f"it has {', '.join(names)}" if names else "its text is at /stdout",
+                hint=f"it has {', '.join(outputs)}" if outputs else "its text is at /stdout",
             )
-        return self._workspace(job_id).outputs / str(wanted)
+        return found, self._workspace(job_id).outputs / found.name
 
     async def stream_path(self, caller: Caller, job_id: str, name: str) -> Path:
         """Where the captured bytes of `stdout` or `stderr` are.
@@ -257,7 +278,8 @@ class JobService:
             finished_at=datetime.now(UTC),
         )
         if canceled is not None:
-            await self.log.append(job_id, final_frame(canceled))
+            with suppress(OSError):  # a full disk; who follows the job adds it when there is space
+                await self.log.append(job_id, final_frame(canceled))
             await self.signals.notify(Topic.FINISHED, job_id)
         elif await self.store.change(job_id, (Status.RUNNING,), cancel_requested=True):
             await self.signals.notify(Topic.CANCEL, job_id)
@@ -269,12 +291,13 @@ class JobService:
         """
         while True:
             await asyncio.sleep(_LOOK_AGAIN_S)
-            record = await self.store.get(job_id)
-            if record is None:
-                return
-            if record.status.is_final:
-                await self.log.append(job_id, final_frame(record))
-                return
+            with suppress(OSError, ServiceUnavailable):  # full or away, and perhaps not next time
+                record = await self.store.get(job_id)
+                if record is None:
+                    return
+                if record.status.is_final:
+                    await self.log.append(job_id, final_frame(record))
+                    return
 
     def _workspace(self, job_id: str) -> Workspace:
         return Workspace(self.settings.results_dir / job_id)

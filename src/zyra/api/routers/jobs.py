@@ -121,12 +121,9 @@ async def download(
 ) -> Response:
     """The main output, another one, or all."""
     service, caller = service_of(request), caller_of(request)
-    record = await service.job(caller, job_id)
     if zip:
-        return await _all_outputs(request, record, file)
-    path = await service.output_path(caller, job_id, file)
-    name = file or record.output_file
-    output = next(output for output in record.outputs if output.name == name)
+        return await _all_outputs(request, await service.job(caller, job_id), file)
+    output, path = await service.output(caller, job_id, file)
     return file_answer(request, ServedFile(path, output.name, output.media_type, output.sha256))
 
 
@@ -146,7 +143,10 @@ def _moment(given: datetime | None) -> datetime | None:
     """A time in UTC, which is also meant where no offset is given."""
     if given is None:
         return None
-    return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    try:
+        return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    except OverflowError:  # in UTC it lies hours beyond the first or the last year
+        return given.replace(tzinfo=UTC)
 
 
 async def _all_outputs(request: Request, record: JobRecord, file: str | None) -> Response:
