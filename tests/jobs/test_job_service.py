@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from datetime import timedelta
 
@@ -13,7 +14,15 @@ from zyra.jobs.events import Frame
 from zyra.jobs.leases import LEASE_S
 from zyra.jobs.ports import Query
 from zyra.jobs.records import Mode, Reason, Status
-from zyra.jobs.requests import Caller, Conflict, Gone, NoSuchFile, NoSuchJob, RunRequest
+from zyra.jobs.requests import (
+    Caller,
+    Conflict,
+    Gone,
+    NoSuchFile,
+    NoSuchJob,
+    RequestRefused,
+    RunRequest,
+)
 from zyra.jobs.retention import Retention
 from zyra.jobs.uploads import safe_filename
 
@@ -200,6 +209,33 @@ async def test_old_results_are_removed_but_not_what_an_unfinished_job_reads(
     gate.touch()
     for job in (reader, *waiting):
         assert (await service.wait(ME, job.job_id, 30)).ok
+
+
+async def test_an_upload_that_an_unfinished_job_reads_stays(service, submit, gate):
+    blockers = [await submit("wait-for-file", input=str(gate)) for _ in range(2)]
+    writer = service.uploads.start(ME, "a.txt")
+    file_id = writer.finish().file_id
+    queued = await submit("copy", input=f"file_id:{file_id}")
+    with pytest.raises(Conflict, match="unfinished job"):
+        await service.remove_upload(ME, file_id)
+    gate.touch()
+    for job in (*blockers, queued):
+        assert (await service.wait(ME, job.job_id, 30)).ok
+    await service.remove_upload(ME, file_id)
+    with pytest.raises(NoSuchFile):
+        service.uploads.info(ME, file_id)
+
+
+async def test_a_callback_goes_to_http_only(service, submit):
+    for scheme in ("s3", "ftp"):
+        with pytest.raises(RequestRefused, match="callbacks go to http and https"):
+            await submit("echo", request={"callback_url": f"{scheme}://127.0.0.1/x"})
+
+
+async def test_a_record_whose_results_are_removed_just_now_is_still_told(service, run):
+    job = await run("echo", text="hi")
+    shutil.rmtree(service.settings.results_dir / job.job_id)
+    assert (await service.job(ME, job.job_id)).stdout.size == 2
 
 
 async def test_an_upload_of_somebody_else_cannot_be_read(service, submit):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zyra.core.arguments import Args
-from zyra.core.errors import ZyraError
+from zyra.core.errors import UsageError, ZyraError
 from zyra.core.kinds import Kind, kinds_of
 from zyra.core.settings import Settings
 from zyra.jobs.ports import Submission
@@ -31,6 +31,8 @@ from zyra.jobs.runner import Plan
 from zyra.jobs.uploads import Uploads
 from zyra.jobs.validation import validate_args
 from zyra.registry import Registry, find_command
+
+CALLBACK_SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ class Desk:
         if request.callback_url is None:
             return None
         try:
-            self.settings.callback_network.check_url(request.callback_url)
+            url = self.settings.callback_network.check_url(request.callback_url)
+            if url.scheme not in CALLBACK_SCHEMES:
+                raise UsageError(f"callbacks go to http and https, not {url.scheme}")
         except ZyraError as error:
             problem = Problem(("callback_url",), error.message, "name_refused", error.hint)
             raise RequestRefused([problem]) from error

@@ -116,13 +116,16 @@ def write_whole(stream: FileIO, chunk: bytes) -> None:
 def with_text(record: JobRecord, results_dir: Path) -> JobRecord:
     """The record with the text of its streams, where the job is done and they are there."""
     workspace = Workspace(results_dir / record.job_id)
-    if record.expired or not record.status.is_final or not workspace.stream("stdout").exists():
+    if record.expired or not record.status.is_final:
         return record
-    return replace(
-        record,
-        stdout=workspace.with_text("stdout", record.stdout),
-        stderr=workspace.with_text("stderr", record.stderr),
-    )
+    try:
+        return replace(
+            record,
+            stdout=workspace.with_text("stdout", record.stdout),
+            stderr=workspace.with_text("stderr", record.stderr),
+        )
+    except FileNotFoundError:  # it never began, or is removed just now
+        return record
 
 
 def _files(folder: Path) -> Iterator[Path]:

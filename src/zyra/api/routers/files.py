@@ -82,10 +82,10 @@ async def send_file(request: Request, file_id: str) -> Response:
     return file_answer(request, ServedFile(path, info.filename, info.media_type, info.sha256))
 
 
-@router.delete("/files/{file_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404))
+@router.delete("/files/{file_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404, 409))
 async def remove_file(request: Request, file_id: str) -> Response:
-    """Remove an upload."""
-    service_of(request).uploads.remove(caller_of(request), file_id)
+    """Remove an upload that no unfinished job reads."""
+    await service_of(request).remove_upload(caller_of(request), file_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
