@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _split_list(cls, given: object) -> object:
-        """Accept a comma-separated text; for folders also the platform's path separator."""
+        """Accept a comma-separated text."""
         if not isinstance(given, str):
             return given
         return tuple(part.strip() for part in given.split(",") if part.strip())
