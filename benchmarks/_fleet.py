@@ -38,22 +38,30 @@ class Member:
         command: What is run.
         environment: Its whole environment.
         died: When each of its processes was killed, by process id; seconds since 1970.
+        started: When each of its processes was started.
     """
 
     command: list[str]
     environment: dict[str, str]
     died: dict[int, float] = field(default_factory=dict)
+    started: list[float] = field(default_factory=list)
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
         """Start it."""
         self.process = subprocess.Popen(self.command, env=self.environment)
+        self.started.append(time.time())
 
     @property
     def pid(self) -> int | None:
         """Its process id while it runs."""
         running = self.process is not None and self.process.poll() is None
         return self.process.pid if self.process and running else None
+
+    def ran_through(self, begin: float, end: float) -> bool:
+        """Whether one process of it was there all the time between two moments."""
+        changes = [*self.started, *self.died.values()]
+        return not any(begin < when < end for when in changes)
 
     def kill(self) -> None:
         """End it as a crash does."""

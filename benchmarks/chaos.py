@@ -24,6 +24,7 @@ from _chaos_checks import LATE_S, Checks, Ledger
 from _chaos_jobs import Callers
 from _fleet import (
     Member,
+    Redis,
     Server,
     belonging_to,
     kill,
@@ -146,10 +147,10 @@ async def chaos(folder: Path, kills: int, seed: int, backend: str, callers: int 
             base_url=servers[0].url, trust_env=False, timeout=30
         ) as client:
             await until_nothing_is_left(client)
-            died = {pid: when for one in members for pid, when in one.died.items()}
-            checks = Checks(Ledger.read(ledger), died)
+            takers = [one for one in members if not isinstance(one, Redis)]
+            checks = Checks(Ledger.read(ledger), takers)
             await checks.run(client, people.asked)
-        for pid in belonging_to(set(died)):
+        for pid in belonging_to(set(checks.died)):
             checks.blame("a process that outlived its server", str(pid))
         for path in (folder / "results").glob("*/scratch"):
             checks.blame("a scratch folder that was left", str(path))
