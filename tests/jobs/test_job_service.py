@@ -226,6 +226,15 @@ async def test_an_upload_that_an_unfinished_job_reads_stays(service, submit, gat
         service.uploads.info(ME, file_id)
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}'])
+async def test_a_description_that_cannot_be_read_is_no_upload(service, text):
+    file_id = service.uploads.start(ME, "a.txt").finish().file_id
+    (service.settings.upload_dir / f"{file_id}.json").write_text(text)
+    assert file_id not in [info.file_id for info in service.uploads.all(ME)]
+    with pytest.raises(NoSuchFile):
+        service.uploads.info(ME, file_id)
+
+
 async def test_a_callback_goes_to_http_only(service, submit):
     for scheme in ("s3", "ftp"):
         with pytest.raises(RequestRefused, match="callbacks go to http and https"):

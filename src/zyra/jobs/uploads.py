@@ -6,6 +6,7 @@ bytes). The description is written last, by rename: an upload exists when it is 
 
 import hashlib
 import json
+import logging
 import os
 import re
 import uuid
@@ -17,6 +18,8 @@ from pathlib import Path, PurePosixPath
 from zyra.core.media_types import media_type_of
 from zyra.jobs.requests import Caller, Gone, NoSuchFile
 from zyra.jobs.results import write_whole
+
+logger = logging.getLogger(__name__)
 
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
 _NAME_BYTES = 200  # of the 255 that file systems take; the end, which has the suffix
@@ -161,6 +164,9 @@ class Uploads:
         try:
             return UploadInfo(**json.loads((self._folder / name).read_text(encoding="utf-8")))
         except FileNotFoundError:
+            return None
+        except (ValueError, TypeError):  # a machine that lost its power may leave it empty
+            logger.warning("the upload description %s cannot be read", name)
             return None
 
 
