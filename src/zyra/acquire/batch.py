@@ -46,6 +46,7 @@ def safe_name(url: Url) -> str:
         UsageError: Its path names no file.
     """
     name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", url.name)
+    name = "".join(c if c.isprintable() else "_" for c in name)  # nor what hides or turns text
     name = re.sub(r"^\.", "_", name)  # neither hidden files nor . and ..
     if not name:
         raise UsageError(
