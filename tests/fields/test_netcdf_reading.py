@@ -216,3 +216,12 @@ def test_values_equal_those_of_netcdf4(data):
         for info in dataset.infos:
             wanted = file[info.name][info.index["month"], info.index["level"]].astype("f4")
             assert np.array_equal(dataset.read(info).values, wanted)
+
+
+def test_what_is_no_netcdf_is_told_without_its_folder(tmp_path):
+    path = tmp_path / "a.nc"
+    path.write_bytes(b"CDF\x05" + b"\xff" * 100)
+    with pytest.raises(DataError) as refused:
+        NetcdfDataset(path)
+    assert refused.value.message.startswith("a.nc is not readable as NetCDF: ")
+    assert str(tmp_path) not in refused.value.message

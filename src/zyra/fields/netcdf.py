@@ -55,7 +55,9 @@ class NetcdfDataset:
         """
         try:
             self._file = netCDF4.Dataset(path.absolute())
-        except (OSError, UnicodeDecodeError) as exc:
+        except OSError as exc:  # its text has the whole path
+            raise DataError(f"{path.name} is not readable as NetCDF: {exc.strerror}") from exc
+        except UnicodeDecodeError as exc:
             raise DataError(f"{path.name} is not readable as NetCDF: {exc}") from exc
         self._file.set_auto_maskandscale(False)
         self._file.set_always_mask(False)
