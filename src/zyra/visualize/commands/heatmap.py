@@ -97,7 +97,9 @@ class HeatmapArgs(SelectionArgs):
     map_type: Literal["image", "tile"] = arg("image", "Kind of basemap; tile is not available yet")
     tile_source: str | None = arg(None, "Tile server; only with --map-type tile")
     tile_zoom: int = arg(3, "Zoom of the tiles; only with --map-type tile", ge=0, le=22)
-    timestamp: str | None = arg(None, "Text to write on the map, or auto for the valid time")
+    timestamp: str | None = arg(
+        None, "Text to write on the map, or auto for the valid time", max_length=200
+    )
     crs: str | None = arg(None, "Coordinate system of the input, overriding its own: EPSG:3857")
     reproject: bool = arg(
         False, "Draw in longitude and latitude; that is always done, whatever the input's system"
