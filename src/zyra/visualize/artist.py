@@ -9,6 +9,7 @@ from zyra.core.errors import UsageError
 from zyra.fields.field import Array, Field
 from zyra.visualize.basemap import basemap_for
 from zyra.visualize.colour_bar import ColourBar, Orientation
+from zyra.visualize.directions import is_direction
 from zyra.visualize.extent import extent_of
 from zyra.visualize.graticule import graticule_labels
 from zyra.visualize.layout import laid_out, unit_of
@@ -108,14 +109,14 @@ class Artist:
 
     def __init__(self, style: Style) -> None:
         self.style = style
-        self._painters: dict[MapView, Painter] = {}
+        self._painters: dict[tuple[MapView, Interpolation], Painter] = {}
 
     def draw(self, field: Field) -> Drawing:
         """Draw one field.
 
         Raises:
             UsageError: The extent shows nothing of it, the range of colours is empty, or
-                there is no room for the map on its page.
+                there is no room for the map on its page, or directions are to be blended.
             DataError: It has no value to take the range of colours from.
         """
         style = self.style
@@ -142,13 +143,14 @@ class Artist:
         return shown_values(field.values, self._painter(field, view).places(field.grid))
 
     def _painter(self, field: Field, view: MapView) -> Painter:
-        painter = self._painters.get(view)
+        style = self.style
+        interpolation = _interpolation_of(field, style.interpolation)
+        painter = self._painters.get((view, interpolation))
         if painter is None:
             if len(self._painters) >= VIEWS_KEPT:
                 self._painters.clear()
-            style = self.style
-            painter = Painter(view, style.features, style.unit, style.interpolation)
-            self._painters[view] = painter
+            painter = Painter(view, style.features, style.unit, interpolation)
+            self._painters[view, interpolation] = painter
         if painter.places(field.grid).is_outside:
             covered = MapView.over(extent_of(field.grid), 1, 1)
             raise UsageError(
@@ -190,6 +192,18 @@ class Artist:
             bar=bar if style.has_bar else None,
             degrees=graticule_labels(view) if degrees else (),
         ).drawn_around(self._map(field, bar.scale, view))
+
+
+def _interpolation_of(field: Field, asked: Interpolation) -> Interpolation:
+    """How values of `field` are found: the mean of 350 and 10 degrees would be south."""
+    if not is_direction(field):
+        return asked
+    if asked == "linear":
+        raise UsageError(
+            f"{field.variable} holds directions, which cannot be blended linearly",
+            hint="leave out --interpolation, or give nearest",
+        )
+    return "nearest"
 
 
 def _timestamp(field: Field, asked: str) -> str:

@@ -113,7 +113,7 @@ class HeatmapArgs(SelectionArgs):
     interpolation: Literal["auto", "linear", "nearest"] = arg(
         "auto",
         "nearest shows the grid's cells, linear blends between them, auto also averages the cells"
-        " in a pixel",
+        " in a pixel; directions are never blended, so auto is nearest for them",
     )
 
     @model_validator(mode="after")
