@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -167,6 +168,31 @@ def report(args: CodeArgs, job: Job) -> None:
         job.progress(step / 4, f"step {step}")
 
 
+def reach_out(args: PathArgs, job: Job) -> None:
+    """Try what a run must not: read and write elsewhere, connect, signal; tell what worked."""
+    attempts = {
+        "read": lambda: Path(args.output).read_bytes(),
+        "write": lambda: Path(args.output + "-made").write_text("x"),
+        "list": lambda: list(Path("/etc").iterdir()),
+        "passwd": lambda: Path("/etc/passwd").read_bytes(),
+        "neighbours": lambda: list(Path("../..").iterdir()),
+        "connect": lambda: socket.create_connection(("127.0.0.1", int(args.input)), 1).close(),
+        "signal": lambda: os.kill(os.getppid(), 0),
+        "own": lambda: Path("own").write_text("x"),
+    }
+    for name, attempt in attempts.items():
+        try:
+            attempt()
+        except OSError:
+            continue
+        sys.stdout.write(f"{name} ")
+
+
+def reach_network(args: PathArgs, job: Job) -> None:
+    """The same, declared to need the network."""
+    reach_out(args, job)
+
+
 def tell_input(args: PathArgs, job: Job) -> None:
     """Write the input as it was named, and what it holds."""
     sys.stdout.write(f"{args.input} {Path(args.input).read_text()}")
@@ -186,8 +212,17 @@ def wait_for_file(args: PathArgs, job: Job) -> None:
     os.write(1, b"released\n")
 
 
+class PlainArgs(Args):
+    """Take texts that are no paths."""
+
+    input: str = arg("", "A port")
+    output: str = arg("", "A path that nobody checked")
+
+
 def _declare(name: str, args: type[Args]) -> Command:
-    return Command("process", name.replace("_", "-"), args, run=f"{__name__}:{name}")
+    network = name == "reach_network"
+    run = f"{__name__}:{name}"
+    return Command("process", name.replace("_", "-"), args, run=run, network=network)
 
 
 _NAMES: dict[str, type[Args]] = {
@@ -209,6 +244,8 @@ _NAMES: dict[str, type[Args]] = {
     "work_hard": CodeArgs,
     "report": CodeArgs,
     "tell_input": PathArgs,
+    "reach_out": PlainArgs,
+    "reach_network": PlainArgs,
     "write_lines": CodeArgs,
     "wait_for_file": PathArgs,
 }

@@ -25,7 +25,7 @@ from zyra.jobs.requests import (
     RunRequest,
     Upload,
 )
-from zyra.jobs.resolving import FindOutput, Resolver, masked
+from zyra.jobs.resolving import READ_KINDS, FindOutput, Resolver, masked
 from zyra.jobs.results import INPUTS
 from zyra.jobs.runner import Plan
 from zyra.jobs.uploads import Uploads
@@ -76,7 +76,11 @@ class Desk:
             callback=self._callback(request),
         )
         plan = self._plan(request, record, values, links, stdin_path)
-        plan = replace(plan, output=_main_output(args, values))
+        plan = replace(
+            plan,
+            output=_main_output(args, values),
+            readable=(*plan.readable, *_paths_of_inputs(args, values)),
+        )
         return Submission(record, plan.to_json(), request.idempotency_key, fingerprint(request))
 
     def _callback(self, request: RunRequest) -> Callback | None:
@@ -107,6 +111,7 @@ class Desk:
             args=values,
             output=None,
             links=links,
+            readable=tuple(links.values()),
             stdin_text=request.stdin if isinstance(request.stdin, str) else None,
             stdin_path=stdin_path,
             timeout_s=min(request.timeout_s or longest, longest),
@@ -157,6 +162,17 @@ def _linked(links: dict[str, str], name: str, path: Path) -> Path:
     free = next(name for name in names if links.get(name, str(path)) == str(path))
     links[free] = str(path)
     return Path("..", INPUTS, free)
+
+
+def _paths_of_inputs(args: Args, values: dict[str, Any]) -> list[str]:
+    """The absolute paths among the resolved inputs; they lie under data roots.
+
+    Only of arguments that are inputs by their kind: a title may begin with a slash, too.
+    """
+    kinds = kinds_of(type(args))
+    inputs = (value for name, value in values.items() if kinds.get(name) in READ_KINDS)
+    listed = (value if isinstance(value, list) else [value] for value in inputs)
+    return [text for texts in listed for text in texts if isinstance(text, str) and text[:1] == "/"]
 
 
 def _main_output(args: Args, values: dict[str, Any]) -> str | None:

@@ -108,8 +108,10 @@ class Gone(ZyraError):
 class ServiceUnavailable(ZyraError):
     """The service cannot take the request now; `retry_after_s` says when to come back."""
 
-    def __init__(self, message: str, *, retry_after_s: float = 5.0) -> None:
-        super().__init__(message, hint=f"try again in {retry_after_s:g} s")
+    def __init__(
+        self, message: str, *, retry_after_s: float = 5.0, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint or f"try again in {retry_after_s:g} s")
         self.retry_after_s = retry_after_s
 
 

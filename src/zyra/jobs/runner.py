@@ -30,6 +30,7 @@ class Plan:
     Attributes:
         args: Validated arguments with usable paths.
         links: Files that the job reads, by their names in its own folder.
+        readable: All that it reads by absolute path: those files, and what lies under data roots.
         output: Name that the command was asked to write, its main output; or None.
         stdin_text: What the command reads as stdin, or None.
         stdin_path: File that the command reads as stdin, or None.
@@ -39,6 +40,7 @@ class Plan:
     command: str
     args: Mapping[str, Any]
     links: Mapping[str, str]
+    readable: tuple[str, ...]
     output: str | None
     stdin_text: str | None
     stdin_path: str | None
@@ -55,7 +57,9 @@ class Plan:
     def from_json(cls, text: str) -> Self:
         """The plan that `to_json` wrote."""
         values = json.loads(text)
-        return cls(**{**values, "allow_hosts": tuple(values["allow_hosts"])})
+        for name in ("allow_hosts", "readable"):
+            values[name] = tuple(values[name])
+        return cls(**values)
 
 
 @dataclass
@@ -145,6 +149,7 @@ class Run:
             scratch=str(self.workspace.scratch),
             limits=Limits(plan.memory_bytes, plan.file_bytes, cpu_s),
             allow_hosts=plan.allow_hosts,
+            readable=plan.readable,
         )
 
     def _stop(self, reason: Reason, grace_s: float) -> None:

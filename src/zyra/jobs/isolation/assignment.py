@@ -32,6 +32,7 @@ class Assignment:
         folder: Working folder; everything written there becomes an output.
         scratch: Folder for temporary files, removed afterwards.
         allow_hosts: Entries of the network policy.
+        readable: Absolute paths of its inputs; it can read no others.
     """
 
     stage: str
@@ -41,6 +42,7 @@ class Assignment:
     scratch: str
     limits: Limits
     allow_hosts: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
 
     def to_file_descriptor(self) -> int:
         """Write the assignment to an unnamed file and return its descriptor, rewound."""
@@ -56,7 +58,8 @@ class Assignment:
         with os.fdopen(descriptor, "rb") as stream:
             values = json.load(stream)
         values["limits"] = Limits(**values["limits"])
-        values["allow_hosts"] = tuple(values["allow_hosts"])
+        for name in ("allow_hosts", "readable"):
+            values[name] = tuple(values[name])
         return cls(**values)
 
 

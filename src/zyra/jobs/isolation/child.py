@@ -23,6 +23,7 @@ from zyra.core.running import run_to_exit_code
 from zyra.core.stream_job import job_on_standard_streams
 from zyra.jobs.isolation.assignment import Assignment, Limits
 from zyra.jobs.isolation.process_tree import flush_c_streams
+from zyra.jobs.isolation.sandbox import Room, confine
 from zyra.registry import Registry, find_command
 
 EVENTS_FD = 3
@@ -60,6 +61,8 @@ def _run(registry: Registry, assignment: Assignment) -> int:
     command = find_command(registry, assignment.stage, assignment.command)
     args = command.args.model_validate(dict(assignment.args))
     network = NetworkPolicy.allowing(assignment.allow_hosts)
+    writable = (assignment.folder, assignment.scratch)
+    confine(Room(assignment.readable, writable, command.network))
     try:
         return run_to_exit_code(
             command, args, job_on_standard_streams(args, network, report_progress)

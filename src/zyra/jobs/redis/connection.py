@@ -86,7 +86,8 @@ class Link:
             is_durable = await self.is_durable()
         except ServiceUnavailable as error:
             raise ServiceUnavailable(
-                f"{masked(self._url)} of ZYRA_REDIS_URL cannot be used: {error.message}"
+                f"{masked(self._url)} of ZYRA_REDIS_URL cannot be used: {error.message}",
+                hint="start it, or correct ZYRA_REDIS_URL",
             ) from error
         if not is_durable:
             logger.warning(

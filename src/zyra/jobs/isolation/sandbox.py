@@ -1,0 +1,142 @@
+"""The room of a run: which files its process can open, enforced by the kernel.
+
+Arguments are checked before a run, but a data file can itself name others (an HDF5 dataset
+may lie in an external file), so the process is confined as well: it reads its inputs,
+Python and the system's libraries, writes its own folders, opens no TCP connection unless
+its command needs the network, and can signal nobody outside.
+
+Source: Linux kernel documentation, "Landlock: unprivileged access control", ABI 7.
+"""
+
+import ctypes
+import os
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_CREATE_RULESET = 444
+_ADD_RULE = 445
+_RESTRICT_SELF = 446
+_VERSION_FLAG = 1
+_RULE_PATH_BENEATH = 1
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REG, _MAKE_SYM = 1 << 4, 1 << 5, 1 << 7, 1 << 8, 1 << 12
+_REFER, _TRUNCATE = 1 << 13, 1 << 14
+# What each ABI can handle: bits of file access, from the first version on.
+_HANDLED_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
+_TCP = 0b11  # bind, connect; ABI 4
+_SCOPED = 0b11  # abstract Unix sockets, signals; ABI 6
+
+_ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
+_READ = _READ_FILE | _READ_DIR
+_RUN = _READ | _EXECUTE
+_WRITE = (_READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _MAKE_SYM) | (
+    _REFER | _TRUNCATE
+)
+
+# What programs and libraries need of the system; nothing with secrets in it.
+SYSTEM = ("/usr", "/lib", "/lib64", "/bin")
+SETTINGS = (
+    "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/resolv.conf", "/etc/hosts",
+    "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services", "/etc/localtime",
+    "/etc/ld.so.cache", "/etc/mime.types", "/run/systemd/resolve", "/dev/urandom", "/dev/zero",
+)  # fmt: skip
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class _Ruleset(ctypes.Structure):
+    _fields_ = (
+        ("files", ctypes.c_uint64),
+        ("network", ctypes.c_uint64),
+        ("scoped", ctypes.c_uint64),
+    )
+
+
+class _PathRule(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a run may touch.
+
+    Attributes:
+        readable: Its inputs.
+        writable: Its own folders.
+        network: Whether its command needs the network.
+    """
+
+    readable: Sequence[str]
+    writable: Sequence[str]
+    network: bool
+
+
+def landlock_version() -> int:
+    """Version of the kernel's Landlock; 0 where there is none."""
+    if sys.platform != "linux":
+        return 0
+    return max(0, int(_LIBC.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)))
+
+
+def confine(room: Room) -> None:
+    """Confine this process and all it starts to `room`, for good.
+
+    Where the kernel has no Landlock nothing happens; `zyra doctor` says so.
+
+    Raises:
+        OSError: The kernel has it and refuses.
+    """
+    version = landlock_version()
+    if version == 0:
+        return
+    handled = max(bits for first, bits in _HANDLED_FILES.items() if first <= version)
+    rules = _Ruleset(
+        handled,
+        _TCP if version >= 4 and not room.network else 0,
+        _SCOPED if version >= 6 else 0,
+    )
+    ruleset = _checked(_LIBC.syscall(_CREATE_RULESET, ctypes.byref(rules), _size(version), 0))
+    try:
+        _allow(ruleset, _python_places(), _RUN & handled)
+        _allow(ruleset, SYSTEM, _RUN & handled)
+        _allow(ruleset, [*SETTINGS, *room.readable], _READ & handled)
+        _allow(ruleset, [*room.writable, "/dev/null"], _WRITE & handled)
+        _checked(_LIBC.syscall(_RESTRICT_SELF, ruleset, 0))
+    finally:
+        os.close(ruleset)
+
+
+def _size(version: int) -> int:
+    """Bytes of the ruleset that a version knows; an older one refuses a longer one."""
+    return 8 if version < 4 else 16 if version < 6 else 24
+
+
+def _python_places() -> set[str]:
+    """Where the interpreter and its packages are."""
+    return {sys.prefix, sys.base_prefix, *filter(os.path.isabs, sys.path)}
+
+
+def _allow(ruleset: int, places: Iterable[str], access: int) -> None:
+    """Allow `access` beneath each of `places`; one that does not exist needs no rule."""
+    for place in places:
+        try:
+            parent = os.open(place, os.O_PATH | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            is_folder = stat.S_ISDIR(os.fstat(parent).st_mode)
+            rule = _PathRule(access if is_folder else access & _ON_FILES, parent)
+            _checked(_LIBC.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0))
+        finally:
+            os.close(parent)
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"landlock: {os.strerror(number)}")
+    return result
