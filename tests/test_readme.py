@@ -33,7 +33,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "zyra.cli.main", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=os.environ | folders, stderr=subprocess.PIPE) as server:
         for line in server.stderr:
-            if b"Uvicorn running" in line:
+            if b"zyra is at" in line:
                 break
         yield f"http://127.0.0.1:{port}"
         server.terminate()

@@ -18,7 +18,7 @@ from zyra.api.query import refuse_unknown_query
 from zyra.api.routers import cli, files, jobs, service, streams
 from zyra.api.versioning import VersionPrefix
 from zyra.api.workers.executor import Executor
-from zyra.core.settings import Settings
+from zyra.core.settings import Settings, load_settings
 from zyra.jobs.service import JobService
 from zyra.wiring import build_service
 
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None, build: BuildService = build_ser
         settings: Those of the environment when not given.
         build: Makes the job service; tests give one with commands of their own.
     """
-    chosen = settings or Settings()
+    chosen = settings or load_settings()
     app = FastAPI(
         title="Zyra",
         root_path=chosen.root_path,

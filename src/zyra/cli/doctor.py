@@ -15,7 +15,8 @@ from pathlib import Path
 from zyra.core.errors import ZyraError
 from zyra.core.exit_codes import DONE, FAILED
 from zyra.core.loading import load
-from zyra.core.settings import GIB, Settings
+from zyra.core.settings import GIB, Settings, load_settings
+from zyra.jobs.isolation.sandbox import landlock_version
 from zyra.jobs.requests import Caller, RunRequest
 from zyra.wiring import build_service
 
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
     as_json = parser.parse_args(arguments).json
-    findings = asyncio.run(examine(Settings()))
+    findings = asyncio.run(examine(load_settings()))
     sys.stdout.write(_as_json(findings) if as_json else _as_table(findings))
     return FAILED if any(finding.state == FAIL for finding in findings) else DONE
 
@@ -66,6 +67,7 @@ async def examine(settings: Settings) -> list[Finding]:
         Finding("python", OK, f"{platform.python_version()} on {platform.platform()}"),
         *map(_library, LIBRARIES),
         *(folder_finding(name, path) for name, path in folders.items()),
+        sandbox_finding(landlock_version()),
         await redis_finding(settings),
         await _self_test(settings),
     ]
@@ -90,6 +92,22 @@ def folder_finding(setting: str, path: Path) -> Finding:
     if free < LOW_DISK_BYTES:
         return Finding(name, WARN, detail, "make room, or set a shorter ZYRA_RESULTS_TTL_S")
     return Finding(name, OK, detail)
+
+
+def sandbox_finding(landlock: int) -> Finding:
+    """Whether the kernel keeps a run within its own files."""
+    if landlock >= 4:
+        return Finding("sandbox", OK, f"Landlock {landlock}: own files, no network unasked")
+    if landlock:
+        return Finding(
+            "sandbox", WARN, f"Landlock {landlock}: own files", "Linux 6.7 limits TCP too"
+        )
+    return Finding(
+        "sandbox",
+        WARN,
+        "no Landlock: a run is kept within its files by checks of its arguments only",
+        "use Linux 5.13 or later with Landlock enabled before serving others",
+    )
 
 
 async def redis_finding(settings: Settings) -> Finding:

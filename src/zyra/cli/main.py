@@ -7,7 +7,8 @@ than this file and the table of stages.
 import sys
 
 from zyra import __version__
-from zyra.core.exit_codes import DONE, INTERRUPTED, WRONG_INPUT
+from zyra.core.errors import ZyraError
+from zyra.core.exit_codes import DONE, INTERRUPTED, WRONG_INPUT, exit_code_for
 from zyra.core.loading import load
 from zyra.core.stages import STAGE_NAMES, STAGES
 
@@ -27,6 +28,9 @@ def main(argv: list[str] | None = None) -> int:
         return _dispatch(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ZyraError as error:  # of a tool; commands tell their own
+        sys.stderr.write(f"zyra {arguments[0]}: {load('zyra.core.running:describe')(error)}\n")
+        return exit_code_for(error)
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -4,13 +4,10 @@ import argparse
 import asyncio
 import logging
 import signal
-import sys
 from typing import TYPE_CHECKING
 
-from zyra.core.errors import ZyraError
-from zyra.core.exit_codes import DONE, FAILED
-from zyra.core.running import describe
-from zyra.core.settings import Settings
+from zyra.core.exit_codes import DONE
+from zyra.core.settings import load_settings
 from zyra.wiring import REGISTRY_NAME, build_worker
 
 if TYPE_CHECKING:
@@ -21,14 +18,10 @@ def main(arguments: list[str]) -> int:
     """Run jobs until a signal ends it."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    settings = Settings()
+    settings = load_settings()
     if options.concurrency is not None:
         settings = settings.model_copy(update={"concurrency": options.concurrency})
-    try:
-        asyncio.run(_work(build_worker(settings, options.registry), burst=options.burst))
-    except ZyraError as error:
-        sys.stderr.write(f"zyra worker: {describe(error)}\n")
-        return FAILED
+    asyncio.run(_work(build_worker(settings, options.registry), burst=options.burst))
     return DONE
 
 

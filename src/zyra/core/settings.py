@@ -4,17 +4,21 @@ No other module reads the environment, but `core.environment` for credentials th
 person names on the command line. Nothing writes it.
 """
 
+import base64
 import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from zyra.core.errors import UsageError
 from zyra.core.network import NetworkPolicy
 
 GIB = 1 << 30
+PREFIX = "ZYRA_"
 
 
 def default_state_dir() -> Path:
@@ -29,13 +33,13 @@ class Settings(BaseSettings):
     """Every setting, with its default; names in the environment start with `ZYRA_`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ZYRA_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
     )
 
     upload_dir: Path = Field(Path("/tmp/zyra_uploads"), description="Uploads")  # noqa: S108
     results_dir: Path = Field(Path("/tmp/zyra_results"), description="Results")  # noqa: S108
     state_dir: Path = Field(default_factory=default_state_dir, description="Job store, keys, audit")
-    api_key: str | None = Field(None, description="One static key with all scopes")
+    api_key: str | None = Field(None, repr=False, description="One static key with all scopes")
     redis_url: str | None = Field(
         None, repr=False, description="Redis of jobs that `zyra worker` runs, redis://host:6379/0"
     )
@@ -64,7 +68,7 @@ class Settings(BaseSettings):
         (), description="Hosts or networks that callbacks may reach though they are not public"
     )
     webhook_secret: str | None = Field(
-        None, description="Signs callbacks (Standard Webhooks), whsec_ and base64"
+        None, repr=False, description="Signs callbacks (Standard Webhooks), whsec_ and base64"
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Browser origins")
     root_path: str = Field("", description="Path of the service behind a proxy")
@@ -79,6 +83,30 @@ class Settings(BaseSettings):
             return given
         return tuple(part.strip() for part in given.split(",") if part.strip())
 
+    @field_validator("allow_hosts", "callback_allow_hosts")
+    @classmethod
+    def _check_hosts(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse at the start what every run would otherwise be refused for."""
+        try:
+            NetworkPolicy.allowing(given)
+        except UsageError as error:
+            raise ValueError(error.message) from error
+        return given
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_secret(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
+        try:
+            bare = given.removeprefix("whsec_").rstrip("=")  # its padding may be left out
+            key = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+        except ValueError as error:
+            raise ValueError("it is not whsec_ and base64") from error
+        if not key:
+            raise ValueError("it is empty")
+        return given
+
     @cached_property
     def network(self) -> NetworkPolicy:
         """Which addresses runs may reach."""
@@ -88,3 +116,26 @@ class Settings(BaseSettings):
     def callback_network(self) -> NetworkPolicy:
         """Which addresses callbacks may reach."""
         return NetworkPolicy.allowing(self.callback_allow_hosts)
+
+
+def load_settings() -> Settings:
+    """The settings of the environment and of `.env`.
+
+    Raises:
+        UsageError: Values are wrong; the message names each variable, its value (but no
+            secret) and what is expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(map(_explain, error.errors(include_url=False)))
+        hint = "correct them in the environment or in .env"
+        raise UsageError(f"settings cannot be used: {wrong}", hint=hint) from error
+
+
+def _explain(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0])
+    is_secret = not Settings.model_fields[name].repr
+    value = "" if is_secret else f"={problem['input']!s}"
+    expected = problem["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{name.upper()}{value}: {expected[0].lower()}{expected[1:]}"

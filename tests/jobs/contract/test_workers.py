@@ -297,4 +297,5 @@ def test_zyra_serve_ends_with_one_line_when_its_redis_is_away(tmp_path: Path) ->
     )
     assert ended.returncode == 1
     assert "ZYRA_REDIS_URL cannot be used" in ended.stderr
+    assert "start it, or correct ZYRA_REDIS_URL" in ended.stderr
     assert "Traceback" not in ended.stderr
