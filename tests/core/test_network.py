@@ -188,6 +188,11 @@ def test_a_public_name_may_not_resolve_to_a_private_address():
         PUBLIC_ONLY.check_address("store.example", ipaddress.ip_address("10.0.0.1"))
 
 
+def test_an_address_is_not_said_to_be_at_itself():
+    with pytest.raises(AddressRefused, match=r"^127\.0\.0\.1 is not public$"):
+        PUBLIC_ONLY.check_host("127.0.0.1")
+
+
 def test_the_refusal_names_the_remedy():
     with pytest.raises(AddressRefused) as caught:
         PUBLIC_ONLY.check_host("localhost")

@@ -104,7 +104,8 @@ class NetworkPolicy:
         if any(plain.version == network.version and plain in network for network in self.networks):
             return
         if not _is_public(plain):
-            raise AddressRefused(f"{host} is at {plain}, which is not public", hint=_REMEDY)
+            where = host if host == str(plain) else f"{host} is at {plain}, which"
+            raise AddressRefused(f"{where} is not public", hint=_REMEDY)
 
 
 def _network(entry: str) -> Network | None:
