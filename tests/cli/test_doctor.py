@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer, free_port
 
-from zyra.cli.doctor import examine, folder_finding, main, redis_finding
+from zyra.cli.doctor import examine, folder_finding, main, redis_finding, sandbox_finding
 from zyra.core.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -65,3 +65,8 @@ def test_what_was_found_is_printed_as_json(
     findings = {finding["name"]: finding for finding in json.loads(capsys.readouterr().out)}
     assert findings["ZYRA_REDIS_URL"]["state"] == "fail"
     assert findings["python"]["state"] == "ok"
+
+
+@pytest.mark.parametrize(("landlock", "state"), [(7, "ok"), (3, "warn"), (0, "warn")])
+def test_the_sandbox_is_told_by_what_the_kernel_can_do(landlock, state):
+    assert sandbox_finding(landlock).state == state
