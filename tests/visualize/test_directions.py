@@ -1,7 +1,6 @@
 """Directions go round: they are not blended through the wrong side."""
 
 import netCDF4
-import numpy as np
 import pytest
 
 from drawn_maps import PLAIN, draw
@@ -47,7 +46,7 @@ def test_directions_cannot_be_blended(around_north, tmp_path):
             {
                 "variable": "a",
                 "units": "degrees",
-                "standard_name": "sea_surface_wave_from_direction_at_variance_spectral_density_maximum",
+                "standard_name": "wind_to_direction",
             },
             True,
         ),

@@ -44,7 +44,6 @@ class Style:
         has_bar: Whether the page has a colour bar.
         orientation: How the colour bar lies.
         label: Title instead of the field's own, or None.
-        units: Unit instead of the field's own, or None.
         timestamp: Text on the map, `auto` for the field's time, or None.
         timestamp_corner: Where it stands, such as `lower_right`.
     """
@@ -63,7 +62,6 @@ class Style:
     has_bar: bool
     orientation: Orientation
     label: str | None
-    units: str | None
     timestamp: str | None
     timestamp_corner: str
 
@@ -76,17 +74,11 @@ class Style:
         """What the picture of `field` is called."""
         return field_title(field) if self.label is None else self.label
 
-    def units_of(self, field: Field) -> str:
-        """The unit of the values of `field`, as it is to be written."""
-        return field.units if self.units is None else self.units
-
     def bar_of(self, field: Field, shown: Array, scale: Scale) -> ColourBar:
         """The colour bar of `scale`, with arrows where the values `shown` lie beyond it."""
         below = scale.is_affine and bool((shown < scale.low).any())
         above = scale.is_affine and bool((shown > scale.high).any())
-        return ColourBar(
-            scale, self.units_of(field), self.orientation, self.unit, below=below, above=above
-        )
+        return ColourBar(scale, field.units, self.orientation, self.unit, below=below, above=above)
 
 
 @dataclass(frozen=True)

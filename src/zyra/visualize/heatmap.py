@@ -26,6 +26,7 @@ from zyra.visualize.palettes import Colours, Palette, named_palette
 from zyra.visualize.png import Pixels, write_png
 from zyra.visualize.scale import Scale
 from zyra.visualize.text import field_time
+from zyra.visualize.units import in_units
 
 
 def run(args: HeatmapArgs, job: Job) -> None:
@@ -79,7 +80,6 @@ def style_of(args: HeatmapArgs, job: Job) -> Style:
         has_bar=args.colorbar,
         orientation=args.legend_orientation,
         label=args.label,
-        units=args.units,
         timestamp=args.timestamp,
         timestamp_corner=args.timestamp_loc,
     )
@@ -110,7 +110,7 @@ def sources_and_targets(args: HeatmapArgs) -> list[tuple[str, str]]:
 
 def _read(source: str, args: HeatmapArgs, job: Job) -> Field:
     with local_copy(source, job) as path:
-        return read_field(
+        field = read_field(
             path,
             selection_from(args, variable=args.var),
             band=args.band,
@@ -118,6 +118,7 @@ def _read(source: str, args: HeatmapArgs, job: Job) -> Field:
             crs=args.crs,
             array_extent=WORLD if args.extent is None else extent_from(args.extent),
         )
+    return field if args.units is None else in_units(field, args.units)
 
 
 def _draw(field: Field, target: str, artist: Artist, job: Job) -> ColourBar:
@@ -146,7 +147,7 @@ def _write(
 ) -> None:
     texts = {
         "Title": style.title_of(field),
-        "Units": style.units_of(field),
+        "Units": field.units,
         "Time": field_time(field),
         "Software": f"Zyra {__version__}",
     }

@@ -87,7 +87,12 @@ class HeatmapArgs(SelectionArgs):
     )
     colorbar: bool = arg(False, "Add a colour bar, title, time and degrees around the map")
     label: str | None = arg(None, "Title instead of the variable's name and level")
-    units: str | None = arg(None, "Unit to write instead of the data's; values are not converted")
+    units: str | None = arg(
+        None,
+        "Unit to draw and write instead of the data's, such as hPa, degC, km, kt, mm or %: values"
+        " are converted, --vmin, --vmax and palettes are in it; where the data have no unit it is"
+        " written only",
+    )
     features: str | None = arg(
         None, "What to draw of coastline,borders,gridlines, separated by commas; default: all"
     )
