@@ -80,7 +80,12 @@ def test_no_field_is_called_unknown(name):
         assert found.variable.isidentifier()
 
 
-@pytest.mark.parametrize("name", [name for name in GRIDDED_FILES if "reduced" not in name])
+MRMS = "mrms_merged_reflectivity.grib2"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in GRIDDED_FILES if "reduced" not in name and name != MRMS]
+)
 def test_values_are_exactly_those_of_eccodes(name):
     inventory = read_inventory(DATA / name)
     for number in sorted({1, len(inventory) // 2 + 1, len(inventory)}):
@@ -90,6 +95,43 @@ def test_values_are_exactly_those_of_eccodes(name):
         assert ours.values.dtype == np.float32
         np.testing.assert_array_equal(ours.values.ravel(), theirs)
         np.testing.assert_allclose(ours.values.ravel(), precise, rtol=3e-7, atol=1e-30)
+
+
+def test_no_echo_and_no_coverage_of_a_radar_mosaic_are_missing():
+    # Operational MRMS GRIB2 Tables, 209-10-0: missing -99, no coverage -999.
+    (found,) = read_inventory(DATA / MRMS)
+    with message(MRMS) as handle:
+        theirs = own_values(handle)
+    expected = np.where((theirs == -99) | (theirs == -999), np.nan, theirs)
+    assert np.isnan(expected).sum() == 23153192
+    np.testing.assert_array_equal(read_values(DATA / MRMS, found), expected)
+    np.testing.assert_array_equal(read_field(DATA / MRMS, found).values.ravel(), expected)
+
+
+@pytest.mark.parametrize(
+    ("centre", "category", "expected"),
+    [
+        (161, 6, [np.nan, np.nan, -99, -999, 5]),
+        (161, 3, [-1, -3, -99, np.nan, 5]),
+        (98, 6, [-1, -3, -99, -999, 5]),
+    ],
+)
+def test_flags_are_those_of_the_kind_of_mosaic(tmp_path, centre, category, expected):
+    handle = eccodes.codes_grib_new_from_samples("regular_ll_sfc_grib2")
+    numbers = {"discipline": 209, "centre": centre, "parameterCategory": category}
+    for key, value in (*numbers.items(), ("parameterNumber", 1)):
+        eccodes.codes_set(handle, key, value)
+    # With the largest number of 16 bits as range, whole numbers are packed exactly.
+    eccodes.codes_set(handle, "bitsPerValue", 16)
+    values = np.full(16 * 31, 5.0)
+    values[:4] = -1, -3, -99, -999
+    values[-1] = values[3] + 65535
+    eccodes.codes_set_values(handle, values)
+    path = tmp_path / "mosaic.grib2"
+    path.write_bytes(eccodes.codes_get_message(handle))
+    eccodes.codes_release(handle)
+    found = read_values(path, read_inventory(path)[0])
+    np.testing.assert_array_equal(found[:5], expected)
 
 
 def test_every_field_of_a_multi_field_file_is_its_own():

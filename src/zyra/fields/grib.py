@@ -15,6 +15,7 @@ from zyra.fields.grib_checks import check_packing
 from zyra.fields.grib_grid import GridDescription, build_grid
 from zyra.fields.grib_handle import GribHandle, open_message
 from zyra.fields.grib_message import Describer, Message, where_is
+from zyra.fields.grib_mrms import without_flags
 from zyra.fields.grib_reduced import fill_rows
 from zyra.fields.grib_sections import find_fields, message_bytes
 from zyra.fields.grib_values import in_rows, unpack_values
@@ -56,18 +57,22 @@ def read_field(path: Path, message: Message) -> Field:
     where = where_is(message.place, path.name)
     with _unpackable(path, message) as handle:
         grid = build_grid(handle, message.grid, where)
-        values = _in_grid(handle, message.grid, unpack_values(handle), grid.is_global)
+        values = _in_grid(handle, message.grid, _values(handle, message), grid.is_global)
     return Field.of(message, values, grid)
 
 
 def read_values(path: Path, message: Message) -> Array:
-    """The values as the file has them, in its own order, shape (points,); NaN is missing.
+    """The values in the order of the file, shape (points,); NaN is missing (`grib_mrms`, too).
 
     Raises:
         DataError: The message is damaged.
     """
     with _unpackable(path, message) as handle:
-        return unpack_values(handle)
+        return _values(handle, message)
+
+
+def _values(handle: GribHandle, message: Message) -> Array:
+    return without_flags(handle, unpack_values(handle), message.units)
 
 
 @contextmanager
