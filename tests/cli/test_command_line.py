@@ -1,5 +1,6 @@
 """The command line: made from the declarations, with exit codes people can rely on."""
 
+import os
 import shlex
 import signal
 import subprocess
@@ -85,6 +86,24 @@ def test_an_interrupt_is_exit_130():
         process.send_signal(signal.SIGINT)
         process.communicate()
     assert process.returncode == 130
+
+
+def test_a_terminated_run_leaves_no_temporary_file(tmp_path):
+    spools = tmp_path / "spools"
+    spools.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "zyra.cli.main", "process", "decode-grib2", "-"],
+        env=os.environ | {"TMPDIR": str(spools)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        while not list(spools.iterdir()):
+            process.stdin.write(b"x" * (1 << 20))
+            process.stdin.flush()
+        process.terminate()
+        process.communicate()
+    assert process.returncode == 130
+    assert not list(spools.iterdir())
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=NAMES)

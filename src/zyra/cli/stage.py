@@ -1,6 +1,7 @@
 """Run one command of one stage in this process, from the words of the command line."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -58,6 +59,8 @@ def stage_parser(stage: str, commands: CommandMap) -> argparse.ArgumentParser:
 def _run(command: Command, args: Args) -> int:
     # A person at their own machine reaches whatever that machine reaches.
     network = NetworkPolicy(unrestricted=True)
+    # Ended politely it clears up its temporary files, as after an interrupt.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with reporter(sys.stderr, quiet=args.quiet) as report:
         try:
             return run_to_exit_code(command, args, job_on_standard_streams(args, network, report))
