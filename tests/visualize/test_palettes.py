@@ -1,13 +1,17 @@
 """Palettes by name and from files."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from zyra.core.errors import DataError, UsageError
 from zyra.visualize.palette_files import read_palette
-from zyra.visualize.palettes import named_palette, palette_names
+from zyra.visualize.palettes import PALETTE_PAGE, named_palette, palette_names
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,20 @@ def test_an_unknown_name_is_refused_with_the_closest():
     with pytest.raises(UsageError) as refused:
         named_palette("virids")
     assert "viridis" in (refused.value.hint or "")
+    assert PALETTE_PAGE in (refused.value.hint or "")
+
+
+def test_a_name_like_no_other_is_refused_with_all_there_are():
+    with pytest.raises(UsageError) as refused:
+        named_palette("qqq")
+    hint = refused.value.hint or ""
+    assert all(name in hint for name in palette_names())
+
+
+def test_the_page_of_palettes_names_each_once():
+    page = (ROOT / PALETTE_PAGE).read_text(encoding="utf-8")
+    listed = "".join(line for line in page.splitlines() if line.startswith("`"))
+    assert sorted(re.findall(r"`(\w+)`", listed)) == palette_names()
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from zyra.core.errors import UsageError
 Colours = NDArray[np.uint8]
 
 REVERSED = "_r"
+# Where people see them all; written by `scripts/build_palette_page.py`.
+PALETTE_PAGE = "docs/palettes.md"
 # Other libraries' names for palettes that we have.
 ALIASES = {"grey": "gray", "gist_grey": "gist_gray", "Grays": "Greys", "gist_yarg": "binary"}
 
@@ -102,5 +104,6 @@ def _closest(name: str, known: Mapping[str, object]) -> str:
     wanted = name.lower().removesuffix(REVERSED)
     close = [by_lower[low] for low in get_close_matches(wanted, by_lower, n=4, cutoff=0.6)]
     if close:
-        return f"did you mean {', '.join(close)}?"
-    return f"choose one of {', '.join(sorted(known, key=str.lower))}; _r reverses it"
+        return f"did you mean {', '.join(close)}? {PALETTE_PAGE} shows all {len(known)}"
+    names = ", ".join(sorted(known, key=str.lower))
+    return f"choose one of {names}; _r reverses it; {PALETTE_PAGE} shows them"

@@ -63,7 +63,11 @@ class HeatmapArgs(SelectionArgs):
     width: int = arg(1024, "Width of the picture in pixels", ge=1, le=MAX_SIDE)
     height: int = arg(512, "Height of the picture in pixels", ge=1, le=MAX_SIDE)
     dpi: int = arg(96, "Pixels per inch; text and lines grow with it", ge=10, le=1200)
-    cmap: str = arg("YlOrBr", "Colours by name, such as viridis or RdBu_r; _r reverses")
+    cmap: str = arg(
+        "YlOrBr",
+        "Colours by name: viridis, turbo, RdBu, thermal, NWSReflectivity, ... (docs/palettes.md"
+        " shows all); _r reverses",
+    )
     cmap_file: InputSource | None = arg(
         None, "Palette file instead of a name: JSON (continuous or classified), CPT or colours"
     )
