@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from zyra.jobs.isolation.assignment import Assignment
+from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.environment import child_environment
 from zyra.jobs.isolation.executor import LOST, Ended, RunningCommand
 from zyra.jobs.isolation.leftovers import MARK, kill_marked, kill_orphans, mark_of
@@ -19,6 +21,9 @@ from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 5.0
+_KEPT_BYTES = 1 << 14  # of what the parent tells on stderr: a traceback fits
+
+logger = logging.getLogger(__name__)
 
 
 class ForkingExecutor:
@@ -43,6 +48,9 @@ class ForkingExecutor:
         self._starting: asyncio.Future[None] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._stderr: Pipe | None = None
+        self._told = b""
+        self._complaint = ""
 
     @property
     def is_ready(self) -> bool:
@@ -61,12 +69,16 @@ class ForkingExecutor:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "zyra.jobs.isolation.warm_parent"]
         command += [str(theirs.fileno()), self._registry_name, str(self._spares)]
+        self._told = b""
+        self._stderr = Pipe(self._listen)
         self._process = subprocess.Popen(  # noqa: S603 - returns at once; our own module
             command,
             env=child_environment() | {MARK: self._mark},
             stdin=subprocess.DEVNULL,
+            stderr=self._stderr.write_fd,
             pass_fds=[theirs.fileno()],
         )
+        os.close(self._stderr.write_fd)
         theirs.close()
         ours.setblocking(False)
         self._control = ours
@@ -74,7 +86,11 @@ class ForkingExecutor:
         asyncio.get_running_loop().add_reader(ours, self._receive)
 
     async def launch(self, assignment: Assignment, streams: Sequence[int]) -> RunningCommand:
-        """Hand the assignment to a spare child; waits only while the parent is restarted."""
+        """Hand the assignment to a spare child; waits only while the parent is restarted.
+
+        Raises:
+            ChildProcessError: The parent cannot be started; the message tells its last words.
+        """
         descriptors = [assignment.to_file_descriptor(), *streams]
         try:
             number = await self._send_run(descriptors)
@@ -95,9 +111,13 @@ class ForkingExecutor:
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
             self._lose_all()
+        if self._stderr is not None:
+            self._stderr.drain()
 
     async def _send_run(self, descriptors: Sequence[int]) -> int:
         while True:
+            if self._complaint:
+                raise ChildProcessError(self._complaint)
             await self._alive.wait()
             number = next(self._numbers)
             self._running[number] = ForkedCommand(self, number, asyncio.Future())
@@ -139,6 +159,7 @@ class ForkingExecutor:
     def _take(self, message: dict[str, Any]) -> None:
         if "ready" in message:
             self._is_ready = True
+            self._complaint = ""
             self._pause_s = _FIRST_PAUSE_S
         elif "started" in message:
             self._running[message["started"]].pid = message["pid"]
@@ -150,11 +171,30 @@ class ForkingExecutor:
 
     def _parent_is_gone(self) -> None:
         """All its children died with it; tell those who wait, and start another."""
+        self._hear_last_words(was_ready=self._is_ready)
         self._forget_control()
         self._lose_all()
         if not self._is_closing:
             asyncio.get_running_loop().call_later(self._pause_s, self._restart)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    def _listen(self, chunk: bytes) -> None:
+        self._told = (self._told + chunk)[-_KEPT_BYTES:]
+
+    def _hear_last_words(self, *, was_ready: bool) -> None:
+        """Log what the parent told, and remember why it cannot start if it never did."""
+        if self._stderr is not None:
+            self._stderr.drain()
+        told = self._told.decode(errors="replace").strip()
+        if not told:
+            return
+        if was_ready:
+            logger.error("the process that runs commands ended:\n%s", told)
+            return
+        complaint = f"the process that runs commands cannot start: {told.splitlines()[-1]}"
+        if complaint != self._complaint:  # it is tried again and again, and told once
+            logger.error("the process that runs commands cannot start:\n%s", told)
+        self._complaint = complaint
 
     def _lose_all(self) -> None:
         """Everything below the parent has ended or is ended now; tell those who wait for it."""
