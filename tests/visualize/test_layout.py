@@ -8,6 +8,7 @@ from zyra.core.errors import UsageError
 from zyra.visualize.colour_bar import ColourBar, legend
 from zyra.visualize.layout import laid_out, unit_of
 from zyra.visualize.palettes import named_palette
+from zyra.visualize.projection import MapView
 from zyra.visualize.scale import Scale
 
 
@@ -64,3 +65,17 @@ def test_a_tick_points_at_the_colour_of_its_value(orientation):
 def test_a_legend_with_a_power_of_ten_says_so():
     assert bar(high=1e-5).caption(400) == "\N{MULTIPLICATION SIGN}10⁻⁵ K"
     assert legend(bar(high=1e-5)).mode == "RGBA"
+
+
+@pytest.mark.parametrize(
+    ("extent", "aspect"),
+    [
+        ((-180, 180, -90, 90), 2.0),
+        ((0, 10, -5, 5), 1.0),
+        # cos 60 = 1/2: a degree of longitude is half as long as at the equator.
+        ((-10, 10, 55, 65), 1.0),
+        ((20, 60, -65, -55), 2.0),
+    ],
+)
+def test_the_map_of_a_page_is_true_at_its_middle_latitude(extent, aspect):
+    assert MapView.over(extent, 640, 480).true_aspect == pytest.approx(aspect)

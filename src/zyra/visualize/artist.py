@@ -170,7 +170,7 @@ class Artist:
         layout = laid_out(
             style.width,
             style.height,
-            (whole.east - whole.west) / (whole.north - whole.south),
+            whole.true_aspect,
             bar if style.has_bar else None,
             unit=style.unit,
             degrees=degrees,

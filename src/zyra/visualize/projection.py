@@ -77,6 +77,18 @@ class MapView:
         return (self.east - self.west) / self.width, (self.north - self.south) / self.height
 
     @property
+    def true_aspect(self) -> float:
+        """Width / height of a map whose middle parallel is as long as it is beside a meridian.
+
+        Two for the whole globe, whose middle is the equator.
+
+        Source: the equirectangular projection with its standard parallel in the middle
+        (Snyder, Map Projections: A Working Manual, 1987, p. 90).
+        """
+        middle = np.radians((self.south + self.north) / 2)
+        return float((self.east - self.west) / (self.north - self.south) * np.cos(middle))
+
+    @property
     def is_global(self) -> bool:
         """Whether the map goes all the way round."""
         return self.east - self.west > 360.0 - 1e-6
