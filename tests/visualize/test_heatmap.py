@@ -179,7 +179,7 @@ def test_a_file_that_is_no_picture_is_refused_as_basemap(npy, tmp_path):
 
 
 def test_a_legend_is_a_transparent_picture_of_the_scale(npy, tmp_path):
-    legend = tmp_path / "legend.apng"
+    legend = tmp_path / "legend.png"
     for orientation in ("horizontal", "vertical"):
         draw(
             tmp_path, input=npy([[0, 1]]), legend_file=str(legend), cmap="viridis",
@@ -348,6 +348,9 @@ def test_a_constant_field_is_drawn(npy, tmp_path):
         ({"input": "a", "output": "b", "cmap": "jet", "cmap_file": "c"}, "either cmap or"),
         ({"input": "a", "output": "b", "width": 16384, "height": 16384}, "is more than"),
         ({"inputs": ["a"], "output_dir": "b", "output_names": ["../c"]}, "not a plain file name"),
+        ({"input": "a", "output": "b.jpg"}, "written as PNG: b.jpg cannot end in .jpg"),
+        ({"input": "a", "output": "b", "legend_file": "c.svg"}, "cannot end in .svg"),
+        ({"inputs": ["a"], "output_dir": "b", "output_names": ["c.gif"]}, "cannot end in .gif"),
         ({"input": "a", "output": "b", "width": 0}, "greater than or equal to 1"),
         ({"input": "a", "output": "b", "height": 20000}, "less than or equal to 16384"),
         ({"input": "a", "output": "b", "map_type": "globe"}, "'image' or 'tile'"),
@@ -356,6 +359,11 @@ def test_a_constant_field_is_drawn(npy, tmp_path):
 def test_arguments_that_do_not_fit_together_are_refused(args, words):
     with pytest.raises(ValidationError, match=words):
         HeatmapArgs.model_validate(args)
+
+
+@pytest.mark.parametrize("name", ["-", "picture", "a.b/picture.png", "P.PNG"])
+def test_pictures_may_be_called_png_or_nothing(name):
+    assert HeatmapArgs(input="a", output=name).output == name
 
 
 def test_the_example_runs(data, tmp_path):
@@ -386,11 +394,28 @@ def test_an_empty_frame_is_drawn_when_the_range_is_fixed(npy, tmp_path):
 
 
 def test_a_bar_has_an_arrow_where_values_lie_beyond_it(npy, tmp_path):
-    shared = {"input": npy([[0, 10]]), "cmap": "gray", "legend_file": str(tmp_path / "l.apng")}
+    shared = {"input": npy([[0, 10]]), "cmap": "gray", "legend_file": str(tmp_path / "l.png")}
     widths = []
     for ends in ({}, {"vmin": 2}, {"vmin": 2, "vmax": 8}):
         draw(tmp_path, **shared, **ends)
-        bar = read_picture(tmp_path / "l.apng").pixels
+        bar = read_picture(tmp_path / "l.png").pixels
         top_line = (bar[..., 3] > 0).argmax(axis=0) == (bar[..., 3] > 0).any(axis=1).argmax()
         widths.append(int((top_line & (bar[..., 3] > 0).any(axis=0)).sum()))
     assert widths[0] > widths[1] > widths[2]
+
+
+def test_a_page_shows_sixty_degrees_north_half_as_wide_as_the_equator(npy, tmp_path):
+    shared = {"input": npy(np.eye(4)), "colorbar": True, "features": "coastline"}
+    shapes = []
+    for extent in ([0, 20, -5, 5], [0, 20, 55, 65]):
+        paper = (draw(tmp_path, **shared, extent=extent).pixels[..., :3] == 255).all(axis=2)
+        row, column = paper[paper.shape[0] // 2], paper[:, paper.shape[1] // 2]
+        shapes.append([longest_run(~row), longest_run(~column)])
+    (wide, low), (narrow, high) = shapes
+    assert wide / low == pytest.approx(2, rel=0.02)
+    assert narrow / high == pytest.approx(1, rel=0.02)
+
+
+def longest_run(flags) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
+    return int((edges[1::2] - edges[::2]).max())

@@ -1,6 +1,7 @@
 """Declaration of `visualize heatmap`."""
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -37,7 +38,8 @@ class HeatmapArgs(SelectionArgs):
 
     Plain, the map fills the picture from edge to edge, stretched to the extent asked for, and
     is transparent where there is no data: a texture for a globe, or a layer. With --colorbar
-    or --label it becomes a page: a map in true proportions with title, time and degrees.
+    or --label it becomes a page with title, time and degrees, and the map gets the proportions
+    that are true at its middle latitude.
     Fields on any grid are drawn in longitude and latitude.
     """
 
@@ -54,7 +56,7 @@ class HeatmapArgs(SelectionArgs):
     extent: list[float] | None = arg(
         None, "West, east, south and north edge of the map in degrees; default: where the data are"
     )
-    output: OutputFile | None = arg(None, "PNG to write, or - for stdout", flags=("-o",))
+    output: OutputFile | None = arg(None, "PNG to write (.png), or - for stdout", flags=("-o",))
     inputs: list[InputSource] | None = arg(None, "Several files, drawn alike one after the other")
     output_dir: OutputDir | None = arg(None, "Folder for the pictures of --inputs")
     output_names: list[str] | None = arg(
@@ -144,6 +146,12 @@ class HeatmapArgs(SelectionArgs):
         yield (self.input is None) != several, "give either input or inputs"
         yield self.input is not None and self.output is None, "output is missing"
         yield several and self.output is not None, "output is for one input"
+        for name in (self.output, self.legend_file, *(names or ())):
+            ending = "" if name is None else PurePosixPath(name).suffix
+            yield (
+                ending.lower() not in ("", ".png"),
+                f"pictures are written as PNG: {name} cannot end in {ending}",
+            )
         yield several and self.output_dir is None, "output_dir is missing"
         yield not several and self.output_dir is not None, "output_dir is for inputs"
         yield not several and names is not None, "output_names is for inputs"
