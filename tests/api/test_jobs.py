@@ -85,6 +85,7 @@ def test_an_idempotency_key_in_header_or_body_names_one_job(submit):
     assert again.json()["job_id"] == first
     assert other.status_code == 409
     assert submit("echo", {"Idempotency-Key": key}, idempotency_key="x").status_code == 422
+    assert submit("echo", {"Idempotency-Key": ""}).status_code == 422
 
 
 def test_a_running_job_is_canceled_and_cannot_be_canceled_twice(client, server, submit, pipe):

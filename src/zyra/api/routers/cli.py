@@ -48,7 +48,8 @@ Prefer = Annotated[
     str, Header(description="`respond-async` does not wait, `wait=N` waits N s (RFC 7240)")
 ]
 IdempotencyKey = Annotated[
-    str | None, Header(max_length=255, description="The same key gives the same job")
+    str | None,
+    Header(min_length=1, max_length=255, description="The same key gives the same job"),
 ]
 
 
