@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from zyra.core.errors import AmbiguousSelection, SelectionError, UsageError, VariableNotFound
+from zyra.core.times import parse_time
 from zyra.fields.field import FieldInfo, Level
-from zyra.fields.selection import Selection, level_matches, parse_time, select, select_one
+from zyra.fields.selection import Selection, level_matches, select, select_one
 
 NOON = datetime(2011, 1, 15, 12, tzinfo=UTC)
 
@@ -97,15 +98,6 @@ def test_times_hours_members_and_numbers_decide():
         select(fields, Selection(valid_time=parse_time("2011-01-15T18:00")))
 
 
-def test_times_without_offset_are_utc():
-    assert parse_time("2011-01-15T12:00") == parse_time("2011-01-15T13:00+01:00") == NOON
-
-
-def test_a_time_that_is_none_is_a_wrong_argument():
-    with pytest.raises(UsageError, match="'noon' is not a time"):
-        parse_time("noon")
-
-
 def test_several_are_refused_with_the_list_and_the_flag_that_decides():
     with pytest.raises(AmbiguousSelection) as refusal:
         select_one(FIELDS, Selection(variable="t"))
@@ -129,6 +121,48 @@ def test_fields_that_differ_in_nothing_are_told_apart_by_number():
     with pytest.raises(AmbiguousSelection) as refusal:
         select_one(twins, Selection(variable="t"))
     assert "--message 1" in refusal.value.hint
+
+
+def hint_for(fields):
+    with pytest.raises(AmbiguousSelection) as refusal:
+        select_one(fields, Selection(variable="t"))
+    return refusal.value.hint.splitlines()[0]
+
+
+def test_a_further_dimension_that_differs_is_named():
+    months = [info(n, "t", None, dimensions={"month": n, "number": 1}) for n in (1, 7)]
+    assert hint_for(months).endswith("with --message 1 (month 1):")
+
+
+def test_runs_that_hold_at_one_time_are_told_apart_by_the_forecast_hour():
+    assert "with --forecast-hour 6:" in hint_for(
+        [info(n, "t", None, forecast_hour=6.0 * n) for n in (1, 2)]
+    )
+
+
+def test_no_flag_is_offered_for_what_the_first_field_lacks():
+    level = Level("isobaricInhPa", 500.0, "hPa")
+    members = [info(1, "t", None, member=None), info(2, "t", level, member=2)]
+    assert hint_for(members).endswith("with --message 1:")
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"), [("851", " 850 hPa "), ("52000 Pa", " 500 hPa "), ("1 km", " 5 m ")]
+)
+def test_the_nearest_levels_come_first_when_one_is_not_there(asked, nearest):
+    pressures = (10.0, 100.0, 200.0, 500.0, 850.0, 1000.0)
+    fields = [info(n, "t", Level("isobaricInhPa", p, "hPa")) for n, p in enumerate(pressures, 1)]
+    fields.append(info(9, "t", Level("heightAboveSea", 5.0, "m")))
+    with pytest.raises(SelectionError) as refusal:
+        select(fields, Selection(variable="t", level=asked))
+    assert nearest in refusal.value.hint.split(";")[0]
+
+
+def test_a_variable_of_the_same_name_at_that_level_is_offered():
+    fields = [*FIELDS[:2], info(4, "t2m", FIELDS[3].level, standard_name="air_temperature")]
+    with pytest.raises(SelectionError) as refusal:
+        select(fields, Selection(variable="t", level="2 m above ground"))
+    assert refusal.value.hint.startswith("t2m is at that level; there is #1 t")
 
 
 def test_long_lists_are_shortened():

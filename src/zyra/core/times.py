@@ -56,7 +56,7 @@ def parse_time(text: str, *, last_of_day: bool = False) -> datetime:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as exc:
         raise UsageError(
-            f"{text!r} is not a date", hint="write it like 2024-08-01 or 2024-08-01T06:00"
+            f"{text!r} is not a date or time", hint="write it like 2024-08-01 or 2024-08-01T06:00"
         ) from exc
     if last_of_day and len(text.strip()) <= len("2024-08-01"):
         moment = datetime.combine(moment, time.max)

@@ -1,13 +1,16 @@
 """Select fields by name, pattern, level, time, member or number, the same in every format."""
 
+import math
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
-from zyra.core.errors import AmbiguousSelection, SelectionError, UsageError, VariableNotFound
+from zyra.core.errors import AmbiguousSelection, SelectionError, VariableNotFound
 from zyra.core.patterns import parse_pattern
+from zyra.core.times import parse_time
 from zyra.fields.field import FieldInfo, Level
 from zyra.fields.selection_args import SelectionArgs
 
@@ -61,19 +64,6 @@ class Selection:
         return ", ".join(f"{name}={value}" for name, value in given.items() if value is not None)
 
 
-def parse_time(text: str) -> datetime:
-    """The UTC time that ISO 8601 text gives; without an offset it is UTC already.
-
-    Raises:
-        UsageError: It is not a time.
-    """
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError(f"{text!r} is not a time", hint="write it like 2011-01-15T12:00") from exc
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-
-
 def select(infos: Sequence[Info], selection: Selection) -> list[Info]:
     """The fields that `selection` asks for, in their order; at least one.
 
@@ -86,10 +76,24 @@ def select(infos: Sequence[Info], selection: Selection) -> list[Info]:
     found = [info for info in named if _agrees(info, selection)]
     if not found:
         raise SelectionError(
-            f"no field with {selection}",
-            hint="there is " + "; ".join(_shortened([describe(info) for info in named])),
+            f"no field with {selection}", hint=_what_there_is(named, selection, infos)
         )
     return found
+
+
+def _what_there_is(
+    named: Sequence[FieldInfo], selection: Selection, infos: Sequence[FieldInfo]
+) -> str:
+    """Other variables of that name at that level, and the variable's own fields, nearest first."""
+    level = selection.level
+    if level is None:
+        return "there is " + "; ".join(_shortened([describe(info) for info in named]))
+    known = {name for info in named for name in info.names}
+    there = [i for i in infos if level_matches(i.level, level) and known.intersection(i.names)]
+    nearest = sorted(named, key=lambda info: _distance(info.level, level))
+    also = f"{', '.join(dict.fromkeys(info.variable for info in there))} is at that level; "
+    listed = "; ".join(_shortened([describe(info) for info in nearest]))
+    return f"{also if there else ''}there is {listed}"
 
 
 def select_one(
@@ -120,7 +124,7 @@ def select_one(
 def describe(info: FieldInfo) -> str:
     """One field in one line for people: `#3 t (Temperature) 500 hPa 2011-01-15T12:00 member 1`."""
     level = str(info.level) if info.level else ""
-    time = f"{info.valid_time:%Y-%m-%dT%H:%M}" if info.valid_time else ""
+    time = _time_text(info)
     member = f"member {info.member}" if info.member is not None else ""
     name = f"{info.variable} ({info.long_name})" if info.long_name else info.variable
     others = (f"{dimension} {value:g}" for dimension, value in info.dimensions.items())
@@ -195,16 +199,33 @@ def level_matches(level: Level | None, text: str) -> bool:
 def _position_matches(level: Level, value: str, end: str | None, units: str, place: str) -> bool:
     if place and place != level.place:
         return False
-    scale = 1.0
-    if units:
-        base, factor = _UNITS.get(units, (units, 1.0))
-        level_base, level_factor = _UNITS.get(level.units.lower(), (level.units.lower(), 1.0))
-        if base != level_base:
-            return False
-        scale = factor / level_factor
+    scale = _scale(units, level)
+    if scale is None:
+        return False
     if end is None:
         return _equal(level.value, _number(value) * scale)
     return _equal(level.value, _number(value) * scale) and _equal(level.end, _number(end) * scale)
+
+
+def _scale(units: str, level: Level) -> float | None:
+    """What turns a number in `units` into the unit of `level`; None where nothing does."""
+    if not units:
+        return 1.0
+    base, factor = _UNITS.get(units, (units, 1.0))
+    level_base, level_factor = _UNITS.get(level.units.lower(), (level.units.lower(), 1.0))
+    return factor / level_factor if base == level_base else None
+
+
+def _distance(level: Level | None, text: str) -> float:
+    """How far `level` is from the one that `text` asks for; infinite when it is of another kind."""
+    parts = _POSITION.fullmatch(" ".join(text.lower().split()))
+    if parts is None or level is None or level.value is None:
+        return float("inf")
+    scale = _scale(parts["units"], level)
+    wanted = _number(parts["value"])
+    return (
+        float("inf") if scale is None or math.isnan(wanted) else abs(level.value - wanted * scale)
+    )
 
 
 def _number(text: str) -> float:
@@ -219,26 +240,38 @@ def _equal(one: float | None, other: float) -> bool:
 
 
 def _deciding_flags(found: Sequence[FieldInfo], variable_flag: str) -> str:
-    """The flag that leaves fewest of the fields, written with the first one's value."""
+    """The flags that leave one of the fields, written with the first one's values."""
     first = found[0]
-    choices: list[tuple[str, Callable[[FieldInfo], object]]] = [
-        (f"{variable_flag} {first.variable}", lambda info: info.variable),
-        (f"--level '{first.level}'", lambda info: info.level),
-        (f"--time {first.valid_time:%Y-%m-%dT%H:%M}" if first.valid_time else "", _valid_time),
-        (f"--member {first.member}", lambda info: info.member),
-    ]
     deciding: list[str] = []
     left = list(found)
-    for flag, value in choices:
-        same = [info for info in left if value(info) == value(first)]
-        if len(same) < len(left):
-            deciding.append(flag)
+    for flag, value_of in _CHOICES:
+        value = value_of(first)
+        same = [info for info in left if value_of(info) == value]
+        if value and len(same) < len(left):
+            deciding.append(f"{flag or variable_flag} {value}")
             left = same
-    return " ".join(deciding) if len(left) == 1 else f"--message {first.number}"
+    if len(left) == 1:
+        return " ".join(deciding)
+    differing = [
+        f"{dimension} {value:g}"
+        for dimension, value in first.dimensions.items()
+        if any(info.dimensions.get(dimension) != value for info in left)
+    ]
+    return f"--message {first.number}" + (f" ({', '.join(differing)})" if differing else "")
 
 
-def _valid_time(info: FieldInfo) -> datetime | None:
-    return info.valid_time
+def _time_text(info: FieldInfo) -> str:
+    return f"{info.valid_time:%Y-%m-%dT%H:%M}" if info.valid_time else ""
+
+
+# Flags that choose, without that of the variable, and their values; empty where there is none.
+_CHOICES: tuple[tuple[str, Callable[[FieldInfo], str]], ...] = (
+    ("", lambda info: info.variable),
+    ("--level", lambda info: shlex.quote(str(info.level)) if info.level else ""),
+    ("--time", _time_text),
+    ("--forecast-hour", lambda i: "" if i.forecast_hour is None else f"{i.forecast_hour:g}"),
+    ("--member", lambda info: "" if info.member is None else str(info.member)),
+)
 
 
 def _shortened(lines: list[str]) -> list[str]:
