@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
 from zyra.visualize.colour_bar import INK, LABEL_SIZE, ColourBar
 from zyra.visualize.graticule import DegreeLabel
 from zyra.visualize.layout import HEADER, SMALL_SIZE, TITLE_SIZE, Box, Layout
-from zyra.visualize.text import font, shortened
+from zyra.visualize.text import Font, font, shortened
 
 PAPER = (255, 255, 255)
 # Where the field has no values: lighter than any line, darker than the paper.
@@ -79,16 +80,30 @@ class Page:
         unit = self.layout.unit
         chosen = font(LABEL_SIZE * 0.9 * unit)
         gap = round(5 * unit)
-        free_from = 0.0
         for label in self.degrees:
             if label.side == "left":
                 where = (box.left - gap - unit, box.top + label.position)
                 ink.text(where, label.text, QUIET_INK, chosen, anchor="rm")
-                continue
-            x, half = box.left + label.position, chosen.getlength(label.text) / 2
-            if free_from <= x - half and x + half <= self.layout.width:
-                ink.text((x, box.bottom + gap), label.text, QUIET_INK, chosen, anchor="mt")
-                free_from = x + half + 4 * unit
+        for label in self.meridians(chosen):
+            where = (box.left + label.position, box.bottom + gap)
+            ink.text(where, label.text, QUIET_INK, chosen, anchor="mt")
+
+    def meridians(self, chosen: Font) -> Sequence[DegreeLabel]:
+        """As many labels of longitude as have room beside each other, at even steps."""
+        room = self.layout.width - self.layout.map.left
+        below = [
+            label
+            for label in self.degrees
+            if label.side == "below" and label.position + chosen.getlength(label.text) / 2 <= room
+        ]
+        gap = 4 * self.layout.unit
+        for step in range(1, len(below)):
+            spans = [(label.position, chosen.getlength(label.text) / 2) for label in below[::step]]
+            if all(
+                one + half + gap <= two - other for (one, half), (two, other) in pairwise(spans)
+            ):
+                return below[::step]
+        return below[:1]
 
     def _bar(self, page: Image.Image, bar: ColourBar, box: Box) -> None:
         ink = ImageDraw.Draw(page)
