@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import netCDF4
@@ -15,8 +16,9 @@ from zyra.core.errors import DataError, SelectionError, UnsupportedFormat, Usage
 from zyra.core.exit_codes import WRONG_INPUT, exit_code_for
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
+from zyra.fields.field import FieldInfo
 from zyra.visualize.commands.heatmap import HEATMAP, HeatmapArgs
-from zyra.visualize.heatmap import run
+from zyra.visualize.heatmap import run, style_of
 from zyra.visualize.palettes import named_palette
 
 # What is needed to choose one field of each file.
@@ -269,6 +271,29 @@ def test_one_legend_for_different_ranges_is_refused(npy, tmp_path):
 def test_a_picture_goes_to_stdout_as_bytes(npy):
     job = run_heatmap(input=npy(np.eye(3)), output="-", width=30, height=20)
     assert job.stdout.getvalue().startswith(b"\x89PNG")
+
+
+def test_progress_names_the_input_without_its_folder(npy):
+    told = []
+    job = StreamJob(
+        io.BytesIO(), io.BytesIO(), io.BytesIO(), NetworkPolicy(),
+        report=lambda fraction, message: told.append(message),
+    )  # fmt: skip
+    run(HeatmapArgs(input=npy(np.eye(3), "t.npy"), output="-", width=30, height=20), job)
+    assert told[0] == "drawing t.npy"
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "note"), [(None, "mean of 6 h, valid 2011-01-15 12:00 UTC"), ("x", "mean of 6 h")]
+)
+def test_the_note_of_a_page_says_what_the_values_sum_up(npy, timestamp, note):
+    job = StreamJob(io.BytesIO(), io.BytesIO(), io.BytesIO(), NetworkPolicy())
+    style = style_of(HeatmapArgs(input="a", output="-", timestamp=timestamp), job)
+    rain = FieldInfo(
+        variable="prate", statistic="mean", period_hours=6.0,
+        valid_time=datetime(2011, 1, 15, 12, tzinfo=UTC),
+    )  # fmt: skip
+    assert style.note_of(rain) == note
 
 
 def test_the_input_may_come_from_stdin(data, tmp_path):

@@ -8,9 +8,11 @@ from zyra.fields.field import FieldInfo, Level
 from zyra.visualize.text import (
     MINUS,
     TIMES,
+    field_period,
     field_time,
     field_title,
     font,
+    level_text,
     nice_ticks,
     shortened,
     written_numbers,
@@ -75,6 +77,38 @@ def test_a_title_names_variable_level_and_member():
 def test_a_title_does_not_say_the_height_twice():
     info = FieldInfo(variable="t2m", long_name="2 metre temperature", level=Level("surface"))
     assert field_title(info) == "2 metre temperature"
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        (
+            Level("potentialVorticity", -2e-6, "K m2 kg-1 s-1"),
+            f"{MINUS}2 PVU potential vorticity",
+        ),
+        (Level("potentialVorticity", 2000, "1e-9 K m2 kg-1 s-1"), "2 PVU potential vorticity"),
+        (Level("isobaricInhPa", 500, "hPa"), "500 hPa"),
+        (Level("depthBelowLandLayer", 0, "m", 0.1), "0-0.1 m below ground"),
+        (Level("surface"), "surface"),
+        (Level("density", 1025, "kg m-3"), "1025 kg m⁻³ density"),
+    ],
+)
+def test_levels_are_written_as_people_do(level, text):
+    assert level_text(level) == text
+
+
+@pytest.mark.parametrize(
+    ("statistic", "hours", "text"),
+    [
+        ("mean", 1.0, "mean of 1 h"),
+        ("sum", 0.25, "sum of 0.25 h"),
+        ("root_mean_square", None, "root mean square"),
+        ("", None, ""),
+    ],
+)
+def test_a_period_says_how_long_and_how(statistic, hours, text):
+    info = FieldInfo(variable="v", statistic=statistic, period_hours=hours)
+    assert field_period(info) == text
 
 
 def test_a_time_says_how_far_ahead_it_was_forecast():

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from zyra.core.errors import UsageError
-from zyra.fields.field import Array, Field
+from zyra.fields.field import Array, Field, FieldInfo
 from zyra.visualize.basemap import basemap_for
 from zyra.visualize.colour_bar import ColourBar, Orientation
 from zyra.visualize.directions import is_direction
@@ -20,7 +20,7 @@ from zyra.visualize.png import Pixels
 from zyra.visualize.projection import Extent, MapView
 from zyra.visualize.resample import shown_values
 from zyra.visualize.scale import Scale, scale_of
-from zyra.visualize.text import field_time, field_title
+from zyra.visualize.text import field_period, field_time, field_title
 
 AUTOMATIC = "auto"
 # A page and the map without it; pictures of grids that move have a view each.
@@ -73,6 +73,12 @@ class Style:
     def title_of(self, field: Field) -> str:
         """What the picture of `field` is called."""
         return field_title(field) if self.label is None else self.label
+
+    def note_of(self, info: FieldInfo) -> str:
+        """What the values sum up, and when they hold unless that stands on the map."""
+        time = field_time(info) if self.timestamp is None else ""
+        valid = f"valid {time}" if time else ""
+        return ", ".join(part for part in (field_period(info), valid) if part)
 
     def bar_of(self, field: Field, shown: Array, scale: Scale) -> ColourBar:
         """The colour bar of `scale`, with arrows where the values `shown` lie beyond it."""
@@ -176,11 +182,10 @@ class Artist:
             degrees=degrees,
         )
         view = self._view(field, layout.map.width, layout.map.height)
-        time = field_time(field) if style.timestamp is None else ""
         return Page(
             layout=layout,
             title=style.title_of(field),
-            note=f"valid {time}" if time else "",
+            note=style.note_of(field),
             bar=bar if style.has_bar else None,
             degrees=graticule_labels(view) if degrees else (),
         ).drawn_around(self._map(field, bar.scale, view))

@@ -45,7 +45,7 @@ def run(args: HeatmapArgs, job: Job) -> None:
     bars = []
     pairs = sources_and_targets(args)
     for number, (source, target) in enumerate(pairs):
-        job.progress(number / len(pairs), f"drawing {source}")
+        job.progress(number / len(pairs), f"drawing {PurePosixPath(source).name}")
         field = _read(source, args, job)
         draw = _draw_encoded if args.data_encoded else _draw
         bars.append(draw(field, target, artist, job))

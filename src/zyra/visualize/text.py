@@ -2,13 +2,14 @@
 
 import math
 import re
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
 from PIL import ImageFont
 
-from zyra.fields.field import FieldInfo
+from zyra.fields.field import FieldInfo, Level
 
 Font = ImageFont.FreeTypeFont
 
@@ -34,6 +35,8 @@ _SPELLINGS = {
     "~": "",
     "unknown": "",
 }
+# Share of a potential vorticity unit (PVU) in these: of GRIB edition 2 and edition 1.
+_PVU = {"K m2 kg-1 s-1": 1e-6, "1e-9 K m2 kg-1 s-1": 1e3}
 # Beyond these a label would be mostly zeros.
 LARGEST_PLAIN, SMALLEST_PLAIN = 1e6, 1e-3
 
@@ -122,10 +125,41 @@ def field_title(info: FieldInfo) -> str:
     """What a field shows: its long name and level, such as `Temperature, 500 hPa`."""
     name = info.long_name or info.standard_name.replace("_", " ") or info.variable
     name = name[:1].upper() + name[1:]
-    level = "" if info.level is None or _HEIGHT_IN_NAME.match(name) else str(info.level)
+    hides_level = info.level is None or _HEIGHT_IN_NAME.match(name)
+    level = "" if info.level is None or hides_level else level_text(info.level)
     member = f"member {info.member}" if info.member is not None else ""
     others = [f"{key} {value:g}" for key, value in info.dimensions.items()]
     return ", ".join(part for part in (name, level, *others, member) if part)
+
+
+def level_text(level: Level) -> str:
+    """A level as it stands in titles: `500 hPa`, `2 PVU potential vorticity`."""
+    level = _in_pvu(level)
+    ends = [end for end in (level.value, level.end) if end is not None]
+    position = "-".join(f"{end:g}" for end in ends) if len(ends) > 1 else _signed(*ends)
+    parts = (position, written_units(level.units), level.place)
+    return " ".join(part for part in parts if part)
+
+
+def _signed(value: float | None = None) -> str:
+    return "" if value is None else f"{value:g}".replace("-", MINUS)
+
+
+def _in_pvu(level: Level) -> Level:
+    """Potential vorticity in the units that people speak of, 1e-6 K m2 kg-1 s-1."""
+    share = _PVU.get(level.units)
+    if share is None or level.value is None:
+        return level
+    # Division by a power of ten gives back the few digits that the file has.
+    return replace(level, value=round(level.value / share, 6), units="PVU")
+
+
+def field_period(info: FieldInfo) -> str:
+    """What the values sum up, such as `mean of 6 h`; empty for an instant."""
+    if not info.statistic:
+        return ""
+    words = info.statistic.replace("_", " ")
+    return words if info.period_hours is None else f"{words} of {info.period_hours:g} h"
 
 
 def field_time(info: FieldInfo) -> str:
