@@ -1,9 +1,9 @@
 """Every command there is: only what stands here can be run."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from zyra import acquire, disseminate, process, visualize
+from zyra.core.closest import closest_or_all
 from zyra.core.command import Command, CommandMap
 from zyra.core.errors import UnknownName
 from zyra.core.stages import STAGE_NAMES
@@ -56,5 +56,4 @@ def all_commands(registry: Registry) -> Iterator[Command]:
 
 
 def _closest(wanted: str, known: Mapping[str, object]) -> str:
-    close = get_close_matches(wanted, known, n=3, cutoff=0.5) or list(known)
-    return f"did you mean {', '.join(close)}?"
+    return f"did you mean {closest_or_all(wanted, known)}?"

@@ -1,9 +1,8 @@
 """Query parameters: those that a path does not know are refused, like unknown arguments."""
 
-from difflib import get_close_matches
-
 from starlette.requests import HTTPConnection
 
+from zyra.core.closest import closest_or_all
 from zyra.jobs.requests import Problem, RequestRefused
 
 
@@ -22,6 +21,5 @@ async def refuse_unknown_query(request: HTTPConnection) -> None:
 
 
 def _problem(name: str, known: list[str]) -> Problem:
-    close = get_close_matches(name, known, n=3, cutoff=0.5) or known
-    hint = f"known here: {', '.join(close)}" if close else "there are none here"
+    hint = f"known here: {closest_or_all(name, known)}" if known else "there are none here"
     return Problem(("query", name), "unknown query parameter", "extra_forbidden", hint)

@@ -49,11 +49,8 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _unknown(first: str) -> int:
-    known = [*STAGE_NAMES, *TOOLS]
-    close = load("difflib:get_close_matches")(first, known, n=3, cutoff=0.5) or known
-    sys.stderr.write(
-        f"zyra: no stage or tool {first!r}\n  hint: did you mean {', '.join(close)}?\n"
-    )
+    close = load("zyra.core.closest:closest_or_all")(first, [*STAGE_NAMES, *TOOLS])
+    sys.stderr.write(f"zyra: no stage or tool {first!r}\n  hint: did you mean {close}?\n")
     return WRONG_INPUT
 
 

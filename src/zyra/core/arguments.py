@@ -5,11 +5,12 @@ A declaration is a Pydantic model. What only the command line needs to know
 """
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from zyra.core.closest import closest
 
 
 @dataclass(frozen=True)
@@ -110,4 +111,4 @@ class Args(BaseModel):
     @classmethod
     def closest(cls, unknown: str) -> list[str]:
         """The known names that look most like `unknown`, best first."""
-        return get_close_matches(unknown.replace("-", "_"), cls.names(), n=3, cutoff=0.5)
+        return closest(unknown.replace("-", "_"), cls.names())

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from zyra.core.closest import closest
 from zyra.jobs.records import Mode
 from zyra.jobs.requests import JobFile, Problem, RequestRefused, RunRequest, Upload
 
@@ -133,7 +133,7 @@ def _hint(error: ErrorDetails) -> str | None:
         return CliRequest.model_fields[name].description
     if error["type"] != "extra_forbidden" or len(error["loc"]) > 1:
         return None
-    close = get_close_matches(name, CliRequest.model_fields, n=3, cutoff=0.5)
+    close = closest(name, CliRequest.model_fields)
     known = close or list(CliRequest.model_fields)
     return f"{'did you mean' if close else 'known are'} {', '.join(known)}"
 
