@@ -82,6 +82,7 @@ def test_pages_load_everything_from_the_service(
 def test_the_start_is_a_page_for_people_and_json_for_programs(client: httpx.Client) -> None:
     page = client.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
     assert 'href="/docs"' in page.text
+    assert 'href="/jobs"' in page.text
     links = client.get("/").json()["links"]
     assert {client.get(link).status_code for link in links.values()} <= {200, 503}
 

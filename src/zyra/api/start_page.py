@@ -9,6 +9,7 @@ _LINKS = {
     "redoc": ("/redoc", "Read the reference"),
     "openapi": ("/openapi.json", "OpenAPI 3.1 description"),
     "commands": ("/cli/commands", "Every command, its arguments and examples, as JSON"),
+    "jobs": ("/jobs", "Your jobs, with their results"),
     "files": ("/files", "Your uploads"),
     "health": ("/health", "The process answers"),
     "ready": ("/ready", "Commands can run"),
