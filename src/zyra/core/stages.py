@@ -15,7 +15,7 @@ class Stage:
 STAGES: tuple[Stage, ...] = (
     Stage("acquire", ("import", "ingest"), "Fetch data from remote sources"),
     Stage("process", ("transform",), "Decode, select, convert and describe data"),
-    Stage("visualize", ("render",), "Draw pictures and films"),
+    Stage("visualize", ("render",), "Draw pictures"),
     Stage("disseminate", ("export", "decimate"), "Deliver results to files and services"),
 )
 
