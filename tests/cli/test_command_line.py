@@ -58,6 +58,14 @@ def test_a_missing_file_is_exit_2_with_one_line_that_names_it():
     assert done.stderr == b"zyra: error: cannot read no-such-file: No such file or directory\n"
 
 
+@pytest.mark.parametrize("content", [b"no data", b"", b"\x89HDF\r\n\x1a\n", b"II*\0"])
+def test_errors_about_stdin_call_it_stdin(content):
+    done = zyra("process", "decode-grib2", "-", stdin=content)
+    assert done.returncode == 2
+    assert b" stdin" in done.stderr
+    assert b"input-" not in done.stderr
+
+
 def test_a_misspelt_stage_names_the_closest_one():
     done = zyra("proces")
     assert done.returncode == 2

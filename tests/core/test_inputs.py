@@ -37,7 +37,9 @@ def test_dash_is_stdin(job):
 def test_stdin_becomes_a_file_for_the_time_it_is_needed(job):
     with input_path("-", job) as given:
         assert given.read_bytes() == b"from stdin"
+        assert given.name == "stdin"  # as errors call it
     assert not given.exists()
+    assert not given.parent.exists()
 
 
 def test_a_pipe_becomes_a_file_without_losing_a_byte(job, tmp_path):
@@ -47,7 +49,7 @@ def test_a_pipe_becomes_a_file_without_losing_a_byte(job, tmp_path):
     writer.start()
     with input_path(str(pipe), job) as given:
         assert given.stat().st_size == 200_000
-        assert given.suffix == ".nc"
+        assert given.name == "pipe.nc"
     writer.join(10)
 
 

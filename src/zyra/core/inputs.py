@@ -50,11 +50,12 @@ def input_path(source: str, job: Job) -> Iterator[Path]:
     if source != STDIN and existing_file(source).is_file():
         yield Path(source)
         return
-    with tempfile.NamedTemporaryFile(prefix="input-", suffix=Path(source).suffix) as spool:
-        with open_input(source, job) as stream:
-            shutil.copyfileobj(stream, spool, 1 << 20)
-        spool.flush()
-        yield Path(spool.name)
+    with tempfile.TemporaryDirectory(prefix="input-") as folder:
+        # Readers name the file in their errors: it has the name that the user knows.
+        spool = Path(folder, "stdin" if source == STDIN else Path(source).name)
+        with open_input(source, job) as stream, spool.open("xb") as copy:
+            shutil.copyfileobj(stream, copy, 1 << 20)
+        yield spool
 
 
 def existing_file(source: str) -> Path:
