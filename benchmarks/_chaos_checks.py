@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -35,15 +35,21 @@ class Ledger:
     ends: Counter[str] = field(default_factory=Counter)
     servers: dict[str, int] = field(default_factory=dict)
 
-    @classmethod
-    def read(cls, path: Path) -> "Ledger":
-        """Read the notes; a command that was killed may have written half a line."""
-        ledger = cls()
-        for line in path.read_text().splitlines():
-            what, job_id, server, _ = line.split()
-            (ledger.starts if what == "start" else ledger.ends)[job_id] += 1
-            ledger.servers[job_id] = int(server)
-        return ledger
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[int]:
+        """Take notes on a port of the loopback address, which is given."""
+        async with await asyncio.start_server(self._take, "127.0.0.1", 0) as server:
+            yield server.sockets[0].getsockname()[1]
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer), suppress(ConnectionError):  # a command that was killed meanwhile
+            line = await reader.readline()
+            if line.endswith(b"\n"):
+                what, job_id, server = line.decode().split()
+                (self.starts if what == "start" else self.ends)[job_id] += 1
+                self.servers[job_id] = int(server)
+                writer.write(b".")
+                await writer.drain()
 
 
 @dataclass

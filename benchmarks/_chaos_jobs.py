@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -49,11 +48,11 @@ class Callers:
 
     Args:
         urls: Addresses of the servers.
-        ledger: File in which the commands note their starts and ends.
+        ledger: Port where the commands note their starts and ends.
         chance: Source of everything random.
     """
 
-    def __init__(self, urls: list[str], ledger: Path, chance: random.Random) -> None:
+    def __init__(self, urls: list[str], ledger: int, chance: random.Random) -> None:
         self._clients = [httpx.AsyncClient(base_url=u, trust_env=False, timeout=20) for u in urls]
         self._ledger = ledger
         self._chance = chance
@@ -86,7 +85,7 @@ class Callers:
     def _next(self) -> Asked:
         chance = self._chance
         args = {
-            "ledger": str(self._ledger),
+            "ledger": self._ledger,
             "token": f"{chance.getrandbits(32):08x}",
             "milliseconds": chance.randint(10, 300),
             "lines": chance.choice([0, 3, 40]),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from zyra.core.arguments import Args, arg
 from zyra.core.command import Command, commands_by_name
 from zyra.core.job import Job
+from zyra.core.kinds import OutputFile
 from zyra.jobs.isolation.leftovers import MARK
 
 HELPER_S = 600
@@ -19,7 +21,7 @@ FULL_LINE = "a line of a log as weather programs write them, 80 characters with 
 class WorkArgs(Args):
     """Note the start in a ledger, write lines for a while, note the end."""
 
-    ledger: str = arg(description="File to add notes to")
+    ledger: int = arg(description="Port of the loopback address where the ledger is kept")
     token: str = arg("", "What each line begins with")
     milliseconds: int = arg(10, "How long it takes")
     lines: int = arg(0, "How many lines to write meanwhile")
@@ -49,7 +51,7 @@ class HoldArgs(Args):
     """Run until somebody ends it."""
 
     ignore_term: bool = arg(False, "Do not end at TERM")
-    pid_file: str = arg("", "Note the process ids of this and of a helper there")
+    pid_file: OutputFile = arg("", "Note the process ids of this and of a helper there")
 
 
 def work(args: WorkArgs, job: Job) -> None:
@@ -72,13 +74,15 @@ def lines_of(token: str, count: int) -> list[str]:
     return [f"{token} line {number} äöü €\n" for number in range(count)]
 
 
-def note(ledger: str, what: str) -> None:
-    """Add one line to the ledger at once: what, job id, process id of the server, time."""
+def note(ledger: int, what: str) -> None:
+    """Tell the ledger what happens, job id and process id of the server; it has it afterwards.
+
+    Over the network, because a command may write to no file that outlives a second start.
+    """
     server = os.environ[MARK].partition("-")[0]
-    line = f"{what} {Path.cwd().parent.name} {server} {time.time()}\n"
-    descriptor = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(descriptor, line.encode())
-    os.close(descriptor)
+    with socket.create_connection(("127.0.0.1", ledger)) as connection:
+        connection.sendall(f"{what} {Path.cwd().parent.name} {server}\n".encode())
+        connection.recv(1)
 
 
 def leave_helper() -> int:
@@ -135,7 +139,7 @@ def hold(args: HoldArgs, job: Job) -> None:
 
 
 def _declare(name: str, args: type[Args]) -> Command:
-    return Command("process", name, args, run=f"{__name__}:{name}")
+    return Command("process", name, args, run=f"{__name__}:{name}", network=args is WorkArgs)
 
 
 REGISTRY = {

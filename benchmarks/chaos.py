@@ -68,15 +68,21 @@ class Killer:
     members: list[Member]
     chance: random.Random
     counts: Counter[str] = field(default_factory=Counter)
-    _restarts: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def kill(self, times: int) -> None:
-        """Kill so often, with pauses; return when everything that was killed is back."""
+        """Kill so often, with pauses."""
         while self.counts.total() < times:
             await asyncio.sleep(self.chance.uniform(0.05, LONGEST_PAUSE_S))
             how = self.chance.choices((self._child, self._warm_parent, self._member), (6, 2, 2))
             how[0]()
-        await asyncio.gather(*self._restarts)
+
+    async def keep_up(self) -> None:
+        """Start again whatever has ended, as the supervisor of a machine does, for ever."""
+        while True:
+            for member in self.members:
+                if member.pid is None:
+                    member.start()
+            await asyncio.sleep(self.chance.uniform(0.1, 1.0))
 
     def _child(self) -> None:
         """A command, or a child that waits for one."""
@@ -100,13 +106,6 @@ class Killer:
         member = self.chance.choice(alive)
         member.kill()
         self.counts[type(member).__name__.lower()] += 1
-        restart = asyncio.ensure_future(self._restart(member, self.chance.uniform(0, 1.0)))
-        self._restarts.add(restart)
-        restart.add_done_callback(self._restarts.discard)
-
-    async def _restart(self, member: Member, pause_s: float) -> None:
-        await asyncio.sleep(pause_s)
-        member.start()
 
 
 @dataclass(frozen=True)
@@ -131,33 +130,36 @@ class Verdict:
 async def chaos(folder: Path, kills: int, seed: int, backend: str, callers: int = 12) -> Verdict:
     """Run the whole story in an empty folder."""
     chance = random.Random(seed)
-    ledger = folder / "ledger"
-    ledger.touch()
     members = BACKENDS[backend](folder)
-    servers = [member for member in members if isinstance(member, Server)]
     killer = Killer(members, chance)
-    async with running(*members):
-        people = Callers([one.url for one in servers], ledger, random.Random(seed + 1))
+    # Redis takes nobody's jobs.
+    checks = Checks(Ledger(), [one for one in members if not isinstance(one, Redis)])
+    async with checks.ledger.kept() as port, running(*members):
+        urls = [one.url for one in members if isinstance(one, Server)]
+        people = Callers(urls, port, random.Random(seed + 1))
         working = asyncio.ensure_future(people.work(callers))
+        supervising = asyncio.ensure_future(killer.keep_up())
         await killer.kill(kills)
         people.stop()
         await working
-        await asyncio.gather(*(ready(one.url) for one in servers))
-        async with httpx.AsyncClient(
-            base_url=servers[0].url, trust_env=False, timeout=30
-        ) as client:
+        await asyncio.gather(*map(ready, urls))
+        async with httpx.AsyncClient(base_url=urls[0], trust_env=False, timeout=30) as client:
             await until_nothing_is_left(client)
-            takers = [one for one in members if not isinstance(one, Redis)]
-            checks = Checks(Ledger.read(ledger), takers)
             await checks.run(client, people.asked)
-        for pid in belonging_to(set(checks.died)):
-            checks.blame("a process that outlived its server", str(pid))
-        for path in (folder / "results").glob("*/scratch"):
-            checks.blame("a scratch folder that was left", str(path))
+        supervising.cancel()
+        check_leftovers(checks, folder)
         last = {one.pid or 0 for one in members}
     for pid in belonging_to(last):
         checks.blame("a process that outlived the end of its server", str(pid))
     return Verdict(killer.counts, checks)
+
+
+def check_leftovers(checks: Checks, folder: Path) -> None:
+    """Look for what dead servers left: processes, temporary files."""
+    for pid in belonging_to(set(checks.died)):
+        checks.blame("a process that outlived its server", str(pid))
+    for path in (folder / "results").glob("*/scratch"):
+        checks.blame("a scratch folder that was left", str(path))
 
 
 async def until_nothing_is_left(client: httpx.AsyncClient) -> None:

@@ -85,9 +85,9 @@ async def cancel(folder: Path) -> AsyncIterator[Figure]:
     async with serving(folder, ZYRA_CONCURRENCY="8") as (_, client):
         for ignores, rounds, bound in ((False, 100, 250.0), (True, 10, longest_ms)):
             times, alive = [], 0
-            for number in range(rounds):
-                note = folder / f"pids-{ignores}-{number}"
-                job_id = await submit(client, "hold", ignore_term=ignores, pid_file=str(note))
+            for _ in range(rounds):
+                job_id = await submit(client, "hold", ignore_term=ignores, pid_file="pids")
+                note = folder / "results" / job_id / "outputs" / "pids"
                 await until_said(client, job_id)
                 start = time.monotonic()
                 answer = await client.delete(f"/jobs/{job_id}")
