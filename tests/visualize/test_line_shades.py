@@ -41,6 +41,18 @@ def test_lines_over_dark_colours_are_light():
     assert drawn([FIELD_LEVELS - 1], [255])[0, :3] == pytest.approx(LIGHT_LINES, abs=40)
 
 
+@pytest.mark.parametrize("name", ["YlOrBr", "RdYlBu", "Spectral", "Oranges", "YlGn"])
+def test_lines_are_of_one_shade_over_palettes_that_stay_light_enough(name):
+    colours = named_palette(name).sampled(FIELD_LEVELS)
+    lines = drawn(range(FIELD_LEVELS), [255] * FIELD_LEVELS, colours=colours)
+    assert (lines[:, :3].max(axis=1) < 64).all()
+
+
+def test_light_lines_differ_from_the_darkest_colour_no_more_than_dark_ones_from_the_lightest():
+    lines = drawn([0, FIELD_LEVELS - 1], [255, 255])[:, 0]
+    assert 100 < lines[1] - GREY[-1, 0] < GREY[0, 0] - lines[0]
+
+
 def test_more_coverage_is_darker():
     shades = drawn([10] * 5, [40, 90, 130, 180, 255])[:, 0]
     assert (np.diff(shades) < 0).all()

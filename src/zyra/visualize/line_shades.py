@@ -20,11 +20,12 @@ OPACITIES = (0.15, 0.32, 0.5, 0.68, 0.86)
 FIELD_SHADES = (18, 16, 12, 8, 4)
 FIRST_SHADE = FIELD_LEVELS + 1
 
-DARK_LINES = (30, 30, 34)
-LIGHT_LINES = (235, 235, 235)
-# ITU-R BT.601; below this luma a dark line can no longer be seen.
+DARK_LINES = (20, 20, 24)
+LIGHT_LINES = (158, 158, 158)
+# ITU-R BT.601. Lines turn light only below this luma, where dark ones can no longer be seen:
+# many palettes never come to it, and a coast of two shades looks broken.
 LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
-DARK_LUMA = 64.0
+DARK_LUMA = 45.0
 
 
 @dataclass(frozen=True)
