@@ -55,7 +55,7 @@ def test_nothing_found_names_what_there_is(entries):
 
 
 def test_a_wrong_pattern_is_a_wrong_argument(entries):
-    with pytest.raises(UsageError, match="wrong"):
+    with pytest.raises(UsageError, match="is not a regular expression"):
         match_entries(entries, "TMP(")
 
 
