@@ -19,6 +19,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SCHEMES = ("http", "https", "ftp", "s3")
 
+# Addresses of 6to4 relays, which nobody serves any more (RFC 7526); Python counts them as public.
+_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
 _REMEDY = "the operator can allow it in ZYRA_ALLOW_HOSTS (host names, addresses or networks)"
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 
@@ -120,7 +122,7 @@ def _network(entry: str) -> Network | None:
 def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in _RELAYS
 
 
 def _unwrapped(address: Address) -> Address:
