@@ -24,6 +24,10 @@ from zyra.process.commands.convert_format import CONVERT_FORMAT
 GFS = str(DATA / "gfs_2p5deg_f120_all_fields.grib2")
 GFS_PV = str(DATA / "gfs_0p25_tmp_pv_missing.grib2")
 REDUCED = "reduced_gg.grib1"
+# Discipline of the MRMS mosaics; in reflectivity -99 is missing and -999 no coverage (NSSL's
+# operational GRIB2 tables).
+MRMS = 209
+MRMS_FLAGS = (-99.0, -999.0)
 PROJECTED = (
     "aqm_hawaii_mercator.grib2",
     "cmc_polar_stereographic.grib1",
@@ -50,8 +54,14 @@ def decoded(handle):
         values = eccodes.codes_get_double_array(handle, "values").astype(np.float32)
     else:
         values = eccodes.codes_get_float_array(handle, "values")
+    if eccodes.codes_get(handle, "discipline" if edition_of(handle) == 2 else "edition") == MRMS:
+        values = np.where(np.isin(values, MRMS_FLAGS), np.float32(np.nan), values)
     date, time = (eccodes.codes_get(handle, key) for key in ("validityDate", "validityTime"))
     return fingerprint(f"{date}{time:04}", values)
+
+
+def edition_of(handle):
+    return eccodes.codes_get(handle, "edition")
 
 
 def fingerprint(valid_time, values):

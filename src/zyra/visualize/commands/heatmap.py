@@ -1,7 +1,6 @@
 """Declaration of `visualize heatmap`."""
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -147,7 +146,7 @@ class HeatmapArgs(SelectionArgs):
         yield self.input is not None and self.output is None, "output is missing"
         yield several and self.output is not None, "output is for one input"
         for name in (self.output, self.legend_file, *(names or ())):
-            ending = "" if name is None else PurePosixPath(name).suffix
+            ending = _ending(name or "")
             yield (
                 ending.lower() not in ("", ".png"),
                 f"pictures are written as PNG: {name} cannot end in {ending}",
@@ -211,3 +210,9 @@ HEATMAP = Command(
     ),
     network=True,
 )
+
+
+def _ending(name: str) -> str:
+    """The suffix of a file name, with its dot; empty where there is none."""
+    last = name.rpartition("/")[2]
+    return last[last.rfind(".") :] if "." in last[1:] else ""
