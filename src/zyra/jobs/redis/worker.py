@@ -113,7 +113,7 @@ class RedisWorker:
     async def _listen(self) -> None:
         async for topic, job_id in self.signals.listen():
             if topic == Topic.CANCEL:
-                self.engine.cancel(job_id, 0)
+                self.engine.cancel(job_id)
             elif topic == ANYTHING[0]:
                 await self.engine.renew()  # which ends what was canceled unheard
 
