@@ -23,6 +23,19 @@ from zyra.jobs.runner import Plan, Run
 pytestmark = pytest.mark.anyio
 
 RUNNER = "this one"
+PLAN = Plan(
+    stage="process",
+    command="echo",
+    args={},
+    links={},
+    readable=(),
+    output=None,
+    stdin_text=None,
+    stdin_path=None,
+    timeout_s=60.0,
+    memory_bytes=1 << 30,
+    file_bytes=1 << 30,
+)
 OVER_S = -1.0  # a lease that ran out as soon as it was given
 
 
@@ -54,8 +67,7 @@ async def claim(store, runner=RUNNER, **fields):
     """A job that runs, with a lease that is over."""
     given = (str(uuid4()), "me", "process", "echo", {}, Mode.ASYNC, datetime.now(UTC))
     record = JobRecord(*given, **fields)
-    plan = Plan("process", "echo", {}, {}, None, None, None, 60.0, 1 << 30, 1 << 30)
-    await store.add(Submission(record, plan.to_json()))
+    await store.add(Submission(record, PLAN.to_json()))
     return await store.claim(runner, OVER_S)
 
 
