@@ -46,14 +46,18 @@ class Workspace:
 
     def create(self, links: Mapping[str, str] | None = None) -> None:
         """Make the folders and links; what an earlier, lost attempt left is removed."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         try:
-            self.folder.mkdir(mode=0o700)
+            self._make_folders()
         except FileExistsError:
             self._clear()
-        for folder in (self.outputs, self.scratch, self.inputs):
-            folder.mkdir(mode=0o700)
+            self._make_folders()
         for name, target in (links or {}).items():
             (self.inputs / name).symlink_to(target)
+
+    def _make_folders(self) -> None:
+        for folder in (self.outputs, self.scratch, self.inputs):
+            folder.mkdir(mode=0o700)
 
     def _clear(self) -> None:
         for leftover in (self.outputs, self.scratch, self.inputs):
@@ -72,7 +76,10 @@ class Workspace:
     def remove_scratch(self) -> None:
         """Remove the temporary files of the command and the links to what it read."""
         for folder in (self.scratch, self.inputs):
-            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                folder.rmdir()  # nearly always empty, and then this is all
+            except OSError:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def captured(self, name: str) -> Captured:
         """The beginning of a stream as text, if all of it is text; reads it whole."""

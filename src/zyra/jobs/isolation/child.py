@@ -35,10 +35,7 @@ _ABOVE_TARGETS = 16
 def run_assignment(registry: Registry, descriptors: Sequence[int]) -> NoReturn:
     """Run what the first descriptor says and end this process with its exit code."""
     assignment = Assignment.from_file_descriptor(_place(descriptors))
-    _open_standard_streams()
     _apply(assignment.limits)
-    _step_back()
-    os.umask(0o077)
     os.chdir(assignment.folder)
     tempfile.tempdir = assignment.scratch
     _send({"begun": os.getpid()})
@@ -49,8 +46,19 @@ def run_assignment(registry: Registry, descriptors: Sequence[int]) -> NoReturn:
     os._exit(code)
 
 
-def reset_signals() -> None:
-    """Take back what the warm parent set, and react to signals as programs do."""
+def prepare() -> None:
+    """Do ahead what needs no assignment: a spare child does it while it has nothing to do.
+
+    What the warm parent set of signals is taken back. The streams are made on descriptors
+    that get their pipes later.
+    """
+    _reset_signals()
+    _open_standard_streams()
+    _step_back()
+    os.umask(0o077)
+
+
+def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGXCPU):
         signal.signal(number, signal.SIG_DFL)
@@ -136,7 +144,7 @@ def _lower(kind: int, wanted: int) -> None:
 
 def main() -> NoReturn:
     """Run one assignment in a fresh interpreter, where forking is not safe (macOS)."""
-    reset_signals()
+    prepare()
     registry_name, *descriptors = sys.argv[1:]
     run_assignment(load(registry_name), [int(fd) for fd in descriptors])
 

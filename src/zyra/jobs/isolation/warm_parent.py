@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
-from zyra.jobs.isolation.child import reset_signals, run_assignment
+from zyra.jobs.isolation.child import prepare, run_assignment
 from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
@@ -101,8 +101,9 @@ class WarmParent:
         """Seconds until there is something to do by itself; None when there is not."""
         waits = [deadline - time.monotonic() for deadline in self._deadlines.values()]
         if len(self._spares) < self._wanted_spares:
-            # A fork takes processor time from the command that was just started.
-            waits.append(_FORK_PAUSE_S if self._spares else 0.0)
+            # A fork takes processor time from the command that runs: best between two.
+            can_wait = bool(self._runs and self._spares)
+            waits.append(_FORK_PAUSE_S if can_wait else 0.0)
         return max(0.0, min(waits)) if waits else None
 
     def _obey(self) -> bool:
@@ -191,11 +192,11 @@ class WarmParent:
 
 def _wait_for_assignment(orders: socket.socket, parent: int, registry: Registry) -> NoReturn:
     """The life of a spare child."""
-    reset_signals()
     process_tree.die_with_parent(parent)
     os.setsid()
     process_tree.become_subreaper()
     process_tree.forbid_new_privileges()
+    prepare()
     message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
     if not message:
         os._exit(0)
