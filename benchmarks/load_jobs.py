@@ -1,6 +1,6 @@
 """Load the job system and print counts and percentiles against the bounds.
 
-.venv/bin/python benchmarks/load_jobs.py [throughput queue health cancel ...] [--check]
+.venv/bin/python benchmarks/load_jobs.py [throughput redis queue health cancel ...] [--check]
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import httpx
 
 from _chaos_checks import all_jobs
 from _figures import Figure, p99, run_parts
-from _fleet import Server, running, server
+from _fleet import Server, redis, running, server, worker
 from _service import Client
 from zyra.jobs.leases import LEASE_S
 from zyra.jobs.runner import TERM_GRACE_S
@@ -24,22 +24,37 @@ AT_ONCE = 16
 FIRST = 200
 
 
-async def throughput(folder: Path, jobs: int = 1500) -> AsyncIterator[Figure]:
-    """Trivial jobs from submission to the last answer; clients are plain, to cost little."""
+async def throughput(folder: Path) -> AsyncIterator[Figure]:
+    """Trivial jobs, embedded."""
     async with serving(folder) as (one, _):
-        texts = [
-            [f"answer {number}" for number in range(first, jobs, AT_ONCE)]
-            for first in range(AT_ONCE)
-        ]
-        start = time.monotonic()
-        told = await asyncio.gather(*(asyncio.to_thread(say_all, one.port, part) for part in texts))
-        spent_s = time.monotonic() - start
-        wrong = sum(
-            a != b
-            for part, answers in zip(texts, told, strict=True)
-            for a, b in zip(part, answers, strict=True)
-        )
-        yield Figure(f"{jobs} trivial jobs end to end", jobs / spent_s, "jobs/s", None, 100, wrong)
+        yield await end_to_end(one.port, 1500, 100, "embedded")
+
+
+async def redis_throughput(folder: Path) -> AsyncIterator[Figure]:
+    """Trivial jobs on Redis: one server, two workers."""
+    one = redis(folder)
+    settings = {"ZYRA_REDIS_URL": one.url, "ZYRA_CONCURRENCY": "2"}
+    front = server(folder, **settings)
+    async with running(one, front, *(worker(folder, **settings) for _ in range(2))):
+        await asyncio.to_thread(say_all, front.port, ["the workers are warm"] * 8)
+        yield await end_to_end(front.port, 600, 50, "on Redis, two workers")
+
+
+async def end_to_end(port: int, jobs: int, at_least: float, where: str) -> Figure:
+    """Jobs a second from submission to the last answer; clients are plain, to cost little."""
+    texts = [
+        [f"answer {number}" for number in range(first, jobs, AT_ONCE)] for first in range(AT_ONCE)
+    ]
+    start = time.monotonic()
+    told = await asyncio.gather(*(asyncio.to_thread(say_all, port, part) for part in texts))
+    spent_s = time.monotonic() - start
+    wrong = sum(
+        a != b
+        for part, answers in zip(texts, told, strict=True)
+        for a, b in zip(part, answers, strict=True)
+    )
+    name = f"{jobs} trivial jobs end to end, {where}"
+    return Figure(name, jobs / spent_s, "jobs/s", None, at_least, wrong)
 
 
 def say_all(port: int, texts: Sequence[str]) -> list[str]:
@@ -180,6 +195,7 @@ async def timed(times: int, work: Callable[[], Any]) -> tuple[list[float], list[
 
 PARTS = {
     "throughput": throughput,
+    "redis": redis_throughput,
     "queue": queue,
     "health": health,
     "cancel": cancel,
