@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from zyra.core.errors import ZyraError
+from zyra.core.exit_codes import WRONG_INPUT, exit_code_for
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
 from zyra.visualize.commands.heatmap import HeatmapArgs
@@ -39,3 +42,13 @@ def draw(folder: Path, **args) -> Drawn:
     path = folder / "drawn.png"
     run_heatmap(**({"output": str(path)} | args))
     return read_picture(path)
+
+
+def wrong(tmp_path, **args) -> ZyraError:
+    """The error that refuses a heatmap of these arguments: one line, exit 2, no picture."""
+    with pytest.raises(ZyraError) as refused:
+        draw(tmp_path, **args)
+    assert exit_code_for(refused.value) == WRONG_INPUT
+    assert "\n" not in refused.value.message
+    assert not list(tmp_path.glob("*.png"))
+    return refused.value

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drawn_maps import PLAIN, draw, read_picture, run_heatmap
-from zyra.core.errors import DataError, UnsupportedFormat, UsageError, ZyraError
-from zyra.core.exit_codes import WRONG_INPUT, exit_code_for
+from drawn_maps import PLAIN, draw, read_picture, run_heatmap, wrong
+from zyra.core.errors import DataError, UnsupportedFormat, UsageError
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
 from zyra.fields.field import FieldInfo
@@ -38,24 +37,6 @@ CHOICES = {
     "rotated_ll.grib1": {},
     "safrica.grib2": {"var": "pwat", "message": 1},
 }
-
-
-@pytest.fixture
-def npy(tmp_path):
-    def write(values, name="field.npy") -> str:
-        np.save(tmp_path / name, np.asarray(values, np.float32))
-        return str(tmp_path / name)
-
-    return write
-
-
-def wrong(tmp_path, **args) -> ZyraError:
-    with pytest.raises(ZyraError) as refused:
-        draw(tmp_path, **args)
-    assert exit_code_for(refused.value) == WRONG_INPUT
-    assert "\n" not in refused.value.message
-    assert not list(tmp_path.glob("*.png"))
-    return refused.value
 
 
 @pytest.mark.parametrize(("name", "choice"), CHOICES.items())

@@ -4,28 +4,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from drawn_maps import draw
-from zyra.core.errors import SelectionError, ZyraError
-from zyra.core.exit_codes import WRONG_INPUT, exit_code_for
+from drawn_maps import wrong
+from zyra.core.errors import SelectionError
 from zyra.visualize.commands.heatmap import HeatmapArgs
-
-
-@pytest.fixture
-def npy(tmp_path):
-    def write(values, name="field.npy") -> str:
-        np.save(tmp_path / name, np.asarray(values, np.float32))
-        return str(tmp_path / name)
-
-    return write
-
-
-def wrong(tmp_path, **args) -> ZyraError:
-    with pytest.raises(ZyraError) as refused:
-        draw(tmp_path, **args)
-    assert exit_code_for(refused.value) == WRONG_INPUT
-    assert "\n" not in refused.value.message
-    assert not list(tmp_path.glob("*.png"))
-    return refused.value
 
 
 def test_an_unknown_variable_is_refused_with_those_there_are(data, tmp_path):
