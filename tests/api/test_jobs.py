@@ -2,9 +2,10 @@
 
 import json
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 Submit = Callable[..., httpx.Response]
+PING = 0x9  # opcode of RFC 6455, section 5.5.2
 
 
 @pytest.fixture
@@ -273,3 +275,31 @@ def test_a_job_that_was_running_when_its_server_was_killed_is_lost_after_the_res
         with follow(second, running) as socket:
             story = frames(socket)
         assert (story[-1]["status"], story[-1]["seq"]) == ("failed", len(story))
+
+
+def test_a_quiet_stream_beats_so_that_nothing_between_takes_it_for_dead(server, submit, pipe):
+    job_id = submit("hold", args={"input": str(pipe)}).json()["job_id"]
+    key = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    head = f"Host: 127.0.0.1\r\n{key}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=30) as quiet,
+        server.client() as client,
+        client.stream("GET", f"/jobs/{job_id}/events") as events,
+    ):
+        quiet.sendall(f"GET /ws/jobs/{job_id} HTTP/1.1\r\n{head}".encode())
+        assert any(line == ": still here" for line in events.iter_lines())
+        with quiet.makefile("rb") as received:
+            while received.readline() != b"\r\n":
+                continue
+            assert PING in frame_kinds(received)
+    release(pipe)
+
+
+def frame_kinds(received: BinaryIO) -> Iterator[int]:
+    """Opcode of each frame that a server sends (RFC 6455, section 5.2)."""
+    while True:
+        first, length = received.read(2)
+        if length == 126:
+            length = int.from_bytes(received.read(2), "big")
+        received.read(length)
+        yield first & 0x0F

@@ -22,6 +22,7 @@ from zyra.wiring import build_service
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
 
+AWAY_S = 30  # six leases
 ME = Caller("me")
 TESTS = Path(misbehaving.__file__).parent
 StartWorker = Callable[..., "subprocess.Popen[str]"]
@@ -224,7 +225,7 @@ async def test_a_paused_redis_refuses_soon_and_hurts_no_running_command(
         with pytest.raises(ServiceUnavailable):
             await attempt
         assert time.monotonic() - began < 2
-    await asyncio.sleep(6)  # longer than a lease
+    await asyncio.sleep(AWAY_S)
     own_redis.resume()
     (record,) = await finals(service, [running])
     assert (record.status, record.stdout.text) == (Status.SUCCEEDED, "started")
