@@ -15,7 +15,7 @@ from source_tree import Import, Module, assert_none, functions_of, imports_of, m
 # From the bottom up. Parts on one level do not know each other.
 LAYERS = (
     {"core"},
-    {"fields", "transfer"},
+    {"fields", "media", "transfer"},
     {"acquire", "process", "visualize", "disseminate"},
     {"registry"},
     {"jobs"},
@@ -40,7 +40,21 @@ LIGHT_FOR_DECLARATIONS = {
     "re",
     "typing",
 }
-HEAVY = {"numpy", "eccodes", "netCDF4", "rasterio", "pyproj", "PIL", "isal", "urllib3", "contourpy"}
+HEAVY = {
+    "PIL",
+    "av",
+    "contourpy",
+    "eccodes",
+    "isal",
+    "netCDF4",
+    "numpy",
+    "obstore",
+    "paramiko",
+    "pyproj",
+    "rasterio",
+    "urllib3",
+    "zarr",
+}
 
 ENVIRONMENT_READERS = {"zyra.core.settings", "zyra.core.environment"}
 ENVIRONMENT_NAMES = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
