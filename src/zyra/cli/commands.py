@@ -1,22 +1,41 @@
-"""`zyra commands`: every command there is, for people or as JSON."""
+"""`zyra commands`: every command there is, for people, as JSON or as manual pages."""
 
 import argparse
 import json
 import sys
+from pathlib import Path
 
+from zyra.cli.manual import manual_index, manual_page
 from zyra.core.exit_codes import DONE
 from zyra.registry import CLI_REGISTRY, all_commands
 
 
 def main(arguments: list[str]) -> int:
-    """List every command with its summary; `--json` adds the schema of its arguments."""
+    """List every command with its summary; `--json` adds the schema of its arguments.
+
+    `--manual FOLDER` writes a page for each command instead.
+    """
     parser = argparse.ArgumentParser(
         prog="zyra commands", description="List every command of every stage."
     )
     parser.add_argument("--json", action="store_true", help="as JSON, with argument schemas")
-    as_json = parser.parse_args(arguments).json
-    sys.stdout.write(_as_json() if as_json else _as_text())
+    parser.add_argument("--manual", type=Path, metavar="DIR", help="write their manual pages")
+    given = parser.parse_args(arguments)
+    if given.manual is not None:
+        write_manual(given.manual)
+    else:
+        sys.stdout.write(_as_json() if given.json else _as_text())
     return DONE
+
+
+def write_manual(folder: Path) -> None:
+    """Write `STAGE/COMMAND.md` for every command into `folder`, and an index of them."""
+    commands = list(all_commands(CLI_REGISTRY))
+    for command in commands:
+        page = folder / command.stage / f"{command.name}.md"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(manual_page(command), encoding="utf-8")
+    (folder / "index.md").write_text(manual_index(commands), encoding="utf-8")
 
 
 def _as_text() -> str:

@@ -1,6 +1,7 @@
 """Command-line flags made from a declaration; no parameter is written a second time."""
 
 import argparse
+import inspect
 import types
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -26,15 +27,29 @@ _TYPE_METAVARS = {int: "N", float: "X"}
 def add_flags(parser: argparse.ArgumentParser, args: type[Args]) -> None:
     """Give `parser` every argument of `args`; what is not given stays unset."""
     kinds = kinds_of(args)
-    own = [name for name in args.model_fields if name not in Args.model_fields]
-    for name in [*own, *Args.model_fields]:
+    for name in own_first(args):
         field = args.model_fields[name]
         options = _options(field, kinds.get(name), repeat=args.form_of(name).repeat)
         if args.form_of(name).positional:
             _add_positional(parser, name, field, options)
         else:
             required = field.is_required()
-            parser.add_argument(*_flags(args, name), dest=name, required=required, **options)
+            parser.add_argument(*flag_names(args, name), dest=name, required=required, **options)
+
+
+def own_first(args: type[Args]) -> list[str]:
+    """The names of all arguments: the command's own first, those it shares with others after."""
+    declared = (name for cls in args.__mro__ for name in inspect.get_annotations(cls))
+    return [name for name in dict.fromkeys(declared) if name in args.model_fields]
+
+
+def takes(args: type[Args], name: str) -> str:
+    """What an argument takes, for people: `netcdf, geotiff`, `FILE|URL ...`, `yes or no`."""
+    options = _options(args.model_fields[name], kinds_of(args).get(name), repeat=False)
+    if "metavar" not in options and "choices" not in options:
+        return "yes or no"
+    word = ", ".join(options["choices"]) if "choices" in options else str(options["metavar"])
+    return f"{word} ..." if "nargs" in options else word
 
 
 def flag_of(args: type[Args], name: str) -> str:
@@ -53,8 +68,11 @@ def plain_type(annotation: Any) -> Any:
     return annotation
 
 
-def _flags(args: type[Args], name: str) -> list[str]:
+def flag_names(args: type[Args], name: str) -> list[str]:
+    """How the argument is given: its short flags, its flag and the older ones, or by place."""
     form = args.form_of(name)
+    if form.positional:
+        return [name]
     return [*form.flags, f"--{_dashed(name)}", *(f"--{_dashed(also)}" for also in form.also)]
 
 
