@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from zyra.fields.grid import Coordinates, Grid
 
-# (west, east, south, north) in degrees
+# West, east, south, north, in degrees.
 Extent = tuple[float, float, float, float]
 
 WORLD: Extent = (-180.0, 180.0, -90.0, 90.0)
