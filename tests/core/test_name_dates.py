@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from zyra.core.errors import UsageError
-from zyra.core.name_dates import date_finder
+from zyra.core.name_dates import date_finder, date_locator
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,16 @@ def test_a_format_is_found_anywhere_in_the_name(date_format, name, found):
 def test_a_format_that_says_nothing_is_refused(wrong):
     with pytest.raises(UsageError, match="not a date format"):
         date_finder(wrong)
+
+
+@pytest.mark.parametrize(
+    ("date_format", "name", "written", "form"),
+    [
+        ("YYYYMMDD", "v2_20240801_x.png", "20240801", "%Y%m%d"),
+        ("%d%b%Y", "chart-01Aug2024.png", "01Aug2024", "%d%b%Y"),
+        (None, "image_202408010630.png", "202408010630", "%Y%m%d%H%M"),
+    ],
+)
+def test_it_is_told_where_and_how_a_date_is_written(date_format, name, written, form):
+    found = date_locator(date_format)(name)
+    assert (name[found.start : found.end], found.date_format) == (written, form)

@@ -2,11 +2,31 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from zyra.core.errors import UsageError
 
 FindDate = Callable[[str], datetime | None]
+
+
+@dataclass(frozen=True)
+class DateInName:
+    """A date, where it stands in a name, and how it is written there.
+
+    Attributes:
+        moment: The date (UTC, aware).
+        start, end: The characters of the name that say it.
+        date_format: Their form, in directives of strptime.
+    """
+
+    moment: datetime
+    start: int
+    end: int
+    date_format: str
+
+
+LocateDate = Callable[[str], DateInName | None]
 
 # What each directive of strptime looks like in a name.
 _DIRECTIVES = {
@@ -50,6 +70,24 @@ def date_finder(date_format: str | None) -> FindDate:
     """A function that finds the date in a name; it gives None for a name without one.
 
     Args:
+        date_format: As for `date_locator`.
+
+    Raises:
+        UsageError: The format has unknown directives, or none.
+    """
+    locate = date_locator(date_format)
+
+    def find(name: str) -> datetime | None:
+        found = locate(name)
+        return None if found is None else found.moment
+
+    return find
+
+
+def date_locator(date_format: str | None) -> LocateDate:
+    """A function that finds the date in a name, and tells where and how it is written.
+
+    Args:
         date_format: Directives of strptime (%Y%m%d) or letters (YYYYMMDD); the usual
             forms are tried when None. It may stand anywhere in the name.
 
@@ -57,27 +95,28 @@ def date_finder(date_format: str | None) -> FindDate:
         UsageError: The format has unknown directives, or none.
     """
     if date_format is not None:
-        return _finder(_as_directives(date_format), r"(?<!\d)")
-    finders = [_finder(usual, r"(?<!\d)", r"(?!\d)") for usual in _USUAL]
+        return _locator(_as_directives(date_format), r"(?<!\d)")
+    locators = [_locator(usual, r"(?<!\d)", r"(?!\d)") for usual in _USUAL]
 
-    def find(name: str) -> datetime | None:
-        return next((found for finder in finders if (found := finder(name))), None)
+    def locate(name: str) -> DateInName | None:
+        return next((found for locator in locators if (found := locator(name))), None)
 
-    return find
+    return locate
 
 
-def _finder(date_format: str, before: str, after: str = "") -> FindDate:
+def _locator(date_format: str, before: str, after: str = "") -> LocateDate:
     pattern = re.compile(f"{before}(?=({_as_pattern(date_format)}){after})")
 
-    def find(name: str) -> datetime | None:
+    def locate(name: str) -> DateInName | None:
         for found in pattern.finditer(name):
             try:
-                return datetime.strptime(found[1], date_format).replace(tzinfo=UTC)
+                moment = datetime.strptime(found[1], date_format).replace(tzinfo=UTC)
             except ValueError:  # digits that are no date, such as a 13th month
                 continue
+            return DateInName(moment, found.start(1), found.end(1), date_format)
         return None
 
-    return find
+    return locate
 
 
 def _as_pattern(date_format: str) -> str:
