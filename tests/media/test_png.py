@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from zyra.core.errors import DataError, ShapeMismatch
-from zyra.visualize import png
-from zyra.visualize.png import write_png
+from zyra.media import png
+from zyra.media.png import write_png
 
 SIZES = [(1, 1), (1, 7), (7, 1), (13, 31), (3, 4099)]
 
