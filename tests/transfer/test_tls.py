@@ -10,8 +10,8 @@ from http_server import HttpServer
 
 from zyra.core.errors import TransferError, TransientTransferError
 from zyra.core.network import NetworkPolicy
-from zyra.transfer.connections import public_trust
 from zyra.transfer.http import HttpClient
+from zyra.transfer.pools import public_trust
 
 HOST = "data.example.org"
 POLICY = NetworkPolicy.allowing(["127.0.0.1"])

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from zyra.core.egress import Broker
 from zyra.core.errors import AddressRefused, UsageError
 from zyra.core.urls import Url, inet_aton, masked, normalized_host, split_url
 
@@ -21,7 +22,7 @@ SCHEMES = ("http", "https", "ftp", "s3")
 
 # Addresses of 6to4 relays, which nobody serves any more (RFC 7526); Python counts them as public.
 _RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
-_REMEDY = "the operator can allow it in ZYRA_ALLOW_HOSTS (host names, addresses or networks)"
+REMEDY = "the operator can allow it in ZYRA_ALLOW_HOSTS (host names, addresses or networks)"
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 
 # Everything else in IPv6 is not routed (RFC 4291, IANA registry), so nothing there is public.
@@ -37,14 +38,16 @@ class NetworkPolicy:
         unrestricted: A person's own command line: everything may be reached.
         hosts: Normalized names that are allowed wherever they resolve to.
         networks: Networks whose addresses are allowed though they are not public.
+        broker: What connects in place of this process, which may not itself; None where it may.
     """
 
     unrestricted: bool = False
     hosts: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
+    broker: Broker | None = None
 
     @classmethod
-    def allowing(cls, entries: Iterable[str]) -> Self:
+    def allowing(cls, entries: Iterable[str], broker: Broker | None = None) -> Self:
         """Build a policy from the entries of `ZYRA_ALLOW_HOSTS`.
 
         Raises:
@@ -57,7 +60,7 @@ class NetworkPolicy:
                 hosts.add(normalized_host(entry).rstrip("."))
             else:
                 networks.append(network)
-        return cls(hosts=frozenset(hosts), networks=tuple(networks))
+        return cls(hosts=frozenset(hosts), networks=tuple(networks), broker=broker)
 
     def check_url(self, text: str) -> Url:
         """Refuse a URL that a run may not open, before anything is connected.
@@ -92,7 +95,7 @@ class NetworkPolicy:
         elif name not in self.hosts and any(
             name == local or name.endswith(f".{local}") for local in _LOCAL_NAMES
         ):
-            raise AddressRefused(f"{host} is a name of a local machine", hint=_REMEDY)
+            raise AddressRefused(f"{host} is a name of a local machine", hint=REMEDY)
 
     def check_address(self, host: str, address: Address) -> None:
         """Refuse to connect to `address`, which `host` was resolved to.
@@ -102,12 +105,12 @@ class NetworkPolicy:
         """
         if self.unrestricted or normalized_host(host).rstrip(".") in self.hosts:
             return
-        plain = _unwrapped(address)
+        plain = unwrapped(address)
         if any(plain.version == network.version and plain in network for network in self.networks):
             return
         if not _is_public(plain):
             where = host if host == str(plain) else f"{host} is at {plain}, which"
-            raise AddressRefused(f"{where} is not public", hint=_REMEDY)
+            raise AddressRefused(f"{where} is not public", hint=REMEDY)
 
 
 def _network(entry: str) -> Network | None:
@@ -125,7 +128,7 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and address not in _RELAYS
 
 
-def _unwrapped(address: Address) -> Address:
+def unwrapped(address: Address) -> Address:
     """The IPv4 address inside a mapped, 6to4 or NAT64 IPv6 address, or itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address

@@ -22,14 +22,9 @@ from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.network import NetworkPolicy
 from zyra.core.urls import URL_CHARACTERS, Url, split_url
-from zyra.transfer.connections import (
-    Dialer,
-    Resolver,
-    connection_pool,
-    public_trust,
-    system_resolver,
-)
+from zyra.transfer.connections import Dialer, Resolver, system_resolver
 from zyra.transfer.failures import RefusedByServer, ServerBusy
+from zyra.transfer.pools import connection_pool, public_trust
 from zyra.transfer.retries import Retries, retry_after_s
 from zyra.transfer.translation import translated
 

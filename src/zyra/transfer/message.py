@@ -6,8 +6,9 @@ from urllib3 import Timeout
 
 from zyra.core.network import NetworkPolicy
 from zyra.core.urls import split_url
-from zyra.transfer.connections import Dialer, connection_pool, public_trust
+from zyra.transfer.connections import Dialer
 from zyra.transfer.http import basic_authorization
+from zyra.transfer.pools import connection_pool, public_trust
 from zyra.transfer.translation import translated
 
 TIMEOUT = Timeout(connect=5.0, read=15.0)  # seconds

@@ -1,0 +1,70 @@
+"""Connection pools of urllib3 whose sockets a dialer opens."""
+
+import socket
+import ssl
+from typing import Any
+
+import certifi
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from zyra.core.urls import Url
+from zyra.transfer.connections import Dialer
+
+IDLE_CONNECTIONS = 4  # kept open per host, for the files of a batch
+
+
+class _Dialed:
+    """Opens the socket of an urllib3 connection through its dialer.
+
+    `_new_conn` is the seam that urllib3's own SOCKS support overrides.
+    """
+
+    def __init__(self, *args: Any, dialer: Dialer, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._dialer = dialer
+
+    def _new_conn(self) -> socket.socket:
+        connection: Any = self
+        host, port, timeout_s = connection._dns_host, connection.port, connection.timeout
+        try:
+            return self._dialer.dial(host, port, timeout_s)
+        except socket.gaierror as exc:
+            raise NameResolutionError(host, connection, exc) from exc
+        except TimeoutError as exc:
+            raise ConnectTimeoutError(connection, f"no answer within {timeout_s} s") from exc
+        except OSError as exc:
+            raise NewConnectionError(connection, str(exc.strerror or exc)) from exc
+
+
+class DialedHTTPConnection(_Dialed, HTTPConnection):
+    """A connection to a checked address."""
+
+
+class DialedHTTPSConnection(_Dialed, HTTPSConnection):
+    """A connection to a checked address, with TLS for the host's name."""
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = DialedHTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = DialedHTTPSConnection
+
+
+def connection_pool(url: Url, dialer: Dialer, trust: ssl.SSLContext | None) -> HTTPConnectionPool:
+    """Make the pool of connections to the origin of `url`."""
+    if url.scheme == "https":
+        return _HTTPSPool(
+            url.host, url.port, maxsize=IDLE_CONNECTIONS, ssl_context=trust, dialer=dialer
+        )
+    return _HTTPPool(url.host, url.port, maxsize=IDLE_CONNECTIONS, dialer=dialer)
+
+
+def public_trust() -> ssl.SSLContext:
+    """Certificates that are trusted: the system's, and Mozilla's where a system has none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
