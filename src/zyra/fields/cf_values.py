@@ -34,7 +34,9 @@ class Packing:
     value_range: tuple[Any, Any] = (None, None)
 
 
-def packing_of(dtype: np.dtype[Any], attributes: Attributes) -> Packing:
+def packing_of(
+    dtype: np.dtype[Any], attributes: Attributes, *, has_default_fills: bool = True
+) -> Packing:
     """Read the packing attributes of a variable.
 
     `valid_min`, `valid_max` and `valid_range` are in the stored unit, unless they are
@@ -44,6 +46,8 @@ def packing_of(dtype: np.dtype[Any], attributes: Attributes) -> Packing:
         dtype: Type of the stored numbers.
         attributes: `scale_factor`, `add_offset`, `_FillValue`, `missing_value`,
             `valid_range`, `valid_min`, `valid_max`, `_Unsigned`.
+        has_default_fills: Whether NetCDF's default fill value means "no value" where the
+            attributes name none.
 
     Raises:
         DataError: An attribute is not a number.
@@ -66,7 +70,7 @@ def packing_of(dtype: np.dtype[Any], attributes: Attributes) -> Packing:
         dtype=dtype,
         scale=scale,
         offset=offset,
-        missing=_missing(dtype, stored_as, attributes),
+        missing=_missing(dtype, stored_as if has_default_fills else None, attributes),
         stored_range=(None, None) if in_values else (stored[0], stored[1]),
         value_range=limits if in_values else (None, None),
     )
@@ -120,14 +124,16 @@ def _mark_outside(numbers: Stored, low: Any, high: Any, absent: NDArray[np.bool_
         absent |= numbers > high
 
 
-def _missing(dtype: np.dtype[Any], stored_as: str, attributes: Attributes) -> tuple[Any, ...]:
+def _missing(
+    dtype: np.dtype[Any], stored_as: str | None, attributes: Attributes
+) -> tuple[Any, ...]:
     given = [
         number
         for name in ("_FillValue", "missing_value")
         for number in (_numbers(attributes, name) if name in attributes else ())
     ]
     # Bytes have no default fill value: all 256 of them may be data.
-    if "_FillValue" not in attributes and dtype.itemsize > 1:
+    if "_FillValue" not in attributes and dtype.itemsize > 1 and stored_as is not None:
         given.append(np.asarray(default_fillvals[stored_as]).item())
     stored = (_as_stored(number, dtype) for number in given)
     return tuple(number for number in stored if number is not None and not np.isnan(number))

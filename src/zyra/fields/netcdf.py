@@ -1,51 +1,23 @@
-"""Read NetCDF: every (time, level, member) slice of every gridded variable is a field."""
+"""Open NetCDF files for the readers of CF data."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import count, product
-from math import isnan
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import netCDF4
 import numpy as np
+from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
-from zyra.fields.cf_axes import Axis
-from zyra.fields.cf_values import packing_of, unpack
-from zyra.fields.field import Field, FieldInfo, Level
-from zyra.fields.grid import Grid
-from zyra.fields.netcdf_coordinates import Coordinate
-from zyra.fields.netcdf_layout import Layout, find_layouts
-from zyra.fields.selection import describe
-
-_TIME_AXES = (Axis.VALID_TIME, Axis.REFERENCE_TIME, Axis.PERIOD)
+from zyra.fields.cf_dataset import CfDataset
+from zyra.fields.cf_source import Index
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetcdfSlice(FieldInfo):
-    """What one two-dimensional slice of a variable is, and where it stands in the file.
-
-    Attributes:
-        name: Of the variable in the file.
-        index: Position along each dimension that is not horizontal.
-        grid: Where the values lie.
-    """
-
-    name: str
-    index: Mapping[str, int]
-    grid: Grid
-
-
-class NetcdfDataset:
-    """An open NetCDF file as a list of fields.
-
-    Attributes:
-        infos: Its fields, in the order of the file.
-        left_out: Variables that are no fields on a grid we know, each with the reason.
-    """
+class NetcdfDataset(CfDataset):
+    """An open NetCDF file as a list of fields."""
 
     def __init__(self, path: Path) -> None:
         """Open the file and list its fields.
@@ -53,6 +25,15 @@ class NetcdfDataset:
         Raises:
             DataError: It is no NetCDF file, is damaged, or its coordinates contradict CF.
         """
+        super().__init__(_NetcdfSource(path))
+
+
+class _NetcdfSource:
+    """An open NetCDF file; fulfils `cf_source.CfSource`."""
+
+    has_default_fills = True
+
+    def __init__(self, path: Path) -> None:
         try:
             self._file = netCDF4.Dataset(path.absolute())
         except OSError as exc:  # its text has the whole path
@@ -61,35 +42,11 @@ class NetcdfDataset:
             raise DataError(f"{path.name} is not readable as NetCDF: {exc}") from exc
         self._file.set_auto_maskandscale(False)
         self._file.set_always_mask(False)
-        try:
-            self._layouts, self.left_out = find_layouts(self._file)
-            self.infos: tuple[NetcdfSlice, ...] = tuple(_slices(self._layouts.values()))
-        except (OSError, RuntimeError, IndexError, UnicodeDecodeError) as exc:
-            self.close()
-            raise DataError(f"{path.name} is damaged: {exc}") from exc
-        except DataError:
-            self.close()
-            raise
-
-    def grid(self, info: NetcdfSlice) -> Grid:
-        """The grid of one slice."""
-        return info.grid
-
-    def read(self, info: NetcdfSlice) -> Field:
-        """Read the values of one slice.
-
-        Raises:
-            DataError: The file is damaged there.
-        """
-        layout = self._layouts[info.name]
-        where = tuple(info.index.get(dimension, slice(None)) for dimension in layout.dimensions)
-        variable = self._file.variables[info.name]
-        try:
-            stored = np.asarray(variable[where])
-        except (OSError, RuntimeError, IndexError) as exc:
-            raise DataError(f"cannot read {info.name} of {self._file.filepath()}: {exc}") from exc
-        values = unpack(stored, packing_of(variable.dtype, layout.attributes))
-        return Field.of(info, values.T if layout.is_transposed else values, info.grid)
+        self.variables: Mapping[str, _NetcdfVariable] = {
+            name: _NetcdfVariable(path.name, variable)
+            for name, variable in self._file.variables.items()
+        }
+        self.groups: Collection[str] = tuple(self._file.groups)
 
     def close(self) -> None:
         """Close the file."""
@@ -97,90 +54,47 @@ class NetcdfDataset:
             self._file.close()
 
 
-def _slices(layouts: Iterable[Layout]) -> Iterator[NetcdfSlice]:
-    numbers = count(1)
-    for layout in layouts:
-        ranges = [range(length) for length in layout.outer.values()]
-        for position in product(*ranges):
-            index = dict(zip(layout.outer, position, strict=True))
-            yield _slice(layout, index, next(numbers))
+@dataclass(frozen=True)
+class _NetcdfVariable:
+    """One variable; fulfils `cf_source.CfVariable`."""
 
+    file_name: str
+    variable: "netCDF4.Variable[Any]"
 
-def _slice(layout: Layout, index: Mapping[str, int], number: int) -> NetcdfSlice:
-    attributes = layout.attributes
-    coordinates = layout.coordinates
-    valid, reference, hours = _times(*(_at(coordinates.get(axis), index) for axis in _TIME_AXES))
-    member = _at(coordinates.get(Axis.MEMBER), index)
-    info = NetcdfSlice(
-        name=layout.name,
-        index=index,
-        grid=layout.grid,
-        variable=layout.name,
-        short_name=str(attributes.get("short_name", "")),
-        long_name=str(attributes.get("long_name", "")),
-        standard_name=str(attributes.get("standard_name", "")),
-        units=str(attributes.get("units", "")),
-        level=_level(layout, index),
-        valid_time=valid,
-        reference_time=reference,
-        forecast_hour=hours,
-        period_hours=_period_hours(coordinates.get(Axis.VALID_TIME), index),
-        statistic=_statistic(str(attributes.get("cell_methods", ""))),
-        member=None if member is None else int(member),
-        dimensions={
-            dimension: index[dimension] if coordinate is None else float(coordinate.at(index))
-            for dimension, coordinate in layout.others.items()
-        },
-        number=number,
-    )
-    return replace(info, line=describe(info))
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """Names of its dimensions."""
+        return tuple(self.variable.dimensions)
 
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of its dimensions."""
+        with self._translated():
+            return tuple(self.variable.shape)
 
-def _at(coordinate: Coordinate | None, index: Mapping[str, int]) -> Any:
-    """The value at a position, None where there is none."""
-    value = None if coordinate is None else coordinate.at(index)
-    return None if isinstance(value, float) and isnan(value) else value
+    @cached_property
+    def dtype(self) -> np.dtype[Any] | None:
+        """Type of its numbers; None for text, compound and ragged types."""
+        dtype = self.variable.dtype
+        return dtype if isinstance(dtype, np.dtype) and dtype.kind in "iuf" else None
 
+    @cached_property
+    def attributes(self) -> Mapping[str, Any]:
+        """Its attributes, read once."""
+        with self._translated():
+            return {name: self.variable.getncattr(name) for name in self.variable.ncattrs()}
 
-def _level(layout: Layout, index: Mapping[str, int]) -> Level | None:
-    coordinate = layout.coordinates.get(Axis.LEVEL)
-    if coordinate is None:
-        kind = layout.attributes.get("level_type")
-        return None if kind is None else Level(str(kind))
-    kind = str(coordinate.attributes.get("level_type", coordinate.name))
-    ends = coordinate.bounds_at(index)
-    if ends is None:
-        return Level(kind, float(coordinate.at(index)), coordinate.units)
-    return Level(kind, float(ends[0]), coordinate.units, end=float(ends[1]))
+    def read(self, where: Index) -> NDArray[Any]:
+        """The stored numbers at `where`."""
+        with self._translated():
+            return np.asarray(self.variable[where or ...])
 
-
-def _period_hours(time: Coordinate | None, index: Mapping[str, int]) -> float | None:
-    ends = None if time is None else time.bounds_at(index)
-    if ends is None or ends[0] is None or ends[1] is None:
-        return None
-    return _hours(ends[1] - ends[0])
-
-
-def _statistic(cell_methods: str) -> str:
-    """What CF says of the times: `mean` of `time: mean (interval: 1 hour) area: point`."""
-    found = re.search(r"\btime\w*: (\w+)", cell_methods)
-    return "" if found is None or found[1] == "point" else found[1]
-
-
-def _times(
-    valid: datetime | None, reference: datetime | None, hours: float | None
-) -> tuple[datetime | None, datetime | None, float | None]:
-    """Complete valid time, reference time and forecast hour from any two of them."""
-    if valid is not None and reference is not None:
-        return valid, reference, _hours(valid - reference)
-    if hours is None:
-        return valid, reference, None
-    if reference is not None:
-        return reference + timedelta(hours=hours), reference, hours
-    if valid is not None:
-        return valid, valid - timedelta(hours=hours), hours
-    return None, None, hours
-
-
-def _hours(duration: timedelta) -> float:
-    return duration.total_seconds() / 3600
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, RuntimeError, IndexError, AttributeError, UnicodeDecodeError) as exc:
+            raise DataError(
+                f"cannot read {self.variable.name} of {self.file_name}: {exc}",
+                hint="the file may be damaged",
+            ) from exc

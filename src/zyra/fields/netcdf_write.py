@@ -1,24 +1,23 @@
-"""Write fields as one CF NetCDF file, a slice at a time."""
+"""Write fields as one CF NetCDF file."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import netCDF4
 import numpy as np
+from numpy.typing import NDArray
 
 from zyra.core.stream_job import Report, ignore_progress
-from zyra.fields.cf_units import cf_units
+from zyra.fields.cf_file import Written
+from zyra.fields.cf_write import write_cf
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.grid import Grid
-from zyra.fields.netcdf_file import NetcdfFile
-from zyra.fields.netcdf_grids import WrittenGrid, write_grid
-from zyra.fields.netcdf_lines import LineWriter
-from zyra.fields.netcdf_plan import Stack, plan_stacks
+from zyra.fields.storage import DEFAULT_STORAGE, Storage
 
 Info = TypeVar("Info", bound=FieldInfo)
 
-CONVENTIONS = "CF-1.11"
+_MISSING = np.float32(np.nan)
 
 
 def write_fields(path: Path, fields: Sequence[Field], *, title: str = "") -> None:
@@ -33,84 +32,90 @@ def write_netcdf(
     read: Callable[[Info], Field],
     *,
     title: str = "",
+    storage: Storage = DEFAULT_STORAGE,
     progress: Report = ignore_progress,
 ) -> None:
-    """Write fields as one CF NetCDF file, reading them one at a time.
+    """Write fields as one CF NetCDF-4 file; see `cf_write.write_cf`.
 
-    Fields of one variable, grid and kind of level are stacked along time, level, member and
-    further dimensions (`netcdf_plan`). Places for which there is no field are missing. Values
-    are float32 as given, NaN is missing; nothing is packed or compressed, so that they are the
-    source's own and writing costs little. The same fields give the same bytes.
+    Unless `storage` asks for it nothing is compressed or cut into chunks, since that costs
+    more time than all the rest.
 
     Args:
         path: File to write; replaced.
         infos: What to write, at least one.
         grid_of: The grid of a field, before it is read.
-        read: Reads the values of a field; called once for each, in the order of the variables.
+        read: Reads the values of a field; called once for each.
         title: Attribute of the file.
+        storage: Compression (`none`, `zlib`, `zstd`) and chunks.
         progress: Told the fraction that is written.
 
     Raises:
         OSError: The file cannot be written.
+        UsageError: `storage` names a dimension that no variable has.
         DataError: A field cannot be read.
-
-    Source: CF 1.11 (https://cfconventions.org).
     """
-    stacks = plan_stacks(infos, grid_of)
-    with NetcdfFile(path) as file:
-        named = {"title": title} if title else {}
-        file.attributes({"Conventions": CONVENTIONS, **named})
-        writer = _Writer(file, read, LineWriter(file, [stack.lines for stack in stacks]))
-        done = 0
-        for stack in stacks:
-            for _ in writer.write(stack, grid_of(stack.first)):
-                done += 1
-                progress(done / len(infos), stack.name)
+    file = netCDF4.Dataset(path.absolute(), "w", format="NETCDF4")
+    try:
+        # Every value is written by us: filling first would write the file twice.
+        file.set_fill_off()
+        write_cf(
+            _NetcdfTarget(file, storage),
+            infos,
+            grid_of,
+            read,
+            title=title,
+            storage=storage,
+            progress=progress,
+        )
+    finally:
+        file.close()
 
 
-class _Writer:
-    """Writes stacks into one file, sharing grids and coordinates between them."""
+class _NetcdfTarget:
+    """A NetCDF file that is written; fulfils `cf_file.CfTarget`."""
 
-    def __init__(self, file: NetcdfFile, read: Callable[[Any], Field], lines: LineWriter) -> None:
+    def __init__(self, file: netCDF4.Dataset, storage: Storage) -> None:
         self._file = file
-        self._read = read
-        self._grids: dict[Grid, WrittenGrid] = {}
-        self._lines = lines
+        self._storage = storage
 
-    def write(self, stack: Stack[Info], grid: Grid) -> Iterator[Info]:
-        """Write one stack; gives each field once it is written."""
-        if grid not in self._grids:
-            self._grids[grid] = write_grid(self._file, grid)
-        on = self._grids[grid]
-        lines = self._lines.write(stack.lines)
-        named = (*lines.coordinates, *on.coordinates)
-        attributes = {
-            **_attributes(stack.first),
-            **on.attributes,
-            **({"coordinates": " ".join(named)} if named else {}),
-        }
-        variable = self._file.variable(stack.name, (*lines.dimensions, *on.dimensions), attributes)
-        for info, position in stack.fields:
-            variable[lines.index(position)] = self._read(info).values
-            yield info
-        for gap in _gaps(stack):
-            variable[lines.index(gap)] = np.full(grid.shape, np.nan, np.float32)
+    def describe(self, attributes: Mapping[str, Any]) -> None:
+        """Set the attributes of the file."""
+        self._file.setncatts(attributes)
 
+    def dimension(self, name: str, length: int) -> None:
+        """Add a dimension."""
+        self._file.createDimension(name, length)
 
-def _gaps(stack: Stack[Any]) -> Iterator[tuple[int, ...]]:
-    """Positions of the hypercube that no field has."""
-    filled = {position for _, position in stack.fields}
-    positions = product(*(range(len(line)) for line in stack.lines))
-    return (position for position in positions if position not in filled)
+    def coordinate(
+        self,
+        name: str,
+        dimensions: Sequence[str],
+        values: NDArray[Any],
+        attributes: Mapping[str, Any],
+    ) -> None:
+        """Add a variable with all its values."""
+        variable = self._file.createVariable(name, values.dtype, dimensions)
+        variable.setncatts(attributes)
+        variable[...] = values
 
+    def variable(
+        self,
+        name: str,
+        dimensions: Sequence[str],
+        attributes: Mapping[str, Any],
+        chunks: tuple[int, ...],
+    ) -> Written:
+        """Add a float32 variable."""
+        variable = self._file.createVariable(
+            name, np.float32, dimensions, fill_value=_MISSING, **self._layout(chunks)
+        )
+        variable.set_auto_maskandscale(False)
+        variable.setncatts(attributes)
+        return variable
 
-def _attributes(info: FieldInfo) -> dict[str, str]:
-    attributes = {
-        "long_name": info.long_name,
-        "standard_name": info.standard_name,
-        "units": cf_units(info.units),
-        "short_name": info.short_name or info.variable,
-        "level_type": info.level.kind if info.level and info.level.value is None else "",
-        "cell_methods": f"time: {info.statistic}" if info.statistic else "",
-    }
-    return {key: text for key, text in attributes.items() if text}
+    def _layout(self, chunks: tuple[int, ...]) -> dict[str, Any]:
+        method, level = self._storage.method, self._storage.level
+        if method in (None, "none"):
+            return {"chunksizes": chunks} if self._storage.chunks else {"contiguous": True}
+        effort = {} if level is None else {"complevel": level}
+        return {"compression": method, "shuffle": True, "chunksizes": chunks, **effort}

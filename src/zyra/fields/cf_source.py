@@ -1,0 +1,102 @@
+"""What the readers of CF data need of a file, whichever library opens it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zyra.core.errors import DataError
+
+# One field of global data at 500 m has 3.7e9 points and is beyond this; one at 1 km is within.
+MOST_POINTS = 1 << 30
+MOST_FIELDS = 1 << 20
+
+Index = tuple[int | slice, ...]
+
+
+class CfVariable(Protocol):
+    """A variable of an open file, described but not read.
+
+    Attributes:
+        dimensions: Names of its dimensions; empty for a scalar.
+        shape: Their lengths.
+        dtype: Type of the stored numbers; None where it holds no plain numbers.
+        attributes: As CF means them: `units`, `_FillValue`, `scale_factor`, ...
+    """
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Names of its dimensions; empty for a scalar."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of its dimensions."""
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        """Type of the stored numbers; None where it holds no plain numbers."""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """As CF means them: `units`, `_FillValue`, `scale_factor`, ..."""
+
+    def read(self, where: Index) -> NDArray[Any]:
+        """The stored numbers at an index for each dimension.
+
+        Raises:
+            DataError: The file is damaged there.
+        """
+
+
+class CfSource(Protocol):
+    """An open file of variables.
+
+    Attributes:
+        variables: By name, in the order of the file.
+        groups: Names of groups, which are not read.
+        has_default_fills: Whether numbers that were never written have the default fill
+            values of NetCDF.
+    """
+
+    @property
+    def variables(self) -> Mapping[str, CfVariable]:
+        """By name, in the order of the file."""
+
+    @property
+    def groups(self) -> Collection[str]:
+        """Names of groups, which are not read."""
+
+    @property
+    def has_default_fills(self) -> bool:
+        """Whether numbers that were never written have the default fill values of NetCDF."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+def read_whole(name: str, variable: CfVariable) -> NDArray[Any]:
+    """All numbers of a variable that describes others, such as a coordinate.
+
+    Raises:
+        DataError: It is announced larger than a field may be, or damaged.
+    """
+    refuse_too_large(name, variable.shape)
+    return variable.read((slice(None),) * len(variable.shape))
+
+
+def refuse_too_large(name: str, shape: tuple[int, ...]) -> None:
+    """Refuse an array before it is allocated.
+
+    Raises:
+        DataError: `shape` announces more points than a field may have.
+    """
+    points = 1
+    for length in shape:
+        points *= int(length)
+    if points > MOST_POINTS:
+        sizes = " x ".join(str(length) for length in shape)
+        raise DataError(
+            f"{name} is announced with {sizes} points, of which {MOST_POINTS} are read at most",
+            hint="the file may be damaged",
+        )
