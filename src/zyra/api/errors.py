@@ -19,6 +19,7 @@ from zyra.api.json_answer import json_answer
 from zyra.api.models.problem import ProblemAnswer, ProblemItem
 from zyra.core.errors import (
     DataError,
+    DependencyMissing,
     LimitExceeded,
     OutputError,
     TransferError,
@@ -96,6 +97,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     TransferError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NameRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     LimitExceeded: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DependencyMissing: HTTPStatus.NOT_IMPLEMENTED,
     ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutputError: HTTPStatus.INSUFFICIENT_STORAGE,

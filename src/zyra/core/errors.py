@@ -74,3 +74,7 @@ class UnknownName(ZyraError):
 
 class LimitExceeded(ZyraError):
     """A budget on memory, pixels, bytes or time does not allow this."""
+
+
+class DependencyMissing(ZyraError):
+    """An optional part of the installation is not there; the hint says how to get it."""
