@@ -176,10 +176,14 @@ def _hull(taken: Mask) -> NDArray[np.intp]:
 
 
 def _refuse_empty(grid: Grid, box: Box, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
-    if rows.size and columns.size:
-        return
+    if not (rows.size and columns.size):
+        raise no_point_within(grid, box)
+
+
+def no_point_within(grid: Grid, box: Box) -> SelectionError:
+    """The refusal of a box in which `grid` has no point."""
     west, east, south, north = extent_of(grid)
-    raise SelectionError(
+    return SelectionError(
         f"no point of the grid lies in the box {box}",
         hint=f"the grid of {grid.shape[0]} x {grid.shape[1]} points covers "
         f"--bbox {west:.6g} {south:.6g} {east:.6g} {north:.6g}",
