@@ -19,6 +19,7 @@ LAYERS = (
     {"acquire", "process", "visualize", "disseminate"},
     {"registry"},
     {"jobs"},
+    {"access"},
     {"wiring"},
     {"cli", "api"},
 )

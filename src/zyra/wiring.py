@@ -1,8 +1,11 @@
 """Choose the parts of a service, once, from the settings."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zyra.access.keys import KeyStore
+from zyra.access.sqlite_keys import SqliteKeys
 from zyra.core.errors import UsageError
 from zyra.core.loading import load
 from zyra.core.settings import Settings
@@ -32,6 +35,7 @@ REGISTRY_NAME = "zyra.registry:CLI_REGISTRY"
 
 
 REDIS_PARTS = "zyra.jobs.redis.assembly:redis_parts"
+REDIS_KEYS = "zyra.access.redis_keys:redis_keys"
 
 
 def build_service(
@@ -65,6 +69,23 @@ async def check_redis(settings: Settings) -> None:
             await link.check()
         finally:
             await link.close()
+
+
+def build_key_store(settings: Settings) -> KeyStore:
+    """Where the keys of callers are kept: Redis where that is set, else the state folder.
+
+    Raises:
+        UsageError: The address of Redis is none.
+    """
+    if settings.redis_url is None:
+        return SqliteKeys(settings.state_dir / "keys.sqlite3")
+    store: KeyStore = load(REDIS_KEYS)(settings.redis_url, settings.queue)
+    return store
+
+
+def audit_path(settings: Settings) -> Path:
+    """The file of the audit log."""
+    return settings.state_dir / "audit.jsonl"
 
 
 def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "RedisWorker":

@@ -15,6 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from zyra.access.rates import TooManyRequests
+from zyra.access.tokens import TokenRefused
 from zyra.api.json_answer import json_answer
 from zyra.api.models.problem import ProblemAnswer, ProblemItem
 from zyra.core.errors import (
@@ -83,6 +85,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     MalformedForm: HTTPStatus.BAD_REQUEST,
     KeyInUrl: HTTPStatus.BAD_REQUEST,
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    TokenRefused: HTTPStatus.UNAUTHORIZED,
     UnknownName: HTTPStatus.NOT_FOUND,
     NoSuchJob: HTTPStatus.NOT_FOUND,
     NoSuchFile: HTTPStatus.NOT_FOUND,
@@ -98,6 +101,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     NameRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     LimitExceeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     DependencyMissing: HTTPStatus.NOT_IMPLEMENTED,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutputError: HTTPStatus.INSUFFICIENT_STORAGE,
@@ -157,7 +161,9 @@ def _headers_for(error: ZyraError) -> dict[str, str]:
             return {"Retry-After": str(max(1, round(error.retry_after_s)))}
         case RangeNotSatisfiable():
             return {"Content-Range": f"bytes */{error.size}"}
-        case NotAuthenticated():
+        case TooManyRequests():
+            return {"Retry-After": str(error.standing.reset_s), **error.standing.headers}
+        case NotAuthenticated() | TokenRefused():
             return {"WWW-Authenticate": 'Bearer realm="zyra"'}
         case _:
             return {}

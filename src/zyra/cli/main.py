@@ -14,8 +14,10 @@ from zyra.core.stages import STAGE_NAMES, STAGES
 
 # What else the command line can do: name -> (summary, dotted name of `main(arguments)`).
 TOOLS: dict[str, tuple[str, str]] = {
+    "audit": ("Check that the audit log is whole", "zyra.cli.audit:main"),
     "commands": ("List every command of every stage", "zyra.cli.commands:main"),
     "doctor": ("Check what this machine needs to run commands", "zyra.cli.doctor:main"),
+    "keys": ("Make, list, revoke and renew the keys of callers", "zyra.cli.keys:main"),
     "serve": ("Start the web service on this machine", "zyra.cli.serve:main"),
     "worker": ("Run the jobs of services that share a Redis", "zyra.cli.worker:main"),
 }

@@ -1,0 +1,156 @@
+"""How often a caller may do what: counted in a sliding window by the `limits` library."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+from redis.asyncio import BlockingConnectionPool
+
+from zyra.core.errors import UsageError, ZyraError
+from zyra.jobs.redis.connection import ANSWER_S, CONNECTIONS
+from zyra.jobs.requests import ServiceUnavailable
+
+RUNS, READS, UPLOADS, STREAMS, LOGINS = "runs", "reads", "upload-kib", "streams", "failed-logins"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a caller stands with one limit.
+
+    Attributes:
+        kind: What is counted, such as `runs`.
+        limit: So many are allowed...
+        window_s: ...in so many seconds.
+        remaining: So many are left.
+        reset_s: In so many seconds all are left again.
+    """
+
+    kind: str
+    limit: int
+    window_s: int
+    remaining: int
+    reset_s: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header fields that tell a client.
+
+        Source: draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4.
+        """
+        return {
+            "RateLimit-Policy": f'"{self.kind}";q={self.limit};w={self.window_s}',
+            "RateLimit": f'"{self.kind}";r={self.remaining};t={self.reset_s}',
+        }
+
+
+class TooManyRequests(ZyraError):
+    """A caller is over a limit; `standing` says which, and when it may come again."""
+
+    def __init__(self, message: str, *, hint: str, standing: Standing) -> None:
+        super().__init__(message, hint=hint)
+        self.standing = standing
+
+
+class Rates:
+    """The limits of one service.
+
+    Args:
+        written: For each kind, such as `runs`, the limit as people write it: `120/minute`.
+        redis_url: Counted there, for all servers together; None counts in this process.
+
+    Raises:
+        UsageError: A limit cannot be read.
+    """
+
+    def __init__(self, written: Mapping[str, str], redis_url: str | None, namespace: str) -> None:
+        self._items = {kind: parse_rate(text) for kind, text in written.items()}
+        self._pool = None if redis_url is None else _pool(redis_url)
+        pooled: dict[str, Any] = {"connection_pool": self._pool}
+        storage = (
+            MemoryStorage()
+            if self._pool is None
+            else RedisStorage(
+                f"async+{redis_url}",
+                **pooled,
+                wrap_exceptions=True,
+                implementation="redispy",
+                key_prefix=f"{namespace}:rates",
+            )
+        )
+        self._counter = SlidingWindowCounterRateLimiter(storage)
+
+    async def count(self, kind: str, who: str, cost: int = 1) -> Standing:
+        """Count something that `who` does.
+
+        Raises:
+            TooManyRequests: It would be over the limit; it is not counted then.
+            ServiceUnavailable: Redis, which counts, is away.
+        """
+        item = self._items[kind]
+        try:
+            is_allowed = await self._counter.hit(item, kind, who, cost=cost)
+            standing = await self._standing(kind, who)
+        except StorageError as error:
+            raise ServiceUnavailable(f"Redis fails: {error}") from error
+        if not is_allowed:
+            raise _too_many(standing, cost)
+        return standing
+
+    async def check(self, kind: str, who: str) -> None:
+        """Refuse who is over the limit already, counting nothing.
+
+        Raises:
+            TooManyRequests: Nothing is left.
+            ServiceUnavailable: Redis, which counts, is away.
+        """
+        try:
+            is_allowed = await self._counter.test(self._items[kind], kind, who)
+            standing = await self._standing(kind, who)
+        except StorageError as error:
+            raise ServiceUnavailable(f"Redis fails: {error}") from error
+        if not is_allowed:
+            raise _too_many(standing, 1)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._pool is not None:
+            await self._pool.aclose()
+
+    async def _standing(self, kind: str, who: str) -> Standing:
+        item = self._items[kind]
+        left = await self._counter.get_window_stats(item, kind, who)
+        reset_s = max(1, math.ceil(left.reset_time - time.time()))
+        return Standing(kind, item.amount, item.get_expiry(), left.remaining, reset_s)
+
+
+def _pool(url: str) -> BlockingConnectionPool:
+    return BlockingConnectionPool.from_url(
+        url, max_connections=CONNECTIONS, timeout=ANSWER_S, socket_connect_timeout=ANSWER_S
+    )
+
+
+def parse_rate(text: str) -> RateLimitItem:
+    """A limit as people write it: `120/minute`, `5 per 10 seconds`.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no rate", hint="write it like 120/minute") from error
+
+
+def _too_many(standing: Standing, cost: int) -> TooManyRequests:
+    if cost > standing.limit:
+        hint = f"no more than {standing.limit} fit into one window at all"
+    else:
+        hint = f"try again in {standing.reset_s} s"
+    what = f"{standing.limit} {standing.kind} in {standing.window_s} s"
+    return TooManyRequests(f"the limit of {what} is reached", hint=hint, standing=standing)
