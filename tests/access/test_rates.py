@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer
 
-from zyra.access.rates import RUNS, UPLOADS, Rates, TooManyRequests
+from zyra.access.rates import RUNS, UPLOADS, Rates
+from zyra.access.refusals import TooManyRequests
 from zyra.core.errors import UsageError
 from zyra.jobs.requests import ServiceUnavailable
 

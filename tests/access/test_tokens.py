@@ -16,7 +16,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from zyra.access.tokens import FRESH_S, SOONEST_S, TokenCheck, TokenRefused, fetch_json
+from zyra.access.refusals import TokenRefused
+from zyra.access.tokens import FRESH_S, SOONEST_S, TokenCheck, fetch_json
 from zyra.core.errors import TransferError
 
 AUDIENCE = "zyra"

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from limits import RateLimitItem, parse
@@ -12,49 +11,12 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import BlockingConnectionPool
 
-from zyra.core.errors import UsageError, ZyraError
+from zyra.access.refusals import Standing, TooManyRequests
+from zyra.core.errors import UsageError
 from zyra.jobs.redis.connection import ANSWER_S, CONNECTIONS
 from zyra.jobs.requests import ServiceUnavailable
 
 RUNS, READS, UPLOADS, STREAMS, LOGINS = "runs", "reads", "upload-kib", "streams", "failed-logins"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a caller stands with one limit.
-
-    Attributes:
-        kind: What is counted, such as `runs`.
-        limit: So many are allowed...
-        window_s: ...in so many seconds.
-        remaining: So many are left.
-        reset_s: In so many seconds all are left again.
-    """
-
-    kind: str
-    limit: int
-    window_s: int
-    remaining: int
-    reset_s: int
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The header fields that tell a client.
-
-        Source: draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4.
-        """
-        return {
-            "RateLimit-Policy": f'"{self.kind}";q={self.limit};w={self.window_s}',
-            "RateLimit": f'"{self.kind}";r={self.remaining};t={self.reset_s}',
-        }
-
-
-class TooManyRequests(ZyraError):
-    """A caller is over a limit; `standing` says which, and when it may come again."""
-
-    def __init__(self, message: str, *, hint: str, standing: Standing) -> None:
-        super().__init__(message, hint=hint)
-        self.standing = standing
 
 
 class Rates:

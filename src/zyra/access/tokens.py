@@ -15,7 +15,8 @@ from typing import Any
 import jwt
 import urllib3
 
-from zyra.core.errors import TransferError, ZyraError
+from zyra.access.refusals import TokenRefused
+from zyra.core.errors import TransferError
 
 # Asymmetric ones only: with HS256 a public key could be taken for a shared secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
@@ -27,10 +28,6 @@ TIMEOUT_S = 5.0
 LONGEST_TOKEN = 16 * 1024
 
 Fetch = Callable[[str], Mapping[str, Any]]
-
-
-class TokenRefused(ZyraError):
-    """A bearer token that is not accepted; the message says why."""
 
 
 @dataclass(frozen=True)

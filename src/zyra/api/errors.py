@@ -15,8 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from zyra.access.rates import TooManyRequests
-from zyra.access.tokens import TokenRefused
+from zyra.access.refusals import TokenRefused, TooManyRequests
 from zyra.api.json_answer import json_answer
 from zyra.api.models.problem import ProblemAnswer, ProblemItem
 from zyra.core.errors import (
