@@ -10,7 +10,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -129,3 +129,41 @@ def _created_beside(target: str, suffix: str) -> Path:
         # touch(), not mkstemp(), so that it gets the permissions that the umask gives any file.
         temporary.touch(exist_ok=False)
     return temporary
+
+
+@contextmanager
+def output_folder(target: str, *, replaceable: Callable[[Path], bool]) -> Iterator[Path]:
+    """Give an empty temporary folder that takes the name `target` when the block ends well.
+
+    Args:
+        target: Final path.
+        replaceable: Whether a folder that has the name already may be replaced by this one.
+
+    Raises:
+        OutputError: A file or another folder has the name, no space, no permission.
+    """
+    final = Path(target)
+    if final.exists() and not (final.is_dir() and replaceable(final)):
+        raise OutputError(f"{target} is there already and is nothing that may be replaced")
+    with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.with_name(f"{PART_PREFIX}{token_hex(8)}{final.suffix}")
+        temporary.mkdir()
+    try:
+        with _translated(target, _NO_SPACE):
+            yield temporary
+        with _translated(target, _NO_PLACE):
+            _exchange(temporary, final)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _exchange(folder: Path, final: Path) -> None:
+    """Rename `folder` to `final`; what had the name is left under the name of `folder`."""
+    if not final.exists():
+        folder.rename(final)
+        return
+    older = final.with_name(f"{PART_PREFIX}{token_hex(8)}{final.suffix}")
+    final.rename(older)  # no rename replaces a folder that is not empty
+    folder.rename(final)
+    older.rename(folder)

@@ -14,12 +14,15 @@ from zyra.core.loading import load
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.grid import Grid
 from zyra.fields.selection import Selection, select, select_one
+from zyra.fields.zarr_names import is_zarr_archive, is_zarr_folder
 
 Info = TypeVar("Info", bound=FieldInfo)
-Format = Literal["grib", "netcdf", "geotiff"]
+Format = Literal["grib", "netcdf", "geotiff", "zarr"]
 
 # Files of WMO bulletins have a heading of a few lines before the first message.
 _HEADING_BYTES = 1024
+
+_ZIP = b"PK\x03\x04"
 
 _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"GRIB", "grib"),
@@ -36,7 +39,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "is compressed with gzip; decompress it first"),
     (b"BZh", "is compressed with bzip2; decompress it first"),
     (b"\xfd7zXZ", "is compressed with xz; decompress it first"),
-    (b"PK\x03\x04", "is a zip archive; take the file out of it first"),
+    (_ZIP, "is a zip archive without a Zarr group; take the file out of it first"),
     (b"<", "is a text such as HTML or XML; the server may have answered with an error page"),
     (b"\x89PNG", "is a picture without georeference"),
     (b"BUFR", "holds BUFR observations, not fields"),
@@ -46,6 +49,7 @@ READERS: Mapping[Format, str] = {
     "grib": "zyra.fields.grib_dataset:GribDataset",
     "netcdf": "zyra.fields.netcdf:NetcdfDataset",
     "geotiff": "zyra.fields.geotiff:GeotiffDataset",
+    "zarr": "zyra.fields.zarr_dataset:ZarrDataset",
 }
 
 
@@ -76,29 +80,34 @@ class Dataset(Protocol[Info]):
 
 
 def detect_format(path: Path) -> Format:
-    """The format of a file, told by its first bytes.
+    """The format of a file, told by its first bytes; of a folder or zip file, by what it holds.
 
     Raises:
         UnsupportedFormat: It is none of those that are read.
     """
+    if path.is_dir():
+        return _format_of_folder(path)
     with path.open("rb") as stream:
         head = stream.read(_HEADING_BYTES)
     found = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
     if found is None and b"GRIB" in head:
         return "grib"
+    if found is None and head.startswith(_ZIP) and is_zarr_archive(path):
+        return "zarr"
     if found is None:
         raise UnsupportedFormat(
-            f"{path.name} is neither GRIB, NetCDF nor GeoTIFF", hint=_what_it_is(path.name, head)
+            f"{path.name} is neither GRIB, NetCDF, GeoTIFF nor Zarr",
+            hint=_what_it_is(path.name, head),
         )
     return found
 
 
 @contextmanager
 def open_dataset(path: Path, found: Format | None = None) -> Iterator[Dataset[FieldInfo]]:
-    """Open a GRIB, NetCDF or GeoTIFF file for the time of a `with` block.
+    """Open a GRIB, NetCDF, GeoTIFF or Zarr file for the time of a `with` block.
 
     Args:
-        path: Of the file.
+        path: Of the file, or of the folder of a Zarr store.
         found: Its format, if that is known already.
 
     Raises:
@@ -145,6 +154,15 @@ def _refuse_what_is_left_out(dataset: Dataset[Info], selection: Selection) -> No
             raise UnsupportedFormat(f"no field to read: {name} {reason}")
     if not dataset.infos:
         raise UnsupportedFormat("no field to read: the file holds no variable on a grid")
+
+
+def _format_of_folder(path: Path) -> Format:
+    if not is_zarr_folder(path):
+        raise UnsupportedFormat(
+            f"{path.name} is a folder without a Zarr group",
+            hint="name a file in it, or a folder with zarr.json or .zgroup",
+        )
+    return "zarr"
 
 
 def _what_it_is(name: str, head: bytes) -> str:

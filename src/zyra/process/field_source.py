@@ -8,8 +8,9 @@ from zyra.core.errors import AmbiguousSelection, UsageError, VariableNotFound
 from zyra.core.job import Job
 from zyra.fields.field import FieldInfo
 from zyra.fields.formats import Dataset, Format, detect_format, open_dataset
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.process.remote_part import local_part
-from zyra.transfer.sources import local_copy
+from zyra.transfer.sources import is_url, local_copy
 
 _DEFAULT_BACKEND = "cfgrib"
 _MOST_LISTED = 20
@@ -21,6 +22,8 @@ def local_source(
 ) -> Iterator[tuple[Path, Format]]:
     """Give a local file and its format; of a URL with an index, the matching messages alone.
 
+    The folder of a Zarr store is a source as well.
+
     An index knows fewer names than the file: where it has no match, the whole file is fetched.
 
     Raises:
@@ -29,8 +32,10 @@ def local_source(
         TransferError: The URL cannot be fetched.
     """
     with ExitStack() as stack:
+        path = Path(source)
         try:
-            path, _ = stack.enter_context(local_part(source, pattern, job))
+            if is_url(source) or not is_zarr_folder(path):
+                path, _ = stack.enter_context(local_part(source, pattern, job))
         except VariableNotFound:
             job.tell("the index has no such field; fetching the whole file", detail=True)
             path = stack.enter_context(local_copy(source, job))
