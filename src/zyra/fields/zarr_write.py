@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import zarr
 from numpy.typing import NDArray
-from zarr.codecs import BloscCodec, GzipCodec, ZstdCodec
 from zarr.storage import LocalStore
 
 from zyra.core.stream_job import Report, ignore_progress
