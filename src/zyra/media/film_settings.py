@@ -166,11 +166,12 @@ def frame_rate(fps: float | Fraction) -> Fraction:
     """
     if not 0 < fps <= MOST_FPS:
         raise UsageError(f"a frame rate of {float(fps):g} is not above 0 and at most {MOST_FPS}")
+    rate = Fraction(fps)
     for whole in (24, 30, 60):
         broadcast = Fraction(whole * 1000, 1001)
-        if abs(fps - broadcast) < 0.005:
+        if abs(rate - broadcast) < Fraction(1, 200):
             return broadcast
-    return Fraction(fps).limit_denominator(1001)
+    return rate.limit_denominator(1001)
 
 
 def _check_rate(codec: str, rate: Fraction) -> None:

@@ -1,5 +1,6 @@
 """Write a film, picture by picture, as they come."""
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -13,14 +14,15 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from zyra.core.errors import DataError, LimitExceeded, ShapeMismatch, UsageError
+from zyra.core.errors import DataError, ShapeMismatch, UsageError
 from zyra.media.failures import said, silent_libraries, writing
 from zyra.media.film_settings import CODECS, MUXERS, FilmSettings
-from zyra.media.planes import Bytes, planes_from_rgb, tag_as_bt709
+from zyra.media.film_size import even_size
+from zyra.media.planes import Bytes, label_as_bt709, label_like, planes_from_rgb
 from zyra.media.sound_settings import SoundSettings
 from zyra.media.sound_stream import add_sound_stream
 
-MOST_PIXELS = 16384 * 8192  # of one picture: twice the largest film for spheres each way
+_YUV = re.compile("yuv[0-9j]|nv")  # neither RGB, which no player expects, nor transparency
 _LAMBDA = 118  # FF_QP2LAMBDA of libavutil/avutil.h
 _QUANTISER = 3  # of MPEG-2 and MPEG-4 without a bitrate: 1 is best, 31 worst
 
@@ -37,7 +39,7 @@ class FilmWriter:
         size: Width and height of the pictures; odd ones are raised by one.
         sound: Codec and rate of a sound track; None for a silent film.
         aspect: Width to height of one pixel.
-        bt709: Whether the pictures are BT.709, limited range, and are labelled as such.
+        like: A frame that has the colours of all; BT.709, limited range, when None.
 
     Raises:
         UsageError: The codec does not take that layout of pixels.
@@ -53,7 +55,7 @@ class FilmWriter:
         *,
         sound: SoundSettings | None = None,
         aspect: Fraction = Fraction(1),
-        bt709: bool = True,
+        like: VideoFrame | None = None,
     ) -> None:
         self.settings = settings
         self.size = even_size(size)
@@ -67,7 +69,11 @@ class FilmWriter:
                 MUXERS[settings.container],
                 options=_muxer_options(settings),
             )
-        self._stream = _add_film_stream(self._container, settings, self.size, bt709=bt709)
+        self._stream = _add_film_stream(self._container, settings, self.size)
+        if like is None:
+            label_as_bt709(self._stream.codec_context)
+        else:
+            label_like(self._stream.codec_context, like)
         self._stream.codec_context.sample_aspect_ratio = aspect
         self._open_encoder()
         self._sound = add_sound_stream(self._container, sound) if sound else None
@@ -100,7 +106,11 @@ class FilmWriter:
             ShapeMismatch: It has another size than the film.
             OutputError: The encoder or the disk refuses it.
         """
-        frame = picture if isinstance(picture, VideoFrame) else planes_from_rgb(picture)
+        frame = (
+            picture
+            if isinstance(picture, VideoFrame)
+            else planes_from_rgb(picture, pix_fmt=self.settings.pix_fmt)
+        )
         if (frame.width, frame.height) != self.size:
             raise ShapeMismatch(
                 f"a picture of {frame.width}x{frame.height} in {self._name}",
@@ -145,24 +155,6 @@ class FilmWriter:
             self._write(self._sound, None)
 
 
-def even_size(size: tuple[int, int]) -> tuple[int, int]:
-    """The size with odd numbers raised by one.
-
-    Raises:
-        UsageError: A side is smaller than 2 pixels.
-        LimitExceeded: More pixels than any film has.
-    """
-    width, height = size
-    if min(size) < 1:
-        raise UsageError(f"a film of {width}x{height} has no pixels")
-    if width * height > MOST_PIXELS:
-        raise LimitExceeded(
-            f"a film of {width}x{height} has more than {MOST_PIXELS:,} pixels",
-            hint="choose a smaller size",
-        )
-    return width + width % 2, height + height % 2
-
-
 def _muxer_options(settings: FilmSettings) -> dict[str, str]:
     own = {"fflags": "+bitexact"}
     if settings.container in ("mp4", "mov"):
@@ -171,11 +163,11 @@ def _muxer_options(settings: FilmSettings) -> dict[str, str]:
 
 
 def _add_film_stream(
-    container: OutputContainer, settings: FilmSettings, size: tuple[int, int], *, bt709: bool
+    container: OutputContainer, settings: FilmSettings, size: tuple[int, int]
 ) -> VideoStream:
     codec = CODECS[settings.codec]
     encoder = av.Codec(codec.encoder, "w")
-    formats = [known.name for known in encoder.video_formats or ()]
+    formats = [known.name for known in encoder.video_formats or () if _YUV.match(known.name)]
     if settings.pix_fmt not in formats:
         raise UsageError(
             f"{settings.codec} does not take pixels as {settings.pix_fmt}",
@@ -196,8 +188,6 @@ def _add_film_stream(
     elif codec.crf is None:
         stream.codec_context.flags |= CodecFlags.qscale.value
         stream.codec_context.global_quality = _QUANTISER * _LAMBDA
-    if bt709:
-        tag_as_bt709(stream.codec_context)
     return stream
 
 

@@ -3,7 +3,6 @@
 Source: Recommendation ITU-R BT.709-6, sections 3.2 to 3.5 and 4.6.
 """
 
-from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -49,21 +48,26 @@ def planes_from_indices(indices: Bytes, palette: Bytes) -> Planes:
     colours = np.frombuffer(frame.planes[1], np.uint32)  # type: ignore[call-overload]
     red, green, blue = palette.astype(np.uint32).T
     colours[: len(palette)] = 0xFF << 24 | red << 16 | green << 8 | blue
-    return _to_planes(frame)
+    return bt709_planes(frame, (frame.width, frame.height), "yuv420p")
 
 
-def planes_from_rgb(pixels: Bytes) -> Planes:
+def planes_from_rgb(
+    pixels: Bytes, *, size: tuple[int, int] | None = None, pix_fmt: str = "yuv420p"
+) -> Planes:
     """Planes of a picture in full colour.
 
     Args:
         pixels: Red, green, blue, (height, width, 3); odd sizes as in `planes_from_indices`.
+        size: Width and height to scale to, both even; its own when None.
+        pix_fmt: FFmpeg's name of another layout, such as yuv444p.
 
     Raises:
         ShapeMismatch: Another shape or type.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise ShapeMismatch(f"pixels are {pixels.dtype} of shape {pixels.shape}, not RGB bytes")
-    return _to_planes(VideoFrame.from_ndarray(np.ascontiguousarray(even(pixels)), "rgb24"))
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(even(pixels)), "rgb24")
+    return bt709_planes(frame, size or (frame.width, frame.height), pix_fmt)
 
 
 def even(picture: Bytes) -> Bytes:
@@ -75,7 +79,7 @@ def even(picture: Bytes) -> Bytes:
     return picture
 
 
-def tag_as_bt709(target: Any) -> None:
+def label_as_bt709(target: Any) -> None:
     """Write into a frame, or a stream's encoder, which colours its numbers mean."""
     target.colorspace = Colorspace.ITU709
     target.color_range = ColorRange.MPEG
@@ -83,11 +87,12 @@ def tag_as_bt709(target: Any) -> None:
     target.color_trc = ColorTrc.BT709
 
 
-def at_time(frame: VideoFrame, number: int, fps: Fraction) -> VideoFrame:
-    """Give `frame` its place in a film: `number` frames after the beginning."""
-    frame.pts = number
-    frame.time_base = 1 / fps
-    return frame
+def label_like(target: Any, frame: VideoFrame) -> None:
+    """Write into a stream's encoder that its colours mean what those of `frame` mean."""
+    target.colorspace = frame.colorspace
+    target.color_range = frame.color_range
+    target.color_primaries = frame.color_primaries
+    target.color_trc = frame.color_trc
 
 
 def _rows(frame: VideoFrame, plane: int) -> Bytes:
@@ -95,15 +100,26 @@ def _rows(frame: VideoFrame, plane: int) -> Bytes:
     return np.frombuffer(own, np.uint8).reshape(-1, own.line_size)  # type: ignore[call-overload, no-any-return]
 
 
-def _to_planes(frame: VideoFrame) -> Planes:
-    # AREA takes the mean of the pixels that share a chroma value; other filters ring at lines.
+def bt709_planes(frame: VideoFrame, size: tuple[int, int], pix_fmt: str) -> Planes:
+    """A frame of RGB or palette colours as planes of that size and layout."""
     planes = VideoReformatter().reformat(
         frame,
-        format="yuv420p",
+        *size,
+        format=pix_fmt,
         dst_colorspace=Colorspace.ITU709,
         src_color_range=ColorRange.JPEG,
         dst_color_range=ColorRange.MPEG,
-        interpolation=Interpolation.AREA,
+        interpolation=filter_to(frame, size),
     )
-    tag_as_bt709(planes)
+    label_as_bt709(planes)
     return planes
+
+
+def filter_to(frame: VideoFrame, size: tuple[int, int]) -> Interpolation:
+    """How to scale a frame to `size`.
+
+    AREA takes the mean of the pixels that become one, also of those that share a chroma value;
+    other filters ring at lines. To grow, it would show blocks.
+    """
+    grows = size[0] > frame.width or size[1] > frame.height
+    return Interpolation.BICUBIC if grows else Interpolation.AREA

@@ -1,0 +1,126 @@
+"""Open a file of film or sound so that it can name no other.
+
+Three locks, each enough by itself: the reader is chosen by us and reads no lists
+(`media.magic`); FFmpeg gets an open stream instead of a name, and what it wants to open
+beside is refused; its own lists of protocols and formats allow nothing else.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import av
+from av.audio.stream import AudioStream
+from av.codec.context import ThreadType
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from zyra.core.errors import DataError, LimitExceeded, UnsupportedFormat
+from zyra.media.failures import reading
+from zyra.media.film_size import MOST_PIXELS
+from zyra.media.magic import reader_of
+
+_BUFFER_BYTES = 1 << 18
+_MOST_STREAMS = 64
+
+
+@contextmanager
+def open_media(path: Path, name: str) -> Iterator[InputContainer]:
+    """Open a film or sound for reading.
+
+    Args:
+        path: The local file.
+        name: What the user calls it, for errors.
+
+    Raises:
+        UnsupportedFormat: It is of no known format, or a list of others.
+        DataError: It is damaged or cut off.
+        LimitExceeded: It declares pictures beyond any film.
+    """
+    reader = reader_of(path, name)
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": reader,
+        "max_pixels": str(MOST_PIXELS),
+        "max_streams": str(_MOST_STREAMS),
+    }
+    with path.open("rb") as stream:
+        with reading(name):
+            container = av.open(
+                stream,
+                "r",
+                reader,
+                options=options,
+                io_open=_refuse,
+                buffer_size=_BUFFER_BYTES,
+                metadata_errors="replace",
+            )
+        with container:
+            _check(container, name)
+            yield container
+
+
+def film_of(container: InputContainer) -> VideoStream | None:
+    """The first stream of moving pictures; a cover picture is none."""
+    films = (s for s in container.streams.video if not s.disposition & Disposition.attached_pic)
+    return next(films, None)
+
+
+def sound_of(container: InputContainer) -> AudioStream | None:
+    """The first stream of sound."""
+    return next(iter(container.streams.audio), None)
+
+
+def require_film(container: InputContainer, name: str) -> VideoStream:
+    """The first stream of moving pictures, ready to be decoded on all processors.
+
+    Raises:
+        UnsupportedFormat: There is none, or none that can be decoded.
+    """
+    stream = film_of(container)
+    if stream is None:
+        raise UnsupportedFormat(f"{name} has no film in it", hint=_found(container))
+    _require_decoder(stream, name)
+    stream.thread_type = ThreadType.AUTO
+    # Pictures may grow in the middle of a film; the decoder refuses what is beyond.
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+    return stream
+
+
+def require_sound(container: InputContainer, name: str) -> AudioStream:
+    """The first stream of sound.
+
+    Raises:
+        UnsupportedFormat: There is none, or none that can be decoded.
+    """
+    stream = sound_of(container)
+    if stream is None:
+        raise UnsupportedFormat(f"{name} has no sound in it", hint=_found(container))
+    _require_decoder(stream, name)
+    return stream
+
+
+def _refuse(url: str, flags: int, options: Mapping[str, str]) -> NoReturn:  # noqa: ARG001 - PyAV's call
+    raise PermissionError("a film may not open other files")
+
+
+def _check(container: InputContainer, name: str) -> None:
+    if not len(container.streams):
+        raise DataError(f"{name} has no stream in it: it is damaged or cut off")
+    for stream in container.streams.video:
+        width, height = (stream.width, stream.height) if stream.codec_context else (0, 0)
+        if width * height > MOST_PIXELS:
+            raise LimitExceeded(
+                f"{name} declares pictures of {width}x{height}, more than {MOST_PIXELS:,} pixels"
+            )
+
+
+def _require_decoder(stream: VideoStream | AudioStream, name: str) -> None:
+    if stream.codec_context is None:
+        raise UnsupportedFormat(f"{name}: there is no decoder for its {stream.type}")
+
+
+def _found(container: InputContainer) -> str:
+    return f"it holds {', '.join(stream.type for stream in container.streams)}"
