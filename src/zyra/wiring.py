@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from zyra.access.keys import KeyStore
 from zyra.access.sqlite_keys import SqliteKeys
@@ -15,6 +16,8 @@ from zyra.jobs.embedded.local_signals import LocalSignals
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.embedded.worker import EmbeddedWorker
 from zyra.jobs.engine import Engine
+from zyra.jobs.isolation.brokered import BrokeredExecutor
+from zyra.jobs.isolation.egress import EgressBroker
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.spawning import SpawningExecutor
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from zyra.jobs.redis.worker import RedisWorker
 
 REGISTRY_NAME = "zyra.registry:CLI_REGISTRY"
+REDIS_PORT = 6379
 
 
 REDIS_PARTS = "zyra.jobs.redis.assembly:redis_parts"
@@ -51,6 +55,7 @@ def build_service(
     """
     settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     executor = executor or build_executor(registry_name, settings.concurrency)
+    executor = brokered(executor, settings, registry)
     if settings.redis_url is not None:
         return _on_redis(settings, settings.redis_url, registry, executor)
     return _embedded(settings, registry, executor)
@@ -102,6 +107,7 @@ def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "Red
     settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     parts = _redis_parts(settings, settings.redis_url)
     executor = build_executor(registry_name, settings.concurrency)
+    executor = brokered(executor, settings, load(registry_name))
     return parts.worker(settings.results_dir, executor, settings.concurrency)
 
 
@@ -165,6 +171,13 @@ def build_retention(settings: Settings, store: JobStore, uploads: Uploads) -> Pa
     """What removes results and uploads after their time."""
     retention = Retention(store, uploads, settings.results_dir, settings.results_ttl_s)
     return Repeated(retention.remove_old, Retention.EVERY_S)
+
+
+def brokered(executor: Executor, settings: Settings, registry: Registry) -> Executor:
+    """The executor with an egress broker for the commands that need the network."""
+    redis = urlsplit(settings.redis_url or "")
+    own = [(redis.hostname, redis.port or REDIS_PORT)] if redis.hostname else []
+    return BrokeredExecutor(executor, EgressBroker(own), registry)
 
 
 def build_executor(registry_name: str, concurrency: int) -> Executor:

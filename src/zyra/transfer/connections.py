@@ -50,13 +50,7 @@ class Dialer:
         self.policy.check_host(host)
         if self.policy.broker is not None:
             return dial_through(self.policy.broker, host, port, timeout_s)
-        *others, last = self.checked_addresses(host, port)
-        for address in others:
-            try:
-                return connected(address, port, timeout_s)
-            except OSError:  # the next address may answer; the last one's error is raised
-                continue
-        return connected(last, port, timeout_s)
+        return connected_to_first(self.checked_addresses(host, port), port, timeout_s)
 
     def checked_addresses(self, host: str, port: int) -> Sequence[str]:
         """The addresses of `host`, each allowed by the policy.
@@ -71,12 +65,24 @@ class Dialer:
         return addresses
 
 
-def connected(address: str, port: int, timeout_s: float | None) -> socket.socket:
-    """A socket connected to the literal `address`, which nobody checks here.
+def connected_to_first(
+    addresses: Sequence[str], port: int, timeout_s: float | None
+) -> socket.socket:
+    """A socket connected to the first of literal `addresses` that answers; none is checked here.
 
     Raises:
-        OSError: It does not answer.
+        OSError: None does; this is the last one's error.
     """
+    *others, last = addresses
+    for address in others:
+        try:
+            return _connected(address, port, timeout_s)
+        except OSError:  # the next address may answer
+            continue
+    return _connected(last, port, timeout_s)
+
+
+def _connected(address: str, port: int, timeout_s: float | None) -> socket.socket:
     # AI_NUMERICHOST: only turns the literal (and its zone) into a socket address.
     ((family, kind, protocol, _, where), *_) = socket.getaddrinfo(
         address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST

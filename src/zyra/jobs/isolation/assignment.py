@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from zyra.core.egress import Broker
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -33,6 +35,7 @@ class Assignment:
         scratch: Folder for temporary files, removed afterwards.
         allow_hosts: Entries of the network policy.
         readable: Absolute paths of its inputs; it can read no others.
+        broker: What connects for it; None where it needs no network.
     """
 
     stage: str
@@ -43,6 +46,7 @@ class Assignment:
     limits: Limits
     allow_hosts: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
+    broker: Broker | None = None
 
     def to_file_descriptor(self) -> int:
         """Write the assignment to an unnamed file and return its descriptor, rewound."""
@@ -60,6 +64,7 @@ class Assignment:
         values["limits"] = Limits(**values["limits"])
         for name in ("allow_hosts", "readable"):
             values[name] = tuple(values[name])
+        values["broker"] = values["broker"] and Broker(**values["broker"])
         return cls(**values)
 
 

@@ -68,9 +68,10 @@ def _reset_signals() -> None:
 def _run(registry: Registry, assignment: Assignment) -> int:
     command = find_command(registry, assignment.stage, assignment.command)
     args = command.args.model_validate(dict(assignment.args))
-    network = NetworkPolicy.allowing(assignment.allow_hosts)
+    broker = assignment.broker
+    network = NetworkPolicy.allowing(assignment.allow_hosts, broker)
     writable = (assignment.folder, assignment.scratch)
-    confine(Room(assignment.readable, writable, command.network))
+    confine(Room(assignment.readable, writable, broker.port if broker else None))
     try:
         return run_to_exit_code(
             command, args, job_on_standard_streams(args, network, report_progress)

@@ -2,8 +2,9 @@
 
 Arguments are checked before a run, but a data file can itself name others (an HDF5 dataset
 may lie in an external file), so the process is confined as well: it reads its inputs,
-Python and the system's libraries, writes its own folders, opens no TCP connection unless
-its command needs the network, and can signal nobody outside.
+Python and the system's libraries, writes its own folders, opens TCP connections to the
+egress broker only if its command needs the network, to nobody else, and can signal nobody
+outside.
 
 Source: Linux kernel documentation, "Landlock: unprivileged access control", ABI 7.
 """
@@ -19,14 +20,14 @@ _CREATE_RULESET = 444
 _ADD_RULE = 445
 _RESTRICT_SELF = 446
 _VERSION_FLAG = 1
-_RULE_PATH_BENEATH = 1
+_RULE_PATH_BENEATH, _RULE_NET_PORT = 1, 2
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REG, _MAKE_SYM = 1 << 4, 1 << 5, 1 << 7, 1 << 8, 1 << 12
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 # What each ABI can handle: bits of file access, from the first version on.
 _HANDLED_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-_TCP = 0b11  # bind, connect; ABI 4
+_TCP, _CONNECT_TCP = 0b11, 0b10  # bind and connect; ABI 4
 _SCOPED = 0b11  # abstract Unix sockets, signals; ABI 6
 
 _ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
@@ -60,6 +61,10 @@ class _PathRule(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
+class _PortRule(ctypes.Structure):
+    _fields_ = (("allowed", ctypes.c_uint64), ("port", ctypes.c_uint64))
+
+
 @dataclass(frozen=True)
 class Room:
     """What a run may touch.
@@ -67,12 +72,12 @@ class Room:
     Attributes:
         readable: Its inputs.
         writable: Its own folders.
-        network: Whether its command needs the network.
+        port: The one TCP port that it may connect to, the egress broker's; None for none.
     """
 
     readable: Sequence[str]
     writable: Sequence[str]
-    network: bool
+    port: int | None = None
 
 
 def landlock_version() -> int:
@@ -96,7 +101,7 @@ def confine(room: Room) -> None:
     handled = max(bits for first, bits in _HANDLED_FILES.items() if first <= version)
     rules = _Ruleset(
         handled,
-        _TCP if version >= 4 and not room.network else 0,
+        _TCP if version >= 4 else 0,
         _SCOPED if version >= 6 else 0,
     )
     ruleset = _checked(_LIBC.syscall(_CREATE_RULESET, ctypes.byref(rules), _size(version), 0))
@@ -105,6 +110,8 @@ def confine(room: Room) -> None:
         _allow(ruleset, SYSTEM, _RUN & handled)
         _allow(ruleset, [*SETTINGS, *room.readable], _READ & handled)
         _allow(ruleset, [*room.writable, "/dev/null"], _WRITE & handled)
+        if version >= 4 and room.port is not None:
+            _allow_port(ruleset, room.port)
         _checked(_LIBC.syscall(_RESTRICT_SELF, ruleset, 0))
     finally:
         os.close(ruleset)
@@ -133,6 +140,11 @@ def _allow(ruleset: int, places: Iterable[str], access: int) -> None:
             _checked(_LIBC.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0))
         finally:
             os.close(parent)
+
+
+def _allow_port(ruleset: int, port: int) -> None:
+    rule = _PortRule(_CONNECT_TCP, port)
+    _checked(_LIBC.syscall(_ADD_RULE, ruleset, _RULE_NET_PORT, ctypes.byref(rule), 0))
 
 
 def _checked(result: int) -> int:

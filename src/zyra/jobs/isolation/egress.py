@@ -1,0 +1,159 @@
+"""The egress broker as the service sees it: started when first needed, and again when it dies.
+
+The listening socket belongs to the service, so a new broker takes over the port of the old
+one: runs that may connect to that port only go on, with their tokens.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from zyra.core.egress import HOST, Broker
+from zyra.jobs.isolation.egress_grants import digest_of
+from zyra.jobs.isolation.environment import child_environment
+
+_PIECE_BYTES = 1 << 16
+_STARTS = 3  # in a row that end before the broker has answered once
+
+logger = logging.getLogger(__name__)
+
+
+class EgressBroker:
+    """Lets runs in and out of a broker process.
+
+    Args:
+        own: Hosts and ports of the service's own parts, which no run reaches.
+    """
+
+    def __init__(self, own: Sequence[tuple[str, int]] = ()) -> None:
+        self._own = own
+        self._listener: socket.socket | None = None
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._admitted: dict[str, Sequence[str]] = {}
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._heard = b""
+        self._failed_starts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the broker, when it runs."""
+        return self._process.pid if self._process else None
+
+    async def admit(self, allow_hosts: Sequence[str]) -> Broker:
+        """Let a run in, which may reach what is public and `allow_hosts`.
+
+        Raises:
+            ChildProcessError: The broker cannot be started.
+        """
+        token = secrets.token_urlsafe(32)
+        digest = digest_of(token)
+        self._admitted[digest] = allow_hosts
+        self._waiting[digest] = asyncio.get_running_loop().create_future()
+        if self._control is None:
+            self._start()
+        else:
+            self._order({"admit": digest, "allow_hosts": allow_hosts})
+        try:
+            await self._waiting[digest]
+        except BaseException:
+            self._admitted.pop(digest, None)
+            raise
+        finally:
+            self._waiting.pop(digest, None)
+        return Broker(self._port(), token)
+
+    def revoke(self, broker: Broker) -> None:
+        """Let a run in no more, and cut off its connections."""
+        digest = digest_of(broker.token)
+        if self._admitted.pop(digest, None) is not None:
+            self._order({"revoke": digest})
+
+    async def close(self) -> None:
+        """End the broker."""
+        self._hang_up()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+            self._process = None
+
+    def _start(self) -> None:
+        if self._listener is None:
+            self._listener = socket.create_server((HOST, 0))
+        ours, theirs = socket.socketpair()
+        passed = (self._listener.fileno(), theirs.fileno())
+        self._process = subprocess.Popen(  # noqa: S603 - returns at once; our own module
+            [
+                *(sys.executable, "-m", "zyra.jobs.isolation.egress_broker"),
+                *map(str, passed),
+                json.dumps(self._own),
+            ],
+            env=child_environment(),
+            stdin=subprocess.DEVNULL,
+            pass_fds=passed,
+        )
+        theirs.close()
+        ours.setblocking(False)
+        self._control, self._heard = ours, b""
+        asyncio.get_running_loop().add_reader(ours, self._receive)
+        for digest, allow_hosts in self._admitted.items():
+            self._order({"admit": digest, "allow_hosts": allow_hosts})
+
+    def _port(self) -> int:
+        return int(self._listener.getsockname()[1]) if self._listener else 0
+
+    def _order(self, order: dict[str, object]) -> None:
+        if self._control is None:
+            return
+        try:
+            # Orders are small: the socket's buffer has room for hundreds.
+            self._control.sendall(json.dumps(order).encode() + b"\n")
+        except (BrokenPipeError, ConnectionResetError):
+            return  # it died just now; `_receive` sees it and the next one is told everything
+
+    def _receive(self) -> None:
+        """Take what the broker says; when it is gone, start another while runs need one."""
+        if self._control is None:
+            return
+        try:
+            piece = self._control.recv(_PIECE_BYTES)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            piece = b""
+        if not piece:
+            self._broker_is_gone()
+            return
+        self._failed_starts = 0
+        *lines, self._heard = (self._heard + piece).split(b"\n")
+        for line in lines:
+            waiting = self._waiting.get(json.loads(line)["admitted"])
+            if waiting is not None and not waiting.done():
+                waiting.set_result(None)
+
+    def _broker_is_gone(self) -> None:
+        self._hang_up()
+        if self._process is not None:
+            logger.error("the egress broker ended with code %s", self._process.wait())
+            self._process = None
+        self._failed_starts += 1
+        if self._failed_starts >= _STARTS:
+            self._failed_starts = 0
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(ChildProcessError("the egress broker cannot start"))
+        elif self._admitted:
+            self._start()
+
+    def _hang_up(self) -> None:
+        if self._control is not None:
+            asyncio.get_running_loop().remove_reader(self._control)
+            self._control.close()
+            self._control = None
