@@ -18,10 +18,15 @@ PUBLISHED = json.loads((Path(__file__).parent / "data" / "cli_parity.json").read
 OTHER_DEFAULTS: dict[tuple[str, str], str] = {}
 
 COMMANDS = [pytest.param(command, id=command.name) for command in all_commands(CLI_REGISTRY)]
+PUBLISHED_COMMANDS = [
+    pytest.param(command, id=command.name)
+    for command in all_commands(CLI_REGISTRY)
+    if command.name in PUBLISHED[command.stage]
+]
 PARAMETERS = [
     pytest.param(command, published, id=f"{command.name}-{published['name']}")
     for command in all_commands(CLI_REGISTRY)
-    for published in PUBLISHED[command.stage][command.name]
+    for published in PUBLISHED[command.stage].get(command.name, ())
 ]
 
 
@@ -39,7 +44,7 @@ def test_every_argument_is_described(command: Command) -> None:
     assert [name for name, field in fields if not field.description] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", PUBLISHED_COMMANDS)
 def test_published_places_are_kept(command: Command) -> None:
     names = command.args.names()
     published = PUBLISHED[command.stage][command.name]

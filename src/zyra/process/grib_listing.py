@@ -1,15 +1,14 @@
 """One line, or one JSON object, per field of a GRIB file."""
 
 import json
-import math
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from zyra.fields.field import Array
 from zyra.fields.grib import Message
+from zyra.process.json_facts import finite, iso_time, level_facts
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def json_line(message: Message, statistics: Statistics | None) -> str:
 
 
 def _facts(message: Message, statistics: Statistics | None) -> dict[str, Any]:
-    place, grid, level = message.place, message.grid, message.level
+    place, grid = message.place, message.grid
     facts: dict[str, Any] = {
         "number": message.number,
         "message": place.ordinal,
@@ -96,14 +95,7 @@ def _facts(message: Message, statistics: Statistics | None) -> dict[str, Any]:
         "name": message.long_name,
         "standard_name": message.standard_name or None,
         "units": message.units or None,
-        "level": level
-        and {
-            "kind": level.kind,
-            "value": level.value,
-            "end": level.end,
-            "units": level.units or None,
-            "text": str(level),
-        },
+        "level": level_facts(message.level),
         "grid": {
             "type": grid.kind,
             "rows": grid.rows,
@@ -111,8 +103,8 @@ def _facts(message: Message, statistics: Statistics | None) -> dict[str, Any]:
             "resolution": grid.resolution or None,
         },
         "crs": grid.crs and {"label": grid.crs.label, **grid.crs.to_cf()},
-        "reference_time": _iso(message.reference_time),
-        "valid_time": _iso(message.valid_time),
+        "reference_time": iso_time(message.reference_time),
+        "valid_time": iso_time(message.valid_time),
         "forecast_hour": message.forecast_hour,
         "period_hours": message.period_hours,
         "statistic": message.statistic or None,
@@ -123,27 +115,19 @@ def _facts(message: Message, statistics: Statistics | None) -> dict[str, Any]:
     }
     if statistics is not None:
         facts["stats"] = {
-            "min": _finite(statistics.minimum),
-            "mean": _finite(statistics.mean),
-            "max": _finite(statistics.maximum),
+            "min": finite(statistics.minimum),
+            "mean": finite(statistics.mean),
+            "max": finite(statistics.maximum),
             "missing": statistics.missing,
             "points": statistics.points,
         }
     return facts
 
 
-def _finite(number: float | None) -> float | None:
-    return number if number is not None and math.isfinite(number) else None
-
-
-def _iso(time: datetime | None) -> str | None:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else None
-
-
 def _times(message: Message) -> str:
     hours = "" if message.forecast_hour is None else f"+{message.forecast_hour:g} h"
     sums = f"{message.statistic} of {message.period_hours:g} h" if message.period_hours else ""
-    times = (_iso(message.reference_time), hours, sums, f"valid {_iso(message.valid_time)}")
+    times = (iso_time(message.reference_time), hours, sums, f"valid {iso_time(message.valid_time)}")
     return " ".join(part for part in times if part)
 
 

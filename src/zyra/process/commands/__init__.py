@@ -5,6 +5,7 @@ from zyra.process.commands.convert_format import CONVERT_FORMAT
 from zyra.process.commands.decode_grib2 import DECODE_GRIB2
 from zyra.process.commands.extract_variable import EXTRACT_VARIABLE
 from zyra.process.commands.scan_frames import METADATA, SCAN_FRAMES
+from zyra.process.commands.stats import STATS
 
 command_map: CommandMap = commands_by_name(
     CONVERT_FORMAT,
@@ -12,4 +13,5 @@ command_map: CommandMap = commands_by_name(
     EXTRACT_VARIABLE,
     METADATA,
     SCAN_FRAMES,
+    STATS,
 )
