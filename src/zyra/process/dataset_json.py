@@ -1,6 +1,7 @@
 """JSON documents that commands read and write: metadata of frames, lists of datasets."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Never
 
 from zyra.core.errors import DataError, LimitExceeded
@@ -92,7 +93,7 @@ def kind_of(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def optional_text(record: dict[str, Any], key: str, name: str) -> str | None:
+def optional_text(record: Mapping[str, Any], key: str, name: str) -> str | None:
     """The text under `key`, or None when it is null or not there.
 
     Raises:

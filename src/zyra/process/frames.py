@@ -33,27 +33,59 @@ class Frame:
         return None if self.date is None else self.date.moment
 
 
-def find_frames(folder: str, pattern: str | None, datetime_format: str | None) -> list[Frame]:
-    """The pictures in `folder`, not below it, in natural order (frame 9 before frame 10).
+@dataclass(frozen=True)
+class FrameNames:
+    """Which names are those of frames, and when such a frame holds.
 
-    Args:
-        folder: Where they lie.
-        pattern: Regular expression that a name has to contain; when None, files with the
-            suffix of a picture are taken. A date is looked for in its groups first.
-        datetime_format: How names write their date; the usual forms when None.
+    Attributes:
+        pattern: What a name has to contain; a date is looked for in its groups first. When
+            None, names with the suffix of a picture are taken.
+        locate: Finds a date in a text.
+    """
+
+    pattern: re.Pattern[str] | None
+    locate: LocateDate
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of that name is a frame."""
+        if self.pattern is None:
+            return Path(name).suffix.lower() in SUFFIXES
+        return self.pattern.search(name) is not None
+
+    def date_in(self, name: str) -> DateInName | None:
+        """The date in a group of the pattern, where one has it, or else anywhere in the name."""
+        found = None if self.pattern is None else self.pattern.search(name)
+        if found is not None:
+            for group, text in enumerate(found.groups(default=""), start=1):
+                date = self.locate(text)
+                if date is not None:
+                    offset = found.start(group)
+                    return replace(date, start=date.start + offset, end=date.end + offset)
+        return self.locate(name)
+
+
+def frame_names(pattern: str | None, datetime_format: str | None) -> FrameNames:
+    """The names that a regular expression and a date format describe.
 
     Raises:
-        UsageError: `pattern` or `datetime_format` cannot be used.
+        UsageError: One of them cannot be used.
+    """
+    wanted = None if pattern is None else parse_pattern(pattern)
+    return FrameNames(wanted, date_locator(datetime_format))
+
+
+def find_frames(folder: str, names: FrameNames) -> list[Frame]:
+    """The frames in `folder`, not below it, in natural order (frame 9 before frame 10).
+
+    Raises:
         InputNotFound: There is no such folder, or it may not be read.
     """
-    locate = date_locator(datetime_format)
-    wanted = None if pattern is None else parse_pattern(pattern)
     try:
         entries = sorted(filter(_is_shown, Path(folder).iterdir()), key=natural_order)
         return [
-            Frame(entry, entry.stat().st_size, _date_in(entry.name, wanted, locate))
+            Frame(entry, entry.stat().st_size, names.date_in(entry.name))
             for entry in entries
-            if _takes(entry.name, wanted)
+            if names.takes(entry.name)
         ]
     except OSError as exc:
         raise InputNotFound(f"cannot read the folder {folder}: {exc.strerror}") from exc
@@ -78,21 +110,3 @@ def _moment_of(dated: tuple[datetime, Frame]) -> datetime:
 def _is_shown(entry: Path) -> bool:
     """Whether it is a file of the user's: hidden ones belong to the system or are not whole."""
     return not entry.name.startswith(".") and entry.is_file()
-
-
-def _takes(name: str, wanted: re.Pattern[str] | None) -> bool:
-    if wanted is None:
-        return Path(name).suffix.lower() in SUFFIXES
-    return wanted.search(name) is not None
-
-
-def _date_in(name: str, wanted: re.Pattern[str] | None, locate: LocateDate) -> DateInName | None:
-    """The date in a group of the pattern, where one has it, or else anywhere in the name."""
-    found = None if wanted is None else wanted.search(name)
-    if found is not None:
-        for group, text in enumerate(found.groups(default=""), start=1):
-            date = locate(text)
-            if date is not None:
-                offset = found.start(group)
-                return replace(date, start=date.start + offset, end=date.end + offset)
-    return locate(name)

@@ -9,7 +9,7 @@ from zyra.core.errors import DataError
 from zyra.core.job import Job
 from zyra.process.commands.scan_frames import ScanFramesArgs
 from zyra.process.dataset_json import write_json
-from zyra.process.frames import Frame, by_moment, find_frames
+from zyra.process.frames import Frame, by_moment, find_frames, frame_names
 from zyra.process.frames_cadence import expected_count, inferred_period, missing_moments, off_beat
 from zyra.process.frames_metadata import written
 
@@ -23,7 +23,7 @@ def run(args: ScanFramesArgs, job: Job) -> None:
         DataError: A format was given that no name has.
         OutputError: The output cannot be written.
     """
-    frames = find_frames(args.frames_dir, args.pattern, args.datetime_format)
+    frames = find_frames(args.frames_dir, frame_names(args.pattern, args.datetime_format))
     if args.datetime_format is not None and frames and not any(frame.date for frame in frames):
         raise DataError(
             f"none of {len(frames)} files in {args.frames_dir} has a date like"
