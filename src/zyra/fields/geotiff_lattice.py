@@ -83,6 +83,24 @@ def lattice_of(grid: Grid) -> Lattice:
     )
 
 
+def lattice_in_order(grid: Grid) -> Lattice:
+    """The raster of an even grid, whose rows and columns stay as they are.
+
+    For grids that were made for a raster, also where this reaches beyond 180 degrees.
+    """
+    left, bottom, right, top = grid.bounds
+    rows, columns = grid.shape
+    scale = Affine.scale((right - left) / columns, (bottom - top) / rows)
+    return Lattice(
+        transform=Affine.translation(left, top) @ scale,
+        rows=np.arange(rows),
+        columns=np.arange(columns),
+        row_places=None,
+        column_places=None,
+        shift=0.0,
+    )
+
+
 def _western(grid: Grid) -> Coordinates:
     """The columns' coordinates, longitudes within -180 to 180 where that keeps them together."""
     x = grid.x

@@ -35,6 +35,8 @@ def write_geotiff(
     grid: Grid,
     read: Callable[[Info], Field],
     *,
+    nodata: float | None = None,
+    lattice: Lattice | None = None,
     progress: Report = ignore_progress,
 ) -> Lattice:
     """Write fields on one grid as the bands of a GeoTIFF, reading them one at a time.
@@ -48,6 +50,8 @@ def write_geotiff(
         infos: One for each band, at least one.
         grid: That they all lie on.
         read: Reads the values of a field.
+        nodata: What stands for missing values; NaN when None.
+        lattice: The raster of the grid, where it is not to be turned; see `lattice_of`.
         progress: Told the fraction that is written.
 
     Returns:
@@ -59,14 +63,19 @@ def write_geotiff(
         OutputError: GDAL cannot write the file.
         DataError: A field cannot be read.
     """
-    lattice = lattice_of(grid)
+    lattice = lattice or lattice_of(grid)
     crs = _gdal_crs(grid)
     # Without PAM, GDAL cannot put what GeoTIFF has no words for into a second file.
     with rasterio.Env(GDAL_PAM_ENABLED="NO"):
         try:
             with rasterio.open(path, "w", **_profile(len(infos), grid, lattice, crs)) as file:
+                if nodata is not None:
+                    file.nodata = nodata
                 for band, info in enumerate(infos, start=1):
-                    file.write(lattice.raster(read(info).values), band)
+                    values = lattice.raster(read(info).values)
+                    if nodata is not None:
+                        values[np.isnan(values)] = nodata
+                    file.write(values, band)
                     file.set_band_description(band, band_name(info))
                     file.set_band_unit(band, info.units)
                     file.update_tags(band, **band_tags(info))
