@@ -3,17 +3,23 @@
 from zyra.core.command import CommandMap, commands_by_name
 from zyra.process.commands.convert_format import CONVERT_FORMAT
 from zyra.process.commands.decode_grib2 import DECODE_GRIB2
+from zyra.process.commands.enrich_metadata import ENRICH_METADATA
 from zyra.process.commands.extract_variable import EXTRACT_VARIABLE
 from zyra.process.commands.pad_missing import PAD_MISSING
+from zyra.process.commands.reproject import REPROJECT
 from zyra.process.commands.scan_frames import METADATA, SCAN_FRAMES
 from zyra.process.commands.stats import STATS
+from zyra.process.commands.update_dataset_json import UPDATE_DATASET_JSON
 
 command_map: CommandMap = commands_by_name(
     CONVERT_FORMAT,
     DECODE_GRIB2,
+    ENRICH_METADATA,
     EXTRACT_VARIABLE,
     METADATA,
     PAD_MISSING,
+    REPROJECT,
     SCAN_FRAMES,
     STATS,
+    UPDATE_DATASET_JSON,
 )
