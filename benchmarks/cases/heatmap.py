@@ -11,7 +11,7 @@ from PIL import Image
 from _commands import in_process
 from _timing import Case, Work, process
 from zyra.fields.grib import read_field, read_inventory
-from zyra.visualize.png import write_png
+from zyra.media.png import write_png
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
 FIELD = DATA / "gfs_0p25_tmp_pv_missing.grib2"  # 721 x 1440 points

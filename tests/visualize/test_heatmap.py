@@ -16,8 +16,9 @@ from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
 from zyra.fields.field import FieldInfo
 from zyra.visualize.commands.heatmap import HEATMAP, HeatmapArgs
-from zyra.visualize.heatmap import run, style_of
+from zyra.visualize.heatmap import run
 from zyra.visualize.palettes import named_palette
+from zyra.visualize.style import style_from
 
 # What is needed to choose one field of each file.
 CHOICES = {
@@ -268,7 +269,7 @@ def test_progress_names_the_input_without_its_folder(npy):
 )
 def test_the_note_of_a_page_says_what_the_values_sum_up(npy, timestamp, note):
     job = StreamJob(io.BytesIO(), io.BytesIO(), io.BytesIO(), NetworkPolicy())
-    style = style_of(HeatmapArgs(input="a", output="-", timestamp=timestamp), job)
+    style = style_from(HeatmapArgs(input="a", output="-", timestamp=timestamp), job)
     rain = FieldInfo(
         variable="prate", statistic="mean", period_hours=6.0,
         valid_time=datetime(2011, 1, 15, 12, tzinfo=UTC),

@@ -35,7 +35,6 @@ def test_an_extent_without_data_is_refused(data, tmp_path):
         ({"cmap": "virids"}, "no colour map 'virids'"),
         ({"vmin": 3, "vmax": 3}, "the colour range from 3 to 3 is empty"),
         ({"features": "rivers"}, "no map feature 'rivers'"),
-        ({"map_type": "tile"}, "map tiles are not available"),
         ({"xarray_engine": "zarr"}, "no engine 'zarr'"),
         ({"xarray_engine": "cfgrib"}, "which cfgrib does not read"),
         ({"crs": "EPSG:nonsense"}, "no coordinate system"),
@@ -65,6 +64,7 @@ def test_a_field_without_any_value_is_refused(npy, tmp_path):
         ({"inputs": ["a"], "output_dir": "b", "output_names": ["c", "d"]}, "one name for each"),
         ({"input": "a", "output": "b", "data_encoded": True}, "needs vmin and vmax"),
         ({"input": "a", "output": "b", "color_scale_file": "c"}, "is for data_encoded"),
+        ({"input": "a", "output": "b", "map_type": "tile"}, "map_type tile needs tile_source"),
         ({"input": "a", "output": "b", "timestamp_loc": "upper_left"}, "only with timestamp"),
         (
             {"input": "a", "output": "b", "data_encoded": True, "vmin": 0, "vmax": 1, "width": 9},

@@ -168,7 +168,7 @@ def test_a_place_shown_twice_is_drawn_twice():
 
 def test_pixels_and_places_are_inverse():
     view = MapView.over((170.0, -150.0, -30.0, 10.0), 80, 40)
-    lon, lat = view.lonlat_of_pixels()
+    lon, lat = view.lonlat_lines()
     columns, rows = view.pixels_of(lon, np.zeros_like(lon))
     np.testing.assert_allclose(columns, np.arange(80) + 0.5)
     columns, rows = view.pixels_of(np.full_like(lat, -180.0), lat)
@@ -184,7 +184,7 @@ def test_places_just_outside_the_map_stay_beside_it():
 
 
 def test_longitudes_of_a_window_over_the_date_line_go_on_beyond_180():
-    lon, lat = MapView.over((170.0, -170.0, -10.0, 10.0), 20, 20).lonlat_of_pixels()
+    lon, lat = MapView.over((170.0, -170.0, -10.0, 10.0), 20, 20).lonlat_lines()
     np.testing.assert_allclose(lon, np.arange(170.5, 190))
     np.testing.assert_allclose(lat, np.arange(9.5, -10, -1))
 

@@ -30,7 +30,7 @@ def test_a_shrunk_world_has_no_seam(width):
     values = np.broadcast_to(wave, grid.shape).astype(np.float32)
     map_painter = painter(width, 45)
     drawn = map_painter.draw(values, grid, GREY).levels.astype(int)
-    lon = map_painter.view.lonlat_of_pixels()[0]
+    lon = map_painter.view.lonlat_lines()[0]
     assert np.abs(drawn - (96.0 + 90.0 * np.cos(np.radians(lon)))).max() < 2.5
 
 

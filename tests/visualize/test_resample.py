@@ -40,7 +40,7 @@ def ramp(grid):
 def test_linear_values_follow_a_ramp_exactly(descending):
     grid, view = global_grid(descending=descending), MapView.over(WORLD, 36, 180)
     drawn = linear_levels(ramp(grid), places_of(grid, view), SCALE)
-    expected = np.floor(view.lonlat_of_pixels()[1] + 90.0)
+    expected = np.floor(view.lonlat_lines()[1] + 90.0)
     assert (drawn == expected[:, None]).all()
 
 
@@ -49,7 +49,7 @@ def test_a_global_grid_has_no_seam(first):
     grid, view = global_grid(10.0, first), MapView.over(WORLD, 720, 90)
     values = 96.0 + 90.0 * np.cos(np.radians(grid.x))[None, :] * np.ones((len(grid.y), 1))
     drawn = linear_levels(values.astype(np.float32), places_of(grid, view), SCALE).astype(int)
-    lon = view.lonlat_of_pixels()[0]
+    lon = view.lonlat_lines()[0]
     assert np.abs(drawn - (96.0 + 90.0 * np.cos(np.radians(lon)))).max() < 2.0
     assert np.abs(np.diff(drawn, axis=1)).max() <= 2
 
@@ -65,7 +65,7 @@ def test_a_regional_grid_ends_at_its_cell_edges():
     grid = Grid(LONLAT, np.array([10.5, 11.5, 12.5]), np.array([2.5, 1.5]))
     view = MapView.over((9.0, 15.0, 0.0, 4.0), 60, 40)
     drawn = nearest_levels(np.ones((2, 3), np.float32), places_of(grid, view), SCALE)
-    lon, lat = view.lonlat_of_pixels()
+    lon, lat = view.lonlat_lines()
     inside = ((lon > 10) & (lon < 13))[None, :] & ((lat > 1) & (lat < 3))[:, None]
     assert ((drawn != MISSING) == inside).all()
 
@@ -113,7 +113,7 @@ def test_lambert_places_agree_with_proj():
     pyproj = pytest.importorskip("pyproj")
     grid = Grid(LAMBERT, np.arange(-50, 51) * 3000.0, np.arange(-40, 41) * 3000.0)
     view = MapView.over((-99.0, -96.0, 37.5, 39.5), 30, 20)
-    lon, lat = np.meshgrid(*view.lonlat_of_pixels())
+    lon, lat = np.meshgrid(*view.lonlat_lines())
     system = pyproj.Proj("+proj=lcc +lat_1=38.5 +lat_0=38.5 +lon_0=-97.5 +R=6371229")
     x, y = system(lon, lat)
     places = places_of(grid, view)

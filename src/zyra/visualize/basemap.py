@@ -1,18 +1,44 @@
 """A picture of the Earth under a map."""
 
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from zyra.core.errors import DataError, LimitExceeded
 from zyra.visualize.projection import MapView
+from zyra.visualize.view import Numbers, View
 
 MAX_PIXELS = 1 << 28
 
 
-def read_basemap(path: Path) -> Image.Image:
+class Basemap(Protocol):
+    """What can be laid under any map."""
+
+    def under(self, view: View) -> Image.Image:
+        """The part that `view` shows, RGBA, of its size; transparent beside the globe."""
+
+
+@dataclass(frozen=True)
+class WorldPicture:
+    """A picture of the whole Earth: -180 to 180 degrees east, 90 to -90 degrees north."""
+
+    picture: Image.Image
+
+    def under(self, view: View) -> Image.Image:
+        """The part that `view` shows, RGBA, resized to it."""
+        if isinstance(view, MapView) and view.cylinder == "PlateCarree":
+            return _cut_out(self.picture, view)
+        shrunk = self.picture.reduce(_shrinkage(self.picture.width / 360.0, view))
+        lon, lat = np.broadcast_arrays(*view.lonlat_of_pixels())
+        columns = (lon + 180.0) % 360.0 / 360.0 * shrunk.width
+        return sampled_picture(shrunk, columns, (90.0 - lat) / 180.0 * shrunk.height)
+
+
+def read_basemap(path: Path) -> WorldPicture:
     """Read a picture that covers -180 to 180 degrees east and 90 to -90 degrees north.
 
     Raises:
@@ -29,7 +55,7 @@ def read_basemap(path: Path) -> Image.Image:
                         f"the basemap {path.name} has {picture.width} x {picture.height} pixels",
                         hint=f"at most {MAX_PIXELS} pixels are read",
                     )
-                return picture.convert("RGBA")
+                return WorldPicture(picture.convert("RGBA"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as exc:
         raise DataError(
             f"the basemap {path.name} is not a picture that can be read: {exc}",
@@ -37,8 +63,40 @@ def read_basemap(path: Path) -> Image.Image:
         ) from exc
 
 
-def basemap_for(world: Image.Image, view: MapView) -> Image.Image:
-    """The part of `world` that `view` shows, RGBA, resized to it."""
+def sampled_picture(picture: Image.Image, columns: Numbers, rows: Numbers) -> Image.Image:
+    """The colours of `picture` (RGBA, closed on itself from right to left) at places in it.
+
+    Args:
+        picture: Of any size.
+        columns: Counted from its left edge; NaN for no place, which becomes transparent.
+        rows: Counted from its upper edge, same shape.
+
+    Returns:
+        RGBA of the shape of `columns`, blended between four pixels.
+    """
+    pixels = np.asarray(picture)
+    height, width = pixels.shape[:2]
+    known = np.isfinite(columns) & np.isfinite(rows)
+    x = np.where(known, columns, 0.5) - 0.5
+    y = np.clip(np.where(known, rows, 0.5) - 0.5, 0.0, height - 1.0)
+    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
+    across, down = (x - left)[..., None], (y - top)[..., None]
+    right, bottom = (left + 1) % width, np.minimum(top + 1, height - 1)
+    left %= width
+    upper = pixels[top, left] * (1 - across) + pixels[top, right] * across
+    lower = pixels[bottom, left] * (1 - across) + pixels[bottom, right] * across
+    blended = np.rint(upper * (1 - down) + lower * down).astype(np.uint8)
+    blended[~known] = 0
+    return Image.fromarray(blended)
+
+
+def _shrinkage(pixels_per_degree: float, view: View) -> int:
+    """How many pixels of a picture become one of the map, so that none is left out."""
+    return max(1, int(pixels_per_degree * view.resolution))
+
+
+def _cut_out(world: Image.Image, view: MapView) -> Image.Image:
+    """The part of `world` that a map in plate carree shows: a box of it, resized."""
     columns = view.west + 180.0, view.east + 180.0
     start = int(columns[0] // 360.0 * 360.0)
     if columns[0] - start + (view.east - view.west) > 360.0:

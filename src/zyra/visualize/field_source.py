@@ -12,7 +12,7 @@ from zyra.fields.field import Field, FieldInfo
 from zyra.fields.formats import Dataset, Format, detect_format, open_dataset, select_field
 from zyra.fields.grid import Grid
 from zyra.fields.selection import Selection
-from zyra.visualize.projection import Extent
+from zyra.visualize.view import Extent
 
 NPY_MAGIC = b"\x93NUMPY"
 # Which formats an xarray engine of that name reads.

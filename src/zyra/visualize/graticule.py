@@ -23,19 +23,21 @@ class DegreeLabel:
 
     Attributes:
         text: Such as `30°N`, `150°W`, `180°`, `0°`.
-        side: A longitude stands below (or above) the map, a latitude left (or right) of it.
+        side: Below the map, or left of it.
         position: Column of the map below which it is centred, or row beside which it is.
+        inset: Pixels from that side of the map to the line's end, where the globe is round.
     """
 
     text: str
     side: Literal["below", "left"]
     position: float
+    inset: float = 0.0
 
 
 def graticule_steps(view: MapView) -> tuple[float, float]:
     """Degrees between meridians and between parallels, so that both are equally far on paper."""
     spacing_px = max(view.width, view.height) / MOST_INTERVALS
-    east, north = (_round_step(spacing_px * degrees) for degrees in view.degrees_per_pixel)
+    east, north = (round_step(spacing_px * degrees) for degrees in view.degrees_per_pixel)
     return east, north
 
 
@@ -47,9 +49,20 @@ def graticule_lines(view: MapView) -> Lines:
     of pixels, so that all look alike and none is smeared over two.
     """
     step_east, step_north = graticule_steps(view)
-    east_per_pixel, north_per_pixel = view.degrees_per_pixel
-    meridians = _crisp(_multiples(step_east, view.west, view.east), view.west, east_per_pixel)
-    parallels = _crisp(_multiples(step_north, view.south, view.north), view.south, north_per_pixel)
+    east_per_pixel = view.degrees_per_pixel[0]
+    meridians = [
+        view.west + column * east_per_pixel
+        for column in _crisp(
+            [
+                (lon - view.west) / east_per_pixel
+                for lon in multiples(step_east, view.west, view.east)
+            ]
+        )
+    ]
+    # From below, as ever: a parallel between two rows takes the upper one.
+    rows = view.rows_of(np.array(multiples(step_north, view.south, view.north), np.float64))
+    crisp_rows = [view.height - row for row in _crisp([view.height - row for row in rows.tolist()])]
+    parallels = view.latitudes_of(np.array(crisp_rows, np.float64)).tolist()
     pieces = [
         (_within_180(lon), view.south, _within_180(lon), view.north)
         for lon in meridians
@@ -67,15 +80,16 @@ def graticule_lines(view: MapView) -> Lines:
 
 def graticule_labels(view: MapView) -> list[DegreeLabel]:
     """Labels of all meridians, from the left, and parallels, from below, rims included."""
-    east_per_pixel, north_per_pixel = view.degrees_per_pixel
+    east_per_pixel = view.degrees_per_pixel[0]
     step_east, step_north = graticule_steps(view)
+    latitudes = multiples(step_north, view.south, view.north)
     meridians = [
         DegreeLabel(longitude_text(lon), "below", (lon - view.west) / east_per_pixel)
-        for lon in _multiples(step_east, view.west, view.east)
+        for lon in multiples(step_east, view.west, view.east)
     ]
     parallels = [
-        DegreeLabel(latitude_text(lat), "left", (view.north - lat) / north_per_pixel)
-        for lat in _multiples(step_north, view.south, view.north)
+        DegreeLabel(latitude_text(lat), "left", row)
+        for lat, row in zip(latitudes, view.rows_of(np.array(latitudes, np.float64)), strict=True)
     ]
     return meridians + parallels
 
@@ -93,25 +107,22 @@ def latitude_text(lat: float) -> str:
     return f"{abs(lat):g}°" + ("N" if lat > 0 else "S" if lat < 0 else "")
 
 
-def _round_step(least: float) -> float:
+def round_step(least: float) -> float:
     """The smallest of the round steps that is not below `least`."""
     fitting = (step for step in STEPS if step >= least * (1 - ROUNDING))
     return next(fitting, STEPS[-1])
 
 
-def _multiples(step: float, low: float, high: float) -> list[float]:
+def multiples(step: float, low: float, high: float) -> list[float]:
     """Multiples of `step` from `low` to `high`, both included."""
     first = math.ceil(low / step - ROUNDING)
     last = math.floor(high / step + ROUNDING)
     return [round(number * step, 6) for number in range(first, last + 1)]
 
 
-def _crisp(degrees: list[float], origin: float, per_pixel: float) -> list[float]:
-    """Move to the middle of the nearest pixel; what is on the rim at `origin` is left out."""
-    pixels = [(each - origin) / per_pixel for each in degrees]
-    return [
-        origin + (math.floor(each + ROUNDING) + 0.5) * per_pixel for each in pixels if each > 0.5
-    ]
+def _crisp(places: list[float]) -> list[float]:
+    """Move to the middle of the nearest pixel; what is on the rim at 0 is left out."""
+    return [math.floor(place + ROUNDING) + 0.5 for place in places if place > 0.5]
 
 
 def _within_180(lon: float) -> float:

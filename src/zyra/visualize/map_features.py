@@ -14,7 +14,10 @@ from zyra.visualize.layout import unit_of
 from zyra.visualize.line_shades import LineWork, line_work, work_of_pixels
 from zyra.visualize.map_lines import draw_lines
 from zyra.visualize.natural_earth import Kind, Lines, read_features, scale_for
-from zyra.visualize.projection import MapView, Segments
+from zyra.visualize.plane_graticule import plane_graticule
+from zyra.visualize.plane_view import PlaneView
+from zyra.visualize.projection import MapView
+from zyra.visualize.view import Segments, View
 
 FEATURES = ("coastline", "borders", "gridlines")
 OTHER_NAMES = {"coastlines": "coastline", "border": "borders", "gridline": "gridlines"}
@@ -38,6 +41,7 @@ STROKES = {
     "borders": Stroke(0.8, 0.62),
     "coastline": Stroke(1.1, 0.86),
 }
+OUTLINE = Stroke(1.3, 0.86)
 
 
 def chosen_features(listed: str | None, without: Collection[str]) -> tuple[str, ...]:
@@ -55,7 +59,7 @@ def chosen_features(listed: str | None, without: Collection[str]) -> tuple[str, 
 
 
 @lru_cache(maxsize=MAPS_KEPT)
-def feature_work(view: MapView, features: tuple[str, ...], unit: float) -> tuple[LineWork, ...]:
+def feature_work(view: View, features: tuple[str, ...], unit: float) -> tuple[LineWork, ...]:
     """Line work of each feature on a map; it depends on nothing else, so it is remembered.
 
     Most pictures show the whole Earth in one of a few sizes: `warm_up` draws their lines
@@ -63,15 +67,17 @@ def feature_work(view: MapView, features: tuple[str, ...], unit: float) -> tuple
 
     Args:
         view: The map.
-        features: Names from `FEATURES`.
+        features: Names from `FEATURES`; the rim of a round globe is drawn in any case.
         unit: Pixels in a unit of the layout; line widths grow with it, but slower.
     """
     work = []
     for name, stroke in STROKES.items():
         if name in features:
-            width = max(stroke.width * unit**WIDTH_GROWTH, 0.6)
             segments = view.segments_of(_lines(name, view))
-            work.append(_work(name, segments, view, width, stroke.opacity))
+            work.append(_work(name, segments, view, _width(stroke, unit), stroke.opacity))
+    rim = view.outline()
+    if len(rim):
+        work.append(_work("outline", rim, view, _width(OUTLINE, unit), OUTLINE.opacity))
     return tuple(work)
 
 
@@ -82,8 +88,12 @@ def warm_up() -> None:
         feature_work(view, FEATURES, unit_of(width, height, USUAL_DPI))
 
 
-def _work(name: str, segments: Segments, view: MapView, width: float, opacity: float) -> LineWork:
-    if name == "gridlines":
+def _width(stroke: Stroke, unit: float) -> float:
+    return float(max(stroke.width * unit**WIDTH_GROWTH, 0.6))
+
+
+def _work(name: str, segments: Segments, view: View, width: float, opacity: float) -> LineWork:
+    if name == "gridlines" and isinstance(view, MapView):
         # They lie on rows and columns of pixels, which needs no antialiasing.
         return work_of_pixels(_pixels_along(segments, view, round(width)), opacity)
     return line_work(draw_lines(segments, (view.width, view.height), width), opacity)
@@ -105,9 +115,10 @@ def _pixels_along(segments: Segments, view: MapView, width: int) -> NDArray[np.i
     return np.concatenate([level_ones.reshape(-1), upright_ones.reshape(-1)])
 
 
-def _lines(name: str, view: MapView) -> Lines:
-    if name == "gridlines":
+def _lines(name: str, view: View) -> Lines:
+    if name == "gridlines" and isinstance(view, MapView):
         return graticule_lines(view)
-    extent = (view.west, view.east, view.south, view.north)
+    if name == "gridlines" and isinstance(view, PlaneView):
+        return plane_graticule(view).lines
     kind: Kind = "coastline" if name == "coastline" else "borders"
-    return read_features(kind, scale_for(extent, view.width))
+    return read_features(kind, scale_for(view.resolution))

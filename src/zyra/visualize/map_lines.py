@@ -8,7 +8,7 @@ darker, since of several shares the largest counts.
 import numpy as np
 from numpy.typing import NDArray
 
-from zyra.visualize.projection import Segments
+from zyra.visualize.view import Segments
 
 Mask = NDArray[np.uint8]
 Indices = NDArray[np.intp]

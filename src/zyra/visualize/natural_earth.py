@@ -47,6 +47,12 @@ class Lines:
     lat: NDArray[np.float32]
     starts: NDArray[np.intp]
 
+    def joined(self) -> NDArray[np.bool_]:
+        """Whether each point is joined to the next one, shape (points - 1,)."""
+        joined = np.ones(max(len(self.lon) - 1, 0), bool)
+        joined[self.starts[1:] - 1] = False
+        return joined
+
 
 def read_features(kind: Kind, scale: Scale) -> Lines:
     """Read all lines of one kind at one of Natural Earth's scales.
@@ -78,16 +84,8 @@ def _steps(planes: NDArray[np.uint8], points: int) -> NDArray[np.int32]:
     return ((zigzag >> 1).astype(np.int16) ^ -(zigzag & 1).astype(np.int16)).astype(np.int32)
 
 
-def scale_for(extent: tuple[float, float, float, float], width: int) -> Scale:
-    """Choose the coarsest scale that looks right.
-
-    Args:
-        extent: (west, east, south, north) in degrees; `east` may be beyond 180 or below `west`.
-        width: Of the map in pixels.
-    """
-    west, east = extent[:2]
-    span = east - west if east > west else east - west + 360.0
-    degrees_per_pixel = span / width
+def scale_for(degrees_per_pixel: float) -> Scale:
+    """Choose the coarsest scale that looks right on a map of that resolution."""
     for coarsest, scale in COARSEST_DEGREES_PER_PIXEL:
         if degrees_per_pixel >= coarsest:
             return scale

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from zyra.visualize.colour_bar import INK, LABEL_SIZE, ColourBar
 from zyra.visualize.graticule import DegreeLabel
 from zyra.visualize.layout import HEADER, SMALL_SIZE, TITLE_SIZE, Box, Layout
 from zyra.visualize.text import Font, font, shortened
+
+Flags = NDArray[np.bool_]
 
 PAPER = (255, 255, 255)
 # Where the field has no values: lighter than any line, darker than the paper.
@@ -28,6 +32,8 @@ class Page:
         note: Above it on the right, quieter.
         bar: Colour bar, or None.
         degrees: Labels of meridians below and of parallels on the left.
+        globe: Which pixels of the map show the Earth, or None if all do. A globe that lies
+            within the map gets no frame around it.
     """
 
     layout: Layout
@@ -35,20 +41,30 @@ class Page:
     note: str
     bar: ColourBar | None
     degrees: Sequence[DegreeLabel] = ()
+    globe: Flags | None = None
 
     def drawn_around(self, map_picture: Image.Image) -> Image.Image:
         """The whole page, RGB, with `map_picture` (RGBA, of the size of the layout's map)."""
         page = Image.new("RGB", (self.layout.width, self.layout.height), PAPER)
         box = self.layout.map
-        page.paste(NO_DATA, (box.left, box.top, box.right, box.bottom))
+        ground = Image.new("RGB", (box.width, box.height), NO_DATA)
+        mask = None if self.globe is None else Image.fromarray(self.globe.astype(np.uint8) * 255)
+        page.paste(ground, (box.left, box.top), mask)
         page.paste(map_picture, (box.left, box.top), map_picture)
         ink = ImageDraw.Draw(page)
-        self._frame(ink, box)
+        if self._has_frame():
+            self._frame(ink, box)
         self._header(ink, box)
         self._degrees(ink, box)
         if self.bar is not None and self.layout.bar is not None:
             self._bar(page, self.bar, self.layout.bar)
         return page
+
+    def _has_frame(self) -> bool:
+        if self.globe is None:
+            return True
+        rim = self.globe[0], self.globe[-1], self.globe[:, 0], self.globe[:, -1]
+        return any(bool(side.any()) for side in rim)
 
     def _frame(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
         width = max(1, round(self.layout.unit))
@@ -82,7 +98,7 @@ class Page:
         gap = round(5 * unit)
         for label in self.degrees:
             if label.side == "left":
-                where = (box.left - gap - unit, box.top + label.position)
+                where = (box.left + label.inset - gap - unit, box.top + label.position)
                 ink.text(where, label.text, QUIET_INK, chosen, anchor="rm")
         for label in self.meridians(chosen):
             where = (box.left + label.position, box.bottom + gap)

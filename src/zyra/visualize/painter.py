@@ -13,10 +13,10 @@ from zyra.visualize.line_shades import line_shades
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.palettes import Colours
 from zyra.visualize.places import Places, places_of
-from zyra.visualize.projection import MapView
 from zyra.visualize.resample import Levels, linear_levels, nearest_levels
 from zyra.visualize.scale import Scale
 from zyra.visualize.thin import thinned
+from zyra.visualize.view import View
 
 Interpolation = Literal["auto", "linear", "nearest"]
 
@@ -58,7 +58,7 @@ class Painter:
             the mean of the cells in a pixel where there are several.
     """
 
-    view: MapView
+    view: View
     features: tuple[str, ...]
     unit: float
     interpolation: Interpolation = "auto"

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zyra.core.closest import closest
 from zyra.core.errors import UsageError
 
 Colours = NDArray[np.uint8]
@@ -102,7 +102,7 @@ def _unpacked(entry: Mapping[str, Any]) -> Palette:
 def _closest(name: str, known: Mapping[str, object]) -> str:
     by_lower = {each.lower(): each for each in known}
     wanted = name.lower().removesuffix(REVERSED)
-    close = [by_lower[low] for low in get_close_matches(wanted, by_lower, n=4, cutoff=0.6)]
+    close = [by_lower[low] for low in closest(wanted, by_lower)]
     if close:
         return f"did you mean {', '.join(close)}? {PALETTE_PAGE} shows all {len(known)}"
     names = ", ".join(sorted(known, key=str.lower))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.grid import Coordinates, Grid
-from zyra.visualize.projection import MapView
+from zyra.visualize.view import View
 
 Positions = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -81,29 +81,27 @@ def _step(positions: Positions, axis: int) -> float:
     return float(np.median(steps)) if steps.size else 0.0
 
 
-def places_of(grid: Grid, view: MapView) -> Places:
+def places_of(grid: Grid, view: View) -> Places:
     """Places of the pixels of `view` in `grid`."""
-    if grid.crs.is_geographic:
-        longitudes, latitudes = view.lonlat_of_pixels()
-        columns = _along_x(grid, longitudes)
-        rows = _along_line(_to_the_poles(grid.y), latitudes)
-        return Places(rows, columns, grid.shape, grid.is_global)
-    return _scattered_places(grid, view)
+    lines = view.lines_in(grid.crs)
+    if lines is None:
+        return _scattered_places(grid, view)
+    x, y = lines
+    return Places(_along_y(grid, y), _along_x(grid, x), grid.shape, grid.is_global)
 
 
-def _scattered_places(grid: Grid, view: MapView) -> Places:
+def _scattered_places(grid: Grid, view: View) -> Places:
     rows = np.empty((view.height, view.width), np.float32)
     columns = np.empty_like(rows)
-    longitudes, latitudes = view.lonlat_of_pixels()
     block = max(1, BLOCK_PIXELS // view.width)
     for first in range(0, view.height, block):
         part = slice(first, first + block)
         # Far from its centre a projection has no point: infinite or NaN, hence outside.
         with np.errstate(all="ignore"):
-            x, y = grid.crs.forward(longitudes[None, :], latitudes[part, None])
+            x, y = np.broadcast_arrays(*grid.crs.forward(*view.lonlat_of_pixels(part)))
         columns[part] = _along_x(grid, x)
-        rows[part] = _along_line(_line(grid.y), y)
-    return Places(rows, columns, grid.shape, wraps=False)
+        rows[part] = _along_y(grid, y)
+    return Places(rows, columns, grid.shape, grid.is_global)
 
 
 @dataclass(frozen=True)
@@ -156,6 +154,10 @@ def _along_line(line: _Line, wanted: Coordinates) -> Positions:
         return even
     found = np.interp(wanted, line.coordinates, line.places, left=np.nan, right=np.nan)
     return found.astype(np.float32)
+
+
+def _along_y(grid: Grid, wanted: Coordinates) -> Positions:
+    return _along_line(_to_the_poles(grid.y) if grid.crs.is_geographic else _line(grid.y), wanted)
 
 
 def _along_x(grid: Grid, wanted: Coordinates) -> Positions:

@@ -240,7 +240,8 @@ def _nearest_columns(places: Places) -> Indices:
     count = places.shape[1]
     if not places.wraps:
         return _nearest(places.columns, count)
-    around: Indices = np.floor(places.columns + np.float32(0.5)).astype(np.intp) % count
+    rounded = np.floor(np.nan_to_num(places.columns) + np.float32(0.5))
+    around: Indices = rounded.astype(np.intp) % count
     return around
 
 

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zyra.core.errors import UsageError
 from zyra.fields.cf_units import cf_units
 from zyra.fields.field import Field
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,26 @@ def in_units(field: Field, wanted: str) -> Field:
     given, asked = _plain(field.units), _plain(wanted)
     if not given or given == asked:
         return replace(field, units=wanted)
-    for quantity in QUANTITIES:
-        source, target = _unit(quantity, given), _unit(quantity, asked)
-        if source is not None and target is not None:
-            exact = field.values.astype(np.float64) * source.scale
-            exact = (exact + (source.offset - target.offset)) / target.scale
-            return replace(field, values=exact.astype(np.float32), units=wanted)
+    exact = converted(field.values.astype(np.float64), field.units, wanted)
+    if exact is not None:
+        return replace(field, values=exact.astype(np.float32), units=wanted)
     raise UsageError(
         f"{field.variable} is in {field.units}, which cannot be converted to {wanted}",
         hint=_ways_from(given),
     )
+
+
+def converted(values: Numbers, given: str, wanted: str) -> Numbers | None:
+    """`values` in the unit `wanted`, same shape; None where no way is known from `given`."""
+    plain_given, plain_wanted = _plain(given), _plain(wanted)
+    if plain_given == plain_wanted:
+        return values
+    for quantity in QUANTITIES:
+        source, target = _unit(quantity, plain_given), _unit(quantity, plain_wanted)
+        if source is not None and target is not None:
+            exact: Numbers = values * source.scale
+            return (exact + (source.offset - target.offset)) / target.scale
+    return None
 
 
 def _plain(units: str) -> str:

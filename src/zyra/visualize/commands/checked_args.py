@@ -1,0 +1,51 @@
+"""The base of arguments that have to fit together: every misfit is found at once."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from zyra.core.arguments import Args
+
+# Whether something is wrong, and what.
+Conflict = tuple[bool, str]
+
+# Values of arguments that ask for nothing.
+_NOTHING = (None, False, "image")
+
+
+class CheckedArgs(Args):
+    """Arguments with rules between them, which groups of arguments add to by inheritance.
+
+    A group overrides `conflicts`, yields those of `super()` first and its own after; and
+    lists in `effective_with` which of its arguments change nothing unless one of others is
+    given.
+    """
+
+    effective_with: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """What may be wrong with the arguments together."""
+        yield from self._without_effect()
+
+    def is_given(self, name: str) -> bool:
+        """Whether the argument `name` was given and asks for something."""
+        return name in self.model_fields_set and getattr(self, name) not in _NOTHING
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        problems = [message for wrong, message in self.conflicts() if wrong]
+        if problems:
+            raise PydanticCustomError(
+                "arguments_conflict", "{problems}", {"problems": "; ".join(problems)}
+            )
+        return self
+
+    def _without_effect(self) -> Iterator[Conflict]:
+        fields = type(self).model_fields
+        groups = (vars(cls).get("effective_with", {}) for cls in type(self).__mro__)
+        for name, needed in (pair for group in groups for pair in group.items()):
+            changed = getattr(self, name) != fields[name].default
+            useful = any(getattr(self, other, None) not in _NOTHING for other in needed)
+            yield changed and not useful, f"{name} has an effect only with {' or '.join(needed)}"

@@ -1,0 +1,148 @@
+"""Meridians and parallels of maps on which they are curves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zyra.visualize.graticule import (
+    MOST_INTERVALS,
+    DegreeLabel,
+    latitude_text,
+    longitude_text,
+    multiples,
+    round_step,
+)
+from zyra.visualize.natural_earth import Lines
+from zyra.visualize.plane_view import PlaneView
+from zyra.visualize.view import Extent, Numbers
+
+# Pixels along each side at which a map is looked at for what it shows of the Earth.
+LOOKED_AT = 48
+# Points of a line: its curve is smooth on the largest map.
+LINE_POINTS = 361
+WIDEST_STEP = 30.0
+# Meridians are so near each other at a pole that all but each 90 degrees end before it.
+LAST_PARALLEL = 80.0
+FRACTION = 1e-6
+
+
+@dataclass(frozen=True)
+class PlaneGraticule:
+    """Lines of longitude and latitude of a map, and what they are called.
+
+    Attributes:
+        lines: All of them, meridians first.
+        degrees: Of each line.
+        meridians: How many of the lines are meridians.
+    """
+
+    lines: Lines
+    degrees: tuple[float, ...]
+    meridians: int
+
+
+def plane_graticule(view: PlaneView) -> PlaneGraticule:
+    """The lines at round degrees that cross the map."""
+    west, east, south, north = _shown(view)
+    spacing = max(view.width, view.height) / MOST_INTERVALS * view.resolution
+    step_north = min(round_step(spacing), WIDEST_STEP)
+    shrinks = max(np.cos(np.radians((south + north) / 2)), 0.3)
+    step_east = min(round_step(spacing / shrinks), WIDEST_STEP)
+    if east - west > 360.0 - FRACTION:
+        # The last meridian would be the first.
+        east -= step_east / 2
+    meridians = [_meridian(lon, south, north) for lon in multiples(step_east, west, east)]
+    parallels = [
+        (np.linspace(west, east, LINE_POINTS), np.full(LINE_POINTS, lat))
+        for lat in multiples(step_north, south, north)
+        if abs(lat) < 90.0
+    ]
+    degrees = [line[0][0] for line in meridians] + [line[1][0] for line in parallels]
+    return PlaneGraticule(_joined(meridians + parallels), tuple(degrees), len(meridians))
+
+
+def plane_labels(view: PlaneView) -> list[DegreeLabel]:
+    """Meridians where they meet the lower edge of the map, parallels at its left edge or rim."""
+    graticule = plane_graticule(view)
+    ends = np.append(graticule.lines.starts[1:], len(graticule.lines.lon))
+    labels = []
+    for number, degree in enumerate(graticule.degrees):
+        part = slice(graticule.lines.starts[number], ends[number])
+        lon = graticule.lines.lon[part].astype(np.float64)
+        lat = graticule.lines.lat[part].astype(np.float64)
+        columns, rows = view.pixels_of(lon, lat)
+        if number < graticule.meridians:
+            found = _crossing(rows, columns, view.height, view.width)
+            labels += [DegreeLabel(longitude_text(degree), "below", place) for place in found]
+        else:
+            labels += _beside(view, latitude_text(degree), columns, rows)
+    return sorted(labels, key=lambda label: (label.side, label.position))
+
+
+def _beside(view: PlaneView, text: str, columns: Numbers, rows: Numbers) -> list[DegreeLabel]:
+    """The label of a parallel: where it leaves the map on the left, or ends at the rim."""
+    crossing = _crossing(columns, rows, 0.0, view.height)
+    if crossing:
+        return [DegreeLabel(text, "left", place) for place in crossing[:1]]
+    seen = np.isfinite(columns) & (rows > 0) & (rows < view.height)
+    if view.plane.seam is None or not seen.any():
+        return []
+    first = int(np.nanargmin(np.where(seen, columns, np.nan)))
+    inside = 0.0 <= columns[first] < view.width / 2
+    return [DegreeLabel(text, "left", float(rows[first]), float(columns[first]))] if inside else []
+
+
+def _crossing(across: Numbers, along: Numbers, edge: float, length: float) -> list[float]:
+    """Where a line crosses an edge of the map: places along it, within its `length`."""
+    before, after = across[:-1] - edge, across[1:] - edge
+    # A tear jumps over the edge without meeting it.
+    jumps = np.abs(after - before) > length
+    crosses = np.flatnonzero((before * after <= 0) & (before != after) & ~jumps)
+    share = before[crosses] / (before[crosses] - after[crosses])
+    places = along[crosses] + share * (along[crosses + 1] - along[crosses])
+    return [float(place) for place in places if 0 <= place <= length]
+
+
+def _shown(view: PlaneView) -> Extent:
+    """West, east, south and north of what the map shows; all around where it shows a pole."""
+    small = view.resized(min(view.width, LOOKED_AT), min(view.height, LOOKED_AT))
+    lon, lat = small.lonlat_of_pixels()
+    known = np.isfinite(lon)
+    south, north = float(lat[known].min()), float(lat[known].max())
+    # Between the pixels looked at, and at the rim, there is somewhat more.
+    margin = 1.5 * small.resolution
+    south, north = max(south - margin, -90.0), min(north + margin, 90.0)
+    widest = _widest_gap(lon[known])
+    if widest is None or abs(south) == 90.0 or north == 90.0:
+        return -180.0, 180.0, south, north
+    west, east = widest
+    margin = min(margin / max(np.cos(np.radians(max(abs(south), abs(north)))), 0.05), 20.0)
+    if east - west + 2 * margin >= 360.0:
+        return -180.0, 180.0, south, north
+    return west - margin, east + margin, south, north
+
+
+def _widest_gap(lon: Numbers) -> tuple[float, float] | None:
+    """West and east end of longitudes around the globe; None if no gap of 30 degrees is left."""
+    ordered = np.unique(np.mod(lon, 360.0))
+    gaps = np.diff(np.append(ordered, ordered[0] + 360.0))
+    widest = int(gaps.argmax())
+    if gaps[widest] < WIDEST_STEP:
+        return None
+    west = float(ordered[(widest + 1) % len(ordered)])
+    east = float(ordered[widest])
+    return west, east if east >= west else east + 360.0
+
+
+def _meridian(lon: float, south: float, north: float) -> tuple[Numbers, Numbers]:
+    if lon % 90.0 != 0.0:
+        south, north = max(south, -LAST_PARALLEL), min(north, LAST_PARALLEL)
+    return np.full(LINE_POINTS, lon), np.linspace(south, north, LINE_POINTS)
+
+
+def _joined(lines: list[tuple[Numbers, Numbers]]) -> Lines:
+    if not lines:
+        nothing = np.empty(0, np.float32)
+        return Lines(nothing, nothing, np.zeros(1, np.intp))
+    lon, lat = (np.concatenate(parts).astype(np.float32) for parts in zip(*lines, strict=True))
+    return Lines(lon, lat, np.arange(len(lines)) * LINE_POINTS)
