@@ -10,6 +10,7 @@ from zyra.process.commands.reproject import REPROJECT
 from zyra.process.commands.scan_frames import METADATA, SCAN_FRAMES
 from zyra.process.commands.stats import STATS
 from zyra.process.commands.update_dataset_json import UPDATE_DATASET_JSON
+from zyra.process.commands.video_transcode import VIDEO_TRANSCODE
 
 command_map: CommandMap = commands_by_name(
     CONVERT_FORMAT,
@@ -22,4 +23,5 @@ command_map: CommandMap = commands_by_name(
     SCAN_FRAMES,
     STATS,
     UPDATE_DATASET_JSON,
+    VIDEO_TRANSCODE,
 )
