@@ -1,8 +1,7 @@
 """The egress broker: a local proxy through which runs connect, within their policy.
 
-A process of its own, so that no run's traffic disturbs the service, and so that neither
-shares descriptors with the other. Each connection has a thread; its bytes are moved by
-the kernel. The service tells it over a socket, in lines of JSON, who may come in:
+A process of its own, so that no run's traffic disturbs the service. Each connection has a
+thread. The service tells it over a socket, in lines of JSON, who may come in:
 
     {"admit": DIGEST OF A TOKEN, "allow_hosts": [...]}  ->  {"admitted": DIGEST}
     {"revoke": DIGEST}
@@ -24,7 +23,7 @@ from zyra.core.egress import FAILURE
 from zyra.core.errors import AddressRefused
 from zyra.jobs.isolation.egress_grants import Grant, Grants
 from zyra.jobs.isolation.egress_own import OwnPlaces
-from zyra.jobs.isolation.egress_relay import PIECE_BYTES, relay, relay_answer
+from zyra.jobs.isolation.egress_relay import MOST_BYTES, both_break_off, relay, relay_answer
 from zyra.jobs.isolation.egress_request import (
     END,
     ProxyRequest,
@@ -101,7 +100,12 @@ class BrokerServer:
     def _answer(self, client: socket.socket) -> None:
         request = parse_request(*read_head(client, self._head_s))
         grant = self.grants.grant_of(request.token)
-        with grant.one_more(), self._dialed(grant, request) as host, grant.holding(client, host):
+        with (
+            grant.one_more(),
+            self._dialed(grant, request) as host,
+            grant.holding(client, host),
+            both_break_off(client, host),
+        ):
             if request.is_tunnel:
                 client.sendall(_OPENED)
                 host.sendall(request.rest)
@@ -135,7 +139,7 @@ def _forward(client: socket.socket, host: socket.socket, request: ProxyRequest) 
         client.sendall(_CONTINUE)
     left = request.body_bytes - len(request.rest)
     while left > 0:
-        piece = client.recv(min(left, PIECE_BYTES))
+        piece = client.recv(min(left, MOST_BYTES))
         if not piece:
             return
         host.sendall(piece)
@@ -184,7 +188,7 @@ def _refuse(client: socket.socket, error: RequestNotTaken) -> None:
     client.shutdown(socket.SHUT_WR)
     # What the client still sends is read, or closing would reset its reading of the answer.
     end, left = time.monotonic() + _LINGER_S, _LINGER_BYTES
-    while left > 0 and time.monotonic() < end and (piece := client.recv(PIECE_BYTES)):
+    while left > 0 and time.monotonic() < end and (piece := client.recv(MOST_BYTES)):
         left -= len(piece)
 
 
