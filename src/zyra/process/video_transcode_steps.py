@@ -1,0 +1,56 @@
+"""The steps of `process video-transcode`: plan, encode, describe."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from zyra.core.job import Job
+from zyra.core.outputs import open_output, output_path
+from zyra.media.description import probe
+from zyra.media.magic import is_picture
+from zyra.media.pictures import is_sequence, picture_sequence
+from zyra.process.commands.video_transcode import VideoTranscodeArgs
+from zyra.process.video_transcode_film import convert_film
+from zyra.process.video_transcode_made import Made
+from zyra.process.video_transcode_pictures import convert_pictures
+from zyra.process.video_transcode_plan import FilmPlan, plan, resolved
+from zyra.transfer.sources import local_copy
+
+
+def transcode(args: VideoTranscodeArgs, job: Job) -> None:
+    """Convert what `args` asks for; see `video_transcode.run`."""
+    asked = plan(args)
+    with output_path(asked.target, job, suffix=f".{asked.container}") as path:
+        made = _convert(asked, path, job)
+        for note in made.notes:
+            job.tell(note)
+        description = _describe(asked, made, path)
+        if asked.metadata is not None:
+            with open_output(asked.metadata, job) as stream:
+                stream.write(json.dumps(description, indent=2).encode() + b"\n")
+    job.tell(f"wrote {made.frames} frames to {asked.target}", detail=True)
+
+
+def _convert(asked: FilmPlan, path: Path, job: Job) -> Made:
+    if is_sequence(asked.source):
+        return convert_pictures(picture_sequence(asked.source), asked, path, job)
+    with local_copy(asked.source, job) as source:
+        if is_picture(source):
+            return convert_pictures([source], asked, path, job)
+        return convert_film(source, asked, path, job)
+
+
+def _describe(asked: FilmPlan, made: Made, path: Path) -> dict[str, Any]:
+    result = probe(path, asked.target).to_json()
+    return {
+        "input": made.source,
+        "output": {"name": Path(asked.target).name, **result},
+        "settings": {
+            **resolved(made.settings, made.size),
+            "sound": asdict(made.sound) if made.sound else None,
+        },
+        "frames": made.frames,
+        "duration_s": float(made.frames / made.settings.fps),
+        "notes": list(made.notes),
+    }
