@@ -123,7 +123,12 @@ class _Asked:
         return (self.edges[2] + self.edges[3]) / 2
 
     def points(self, south: float, north: float) -> tuple[Numbers, Numbers]:
-        """Longitudes and latitudes all over the edges, from `south` to `north`."""
+        """Longitudes and latitudes all over what is to be seen.
+
+        That is the area of a projected grid, or what is within the edges, from `south` to `north`.
+        """
+        if self.choice.extent is None and not self.grid.crs.is_geographic:
+            return _points_of(self.grid)
         lon = np.linspace(self.edges[0] + 1e-6, self.edges[1] - 1e-6, 2 * SIDE_POINTS)
         lon_2d, lat_2d = np.meshgrid(lon, np.linspace(south, north, SIDE_POINTS))
         return lon_2d, lat_2d
@@ -223,6 +228,14 @@ def _window(plane: Plane, lon: Numbers, lat: Numbers, asked: _Asked) -> Window:
         )
     x, y = x[known], y[known]
     return float(x.min()), float(x.max()), float(y.min()), float(y.max())
+
+
+def _points_of(grid: Grid) -> tuple[Numbers, Numbers]:
+    """Places all over a grid, its outer edges included; NaN where its system has none."""
+    left, bottom, right, top = grid.bounds
+    x, y = np.meshgrid(np.linspace(left, right, SIDE_POINTS), np.linspace(bottom, top, SIDE_POINTS))
+    with np.errstate(all="ignore"):
+        return grid.crs.inverse(x, y)
 
 
 def _with_margin(window: Window) -> Window:

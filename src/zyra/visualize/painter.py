@@ -13,7 +13,13 @@ from zyra.visualize.line_shades import line_shades
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.palettes import Colours
 from zyra.visualize.places import Places, places_of
-from zyra.visualize.resample import Levels, linear_levels, nearest_levels
+from zyra.visualize.resample import (
+    Levels,
+    linear_levels,
+    linear_values,
+    nearest_levels,
+    nearest_values,
+)
 from zyra.visualize.scale import Scale
 from zyra.visualize.thin import thinned
 from zyra.visualize.view import View
@@ -71,6 +77,17 @@ class Painter:
         for work in feature_work(self.view, self.features, self.unit):
             shades.draw(levels, work)
         return Picture(levels, shades.colours)
+
+    def values(self, values: Array, grid: Grid) -> Array:
+        """Values at the pixels, float32 of shape (height, width); NaN outside and where missing.
+
+        As `draw` finds them: for lines, arrows and particles that are to fit the colours.
+        """
+        if self.interpolation == "nearest":
+            return nearest_values(values, self.places(grid))
+        block = _block(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
+        values, grid = thinned(values, grid, *block)
+        return linear_values(values, self.places(grid))
 
     def places(self, grid: Grid) -> Places:
         """Places of the map's pixels in `grid`."""

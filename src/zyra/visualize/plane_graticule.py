@@ -84,12 +84,14 @@ def _beside(view: PlaneView, text: str, columns: Numbers, rows: Numbers) -> list
     crossing = _crossing(columns, rows, 0.0, view.height)
     if crossing:
         return [DegreeLabel(text, "left", place) for place in crossing[:1]]
-    seen = np.isfinite(columns) & (rows > 0) & (rows < view.height)
-    if view.plane.seam is None or not seen.any():
+    if not np.isfinite(columns).any():
         return []
-    first = int(np.nanargmin(np.where(seen, columns, np.nan)))
-    inside = 0.0 <= columns[first] < view.width / 2
-    return [DegreeLabel(text, "left", float(rows[first]), float(columns[first]))] if inside else []
+    # On a globe that is seen whole, a parallel ends at the rim, further left than all of it.
+    first = int(np.nanargmin(columns))
+    inside = 0 <= columns[first] < view.width / 2 and 0 < rows[first] < view.height
+    if not inside or view.plane.seam is None:
+        return []
+    return [DegreeLabel(text, "left", float(rows[first]), float(columns[first]))]
 
 
 def _crossing(across: Numbers, along: Numbers, edge: float, length: float) -> list[float]:

@@ -6,6 +6,7 @@ CPU's cache, which makes the whole several times as fast as operations on whole 
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from zyra.visualize.places import BLOCK_PIXELS, Indices, Places, Positions
 from zyra.visualize.scale import MISSING, Scale
 
 Levels = NDArray[np.uint8]
+# What is drawn at pixels: levels, or values as they are.
+Drawn = TypeVar("Drawn", np.uint8, np.float32)
 
 # Levels by which the highest value is kept below the end of the scale, which it belongs to.
 TOP_MARGIN = 1 / 256
@@ -28,6 +31,35 @@ def nearest_levels(values: Array, places: Places, scale: Scale) -> Levels:
     `MISSING` where that point has no value, and outside the grid.
     """
     return _gathered(scale.levels(values), places)
+
+
+def nearest_values(values: Array, places: Places) -> Array:
+    """Value of the grid point nearest to each pixel, shape (height, width); NaN outside."""
+    rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
+    if places.is_separable:
+        found: Array = values.take(columns, axis=1).take(rows, axis=0)
+    else:
+        found = values.ravel().take(rows * places.shape[1] + columns)
+    found[~places.inside] = np.nan
+    return found
+
+
+def linear_values(values: Array, places: Places) -> Array:
+    """Bilinear value at each pixel, shape (height, width); NaN outside and where missing.
+
+    As in `linear_levels`, the nearest point decides where one of the four has no value.
+    """
+    found = nearest_values(values, places)
+    if min(places.shape) < 2:
+        return found
+    if places.wraps:
+        values = np.concatenate([values, values[:, :1]], axis=1)
+    blocks = _separable_blocks if places.is_separable else _scattered_blocks
+    with np.errstate(invalid="ignore"):
+        for target, interpolated in blocks(values, places, found):
+            np.copyto(target, interpolated, where=np.isfinite(interpolated))
+    found[~places.inside] = np.nan
+    return found
 
 
 def _gathered(levels: Levels, places: Places) -> Levels:
@@ -134,8 +166,8 @@ class _Prepared:
 
 
 def _separable_blocks(
-    values: Array, places: Places, drawn: Levels
-) -> Iterator[tuple[Levels, Array]]:
+    values: Array, places: Places, drawn: NDArray[Drawn]
+) -> Iterator[tuple[NDArray[Drawn], Array]]:
     """Rows of the picture, each with its interpolated values (a buffer that is used again)."""
     inner = np.flatnonzero(np.isfinite(places.rows))
     if not inner.size:
@@ -191,8 +223,8 @@ class _StretchedRows:
 
 
 def _scattered_blocks(
-    values: Array, places: Places, drawn: Levels
-) -> Iterator[tuple[Levels, Array]]:
+    values: Array, places: Places, drawn: NDArray[Drawn]
+) -> Iterator[tuple[NDArray[Drawn], Array]]:
     """Runs of the picture's pixels that lie in the grid, with their interpolated values."""
     height, width = drawn.shape
     block = max(1, BLOCK_PIXELS // width)
