@@ -1,5 +1,7 @@
 """Facts of fields in the form that JSON answers of every command give them."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -28,3 +30,8 @@ def finite(number: float | None) -> float | None:
 def iso_time(time: datetime | None) -> str | None:
     """A time such as `2011-01-15T12:00:00Z`."""
     return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else None
+
+
+def json_text(facts: Mapping[str, Any]) -> str:
+    """An object as the text of an answer, with a line for each of its parts."""
+    return json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

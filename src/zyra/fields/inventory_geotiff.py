@@ -1,0 +1,50 @@
+"""How a GeoTIFF stores its bands: type, nodata, tiles, compression, overviews."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio.errors import RasterioError
+
+from zyra.core.errors import DataError
+from zyra.fields.field import FieldInfo
+from zyra.fields.inventory import StoredAs
+
+
+def stored_as(path: Path, infos: Sequence[FieldInfo]) -> StoredAs:
+    """What the tags say of the file and of the bands in `infos`.
+
+    Raises:
+        DataError: The file is damaged.
+    """
+    try:
+        with rasterio.open(path, driver="GTiff") as file:
+            return StoredAs(
+                file={
+                    "bands": file.count,
+                    "interleave": file.interleaving.value if file.interleaving else None,
+                    "attributes": dict(file.tags()),
+                },
+                variables={
+                    info.variable: _facts(file, info.number) for info in reversed(list(infos))
+                },
+            )
+    except RasterioError as exc:
+        raise DataError(f"{path.name} is not readable as GeoTIFF: {exc}") from exc
+
+
+def _facts(file: Any, band: int) -> dict[str, Any]:
+    rows, columns = file.block_shapes[band - 1]
+    scale, offset = file.scales[band - 1], file.offsets[band - 1]
+    packing = {} if (scale, offset) == (1.0, 0.0) else {"scale": scale, "offset": offset}
+    return {
+        "type": file.dtypes[band - 1],
+        "shape": [file.height, file.width],
+        "nodata": file.nodatavals[band - 1],
+        **packing,
+        "chunks": [rows, columns],
+        "compression": file.compression.value.lower() if file.compression else None,
+        "overviews": file.overviews(band),
+        "colours": file.colorinterp[band - 1].name,
+    }
