@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 
 from zyra.cli.flags import flag_names, own_first, takes
-from zyra.cli.help import command_line
 from zyra.core.arguments import Args
 from zyra.core.command import Command
+from zyra.core.command_line import command_line
 
 
 def manual_page(command: Command) -> str:

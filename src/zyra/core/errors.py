@@ -5,6 +5,8 @@ Which exit code and which HTTP status belong to a class is decided at the edge:
 `core.exit_codes` for commands, `api.errors` for HTTP.
 """
 
+from collections.abc import Mapping
+
 
 class ZyraError(Exception):
     """Anything that Zyra refuses or fails to do.
@@ -25,7 +27,24 @@ class UsageError(ZyraError):
 
 
 class SelectionError(UsageError):
-    """A selection matches nothing, or several things where one is needed."""
+    """A selection matches nothing, or several things where one is needed.
+
+    Args:
+        message: What was wrong, with the value.
+        hint: What there is to choose from.
+        correction: Arguments that would select something, by their canonical names:
+            `variable`, `pattern`, `level`, `time`, `forecast_hour`, `member`, `message`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        correction: Mapping[str, str | int | float] | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.correction = correction or {}
 
 
 class VariableNotFound(SelectionError):

@@ -9,6 +9,7 @@ import traceback
 
 from zyra.core.arguments import Args
 from zyra.core.command import Command
+from zyra.core.command_line import Correct, corrected_line
 from zyra.core.errors import ZyraError
 from zyra.core.exit_codes import DONE, FAILED, INTERRUPTED, exit_code_for
 from zyra.core.stream_job import StreamJob
@@ -16,8 +17,16 @@ from zyra.core.stream_job import StreamJob
 Failure = ZyraError | MemoryError
 
 
-def run_to_exit_code(command: Command, args: Args, job: StreamJob) -> int:
+def run_to_exit_code(
+    command: Command, args: Args, job: StreamJob, *, correct: Correct = corrected_line
+) -> int:
     """Run `command`, tell what went wrong on stderr, return the exit code.
+
+    Args:
+        command: What to run.
+        args: Its arguments.
+        job: Its streams.
+        correct: What to add to an error of which better arguments are known.
 
     Raises:
         MemoryError: The limit on memory was reached; the caller reports it.
@@ -26,7 +35,7 @@ def run_to_exit_code(command: Command, args: Args, job: StreamJob) -> int:
         command.load_run()(args, job)
         job.stdout.flush()
     except ZyraError as error:
-        _tell(job, describe(error))
+        _tell(job, describe(error) + correct(command, args, error))
         return exit_code_for(error)
     except KeyboardInterrupt:
         _tell(job, "interrupted")

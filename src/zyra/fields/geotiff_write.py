@@ -20,7 +20,7 @@ from zyra.fields.field import Array, Field, FieldInfo
 from zyra.fields.geotiff_lattice import Lattice, lattice_of
 from zyra.fields.geotiff_tags import band_name, band_tags
 from zyra.fields.grid import Grid
-from zyra.fields.storage import DEFAULT_STORAGE, Method, Storage
+from zyra.fields.storage import Method, Storage
 
 Info = TypeVar("Info", bound=FieldInfo)
 
@@ -41,6 +41,7 @@ _PROBES = 5  # along each side of a grid
 # Level 1 of Deflate on byte planes: a fifth of the time of level 6, and 10 % larger
 # (measured on GFS 0.25 degree and HRRR temperature).
 _LEVEL = 1
+_STORAGE: Mapping[str, Any] = {"compress": "deflate", "predictor": 3, "zlevel": _LEVEL}
 _NAMES: Mapping[Method, str] = {"zlib": "DEFLATE", "zstd": "ZSTD", "none": "NONE"}
 
 
@@ -52,8 +53,7 @@ def write_geotiff(
     *,
     nodata: float | None = None,
     lattice: Lattice | None = None,
-    storage: Storage = DEFAULT_STORAGE,
-    is_cloud_optimised: bool = False,
+    cloud: Storage | None = None,
     progress: Report = ignore_progress,
 ) -> Lattice:
     """Write fields on one grid as the bands of a GeoTIFF, reading them one at a time.
@@ -69,9 +69,9 @@ def write_geotiff(
         read: Reads the values of a field.
         nodata: What stands for missing values; NaN when None.
         lattice: The raster of the grid, where it is not to be turned; see `lattice_of`.
-        storage: Compression (`zlib` unless asked otherwise, `zstd`, `none`), with predictor.
-        is_cloud_optimised: Whether to add overviews of means and arrange all for readers that
-            fetch parts of the file, which takes twice as long.
+        cloud: Add overviews of means and arrange all for readers that fetch parts of the file,
+            compressed so (`zlib` unless asked otherwise, `zstd`, `none`); this takes twice as
+            long. None writes Deflate without overviews.
         progress: Told the fraction that is written.
 
     Returns:
@@ -91,16 +91,16 @@ def write_geotiff(
         rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES),
         tempfile.TemporaryDirectory(prefix=PART_PREFIX, dir=path.parent) as folder,
     ):
-        bands = Path(folder, "bands.tif") if is_cloud_optimised else path
-        packing = {} if is_cloud_optimised else _packing(storage, "zlevel", 3)
-        share = _WRITING_BANDS if is_cloud_optimised else 1.0
+        bands = path if cloud is None else Path(folder, "bands.tif")
+        packing = _STORAGE if cloud is None else {}
+        share = 1.0 if cloud is None else _WRITING_BANDS
         try:
             with rasterio.open(bands, "w", **profile, **packing) as file:
                 for band, info in enumerate(infos, start=1):
                     _write_band(file, band, info, lattice.raster(read(info).values), nodata)
                     progress(share * band / len(infos), info.variable)
-            if is_cloud_optimised:
-                copy(bands, path, driver="COG", **_cloud_layout(len(infos), storage))
+            if cloud is not None:
+                copy(bands, path, driver="COG", **_cloud_layout(len(infos), cloud))
             with rasterio.open(path) as written:
                 kept = written.crs
         except (RasterioError, CPLE_BaseError) as exc:
@@ -177,21 +177,15 @@ def _profile(bands: int, grid: Grid, crs: CRS) -> dict[str, Any]:
 
 def _cloud_layout(bands: int, storage: Storage) -> dict[str, Any]:
     """Options of GDAL's driver for cloud-optimised GeoTIFF."""
+    method = storage.method or "zlib"
+    packing = {"predictor": "YES", "level": storage.level or _LEVEL}
     return {
         "blocksize": _tile(bands),
         "overview_resampling": "AVERAGE",
         "bigtiff": "IF_SAFER",
-        **_packing(storage, "level", "YES"),
+        "compress": _NAMES[method],
+        **({} if method == "none" else packing),
     }
-
-
-def _packing(storage: Storage, level_option: str, predictor: int | str) -> dict[str, Any]:
-    """Options of compression, as far as GDAL's two drivers call them alike."""
-    method = storage.method or "zlib"
-    if method == "none":
-        return {"compress": "NONE"}
-    level = {level_option: storage.level or _LEVEL}
-    return {"compress": _NAMES[method], "predictor": predictor, **level}
 
 
 def _tile(bands: int) -> int:

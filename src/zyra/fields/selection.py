@@ -3,11 +3,12 @@
 import math
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TypeVar
 
+from zyra.core.closest import closest
 from zyra.core.errors import AmbiguousSelection, SelectionError, VariableNotFound
 from zyra.core.patterns import parse_pattern
 from zyra.core.times import parse_time
@@ -15,6 +16,7 @@ from zyra.fields.field import FieldInfo, Level
 from zyra.fields.selection_args import SelectionArgs
 
 Info = TypeVar("Info", bound=FieldInfo)
+Correction = dict[str, str | int | float]
 
 _MOST_LISTED = 10
 
@@ -76,9 +78,28 @@ def select(infos: Sequence[Info], selection: Selection) -> list[Info]:
     found = [info for info in named if _agrees(info, selection)]
     if not found:
         raise SelectionError(
-            f"no field with {selection}", hint=_what_there_is(named, selection, infos)
+            f"no field with {selection}",
+            hint=_what_there_is(named, selection, infos),
+            correction=_correction(named, selection),
         )
     return found
+
+
+def _correction(named: Sequence[FieldInfo], selection: Selection) -> Correction:
+    """What to ask for instead of what `selection` asks for in vain: of the nearest field."""
+
+    def unlikeness(info: FieldInfo) -> tuple[int, float]:
+        return len(_unmet(info, selection)), _distance(info.level, selection.level or "")
+
+    nearest = min(named, key=unlikeness)
+    values = choices_of(nearest)
+    unmet = _unmet(nearest, selection)
+    return {name: values[name] for name in unmet} if values.keys() >= set(unmet) else {}
+
+
+def _unmet(info: FieldInfo, selection: Selection) -> list[str]:
+    """The names of the arguments whose wish a field does not fulfil."""
+    return [name for name, is_met in _WISHES if not is_met(info, selection)]
 
 
 def _what_there_is(
@@ -113,11 +134,36 @@ def select_one(
     found = select(infos, selection)
     if len(found) == 1:
         return found[0]
+    decisions = _decisions(found)
     asked = f"{selection} matches" if str(selection) else "the file holds"
     listed = "\n".join(f"  {line}" for line in _shortened([describe(info) for info in found]))
     raise AmbiguousSelection(
         f"{asked} {len(found)} fields where one is needed",
-        hint=f"choose one, for example with {_deciding_flags(found, variable_flag)}:\n{listed}",
+        hint=f"choose one, for example with {_flags(decisions, found, variable_flag)}:\n{listed}",
+        correction=decisions,
+    )
+
+
+def require_one_variable(infos: Sequence[FieldInfo], flag: str) -> None:
+    """Refuse a selection that holds several variables.
+
+    Args:
+        infos: What is selected.
+        flag: What names a variable on the command line, for the hint.
+
+    Raises:
+        AmbiguousSelection: There are several; the hint lists them.
+    """
+    names = {info.variable: info for info in infos}
+    if len(names) < 2:
+        return
+    lines = [f"{name} ({info.long_name or info.units})" for name, info in names.items()]
+    listed = "\n".join(f"  {line}" for line in _shortened(lines, 20))
+    first = next(iter(names))
+    raise AmbiguousSelection(
+        f"the selection matches {len(names)} variables where one is needed",
+        hint=f"choose one, for example with {flag}{first}:\n{listed}",
+        correction={"variable": first},
     )
 
 
@@ -140,7 +186,7 @@ def _by_name(infos: Sequence[Info], name: str | None) -> list[Info]:
         found = [info for info in infos if wanted in {spelling(known) for known in info.names}]
         if found:
             return found
-    raise _not_found(f"no variable {name!r}", infos)
+    raise _not_found(f"no variable {name!r}", infos, {"variable": name})
 
 
 def _by_pattern(infos: list[Info], pattern: str | None) -> list[Info]:
@@ -152,7 +198,7 @@ def _by_pattern(infos: list[Info], pattern: str | None) -> list[Info]:
     matches = line_matcher(pattern)
     found = [info for info in infos if any(map(matches, (*info.names, info.long_name, info.line)))]
     if not found:
-        raise _not_found(f"nothing matches the pattern {pattern!r}", infos)
+        raise _not_found(f"nothing matches the pattern {pattern!r}", infos, {"pattern": pattern})
     return found
 
 
@@ -166,20 +212,22 @@ def line_matcher(pattern: str) -> Callable[[str], bool]:
     return lambda text: compiled.search(text) is not None
 
 
-def _not_found(problem: str, infos: Sequence[FieldInfo]) -> VariableNotFound:
+def _not_found(
+    problem: str, infos: Sequence[FieldInfo], asked: Mapping[str, str]
+) -> VariableNotFound:
     names = sorted({info.variable for info in infos})
-    return VariableNotFound(problem, hint=f"there is {', '.join(names) or 'no field at all'}")
+    ((argument, text),) = asked.items()
+    known = {name: info for info in infos for name in (*info.names, info.long_name) if name}
+    near = closest(text, known)
+    return VariableNotFound(
+        problem,
+        hint=f"there is {', '.join(names) or 'no field at all'}",
+        correction={argument: known[near[0]].variable} if near else {},
+    )
 
 
 def _agrees(info: FieldInfo, selection: Selection) -> bool:
-    hour = selection.forecast_hour
-    return (
-        (selection.level is None or level_matches(info.level, selection.level))
-        and selection.valid_time in (None, info.valid_time)
-        and (hour is None or _equal(info.forecast_hour, hour))
-        and selection.member in (None, info.member)
-        and selection.message in (None, info.number)
-    )
+    return all(is_met(info, selection) for _, is_met in _WISHES)
 
 
 def level_matches(level: Level | None, text: str) -> bool:
@@ -239,45 +287,73 @@ def _equal(one: float | None, other: float) -> bool:
     return one is not None and abs(one - other) <= 1e-6 * max(abs(one), abs(other))
 
 
-def _deciding_flags(found: Sequence[FieldInfo], variable_flag: str) -> str:
-    """The flags that leave one of the fields, written with the first one's values."""
-    first = found[0]
-    deciding: list[str] = []
+def _decisions(found: Sequence[FieldInfo]) -> Correction:
+    """The arguments that leave one of the fields, with the first one's values."""
+    deciding: Correction = {}
     left = list(found)
-    for flag, value_of in _CHOICES:
-        value = value_of(first)
-        same = [info for info in left if value_of(info) == value]
-        if value and len(same) < len(left):
-            deciding.append(f"{flag or variable_flag} {value}")
+    for name, value in choices_of(found[0]).items():
+        same = [info for info in left if choices_of(info).get(name) == value]
+        if len(same) < len(left):
+            deciding[name] = value
             left = same
-    if len(left) == 1:
-        return " ".join(deciding)
+        if len(left) == 1:
+            return deciding
+    return deciding
+
+
+def _flags(decisions: Correction, found: Sequence[FieldInfo], variable_flag: str) -> str:
+    """The decisions as flags; what a number in the file stands for is told after it."""
+    flags = {name: f"--{name.replace('_', '-')}" for name in decisions}
+    flags["variable"] = variable_flag
+    text = " ".join(f"{flags[name]} {shlex.quote(str(decisions[name]))}" for name in decisions)
     differing = [
         f"{dimension} {value:g}"
-        for dimension, value in first.dimensions.items()
-        if any(info.dimensions.get(dimension) != value for info in left)
+        for dimension, value in found[0].dimensions.items()
+        if any(info.dimensions.get(dimension) != value for info in found)
     ]
-    return f"--message {first.number}" + (f" ({', '.join(differing)})" if differing else "")
+    return f"{text} ({', '.join(differing)})" if differing and "message" in decisions else text
+
+
+def choices_of(info: FieldInfo) -> Correction:
+    """The arguments that select a field, by their names; those that have a value for it."""
+    hour = info.forecast_hour
+    values = {
+        "variable": info.variable,
+        "level": str(info.level) if info.level else None,
+        "time": _time_text(info) or None,
+        "forecast_hour": int(hour) if hour is not None and hour == int(hour) else hour,
+        "member": info.member,
+        "message": info.number,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _time_text(info: FieldInfo) -> str:
-    return f"{info.valid_time:%Y-%m-%dT%H:%M}" if info.valid_time else ""
+    if info.valid_time is None:
+        return ""
+    is_whole = info.valid_time.second == info.valid_time.microsecond == 0
+    return f"{info.valid_time:%Y-%m-%dT%H:%M}" if is_whole else info.valid_time.isoformat()
 
 
-# Flags that choose, without that of the variable, and their values; empty where there is none.
-_CHOICES: tuple[tuple[str, Callable[[FieldInfo], str]], ...] = (
-    ("", lambda info: info.variable),
-    ("--level", lambda info: shlex.quote(str(info.level)) if info.level else ""),
-    ("--time", _time_text),
-    ("--forecast-hour", lambda i: "" if i.forecast_hour is None else f"{i.forecast_hour:g}"),
-    ("--member", lambda info: "" if info.member is None else str(info.member)),
+# What an argument asks of a field; met where nothing is asked.
+_WISHES: tuple[tuple[str, Callable[[FieldInfo, Selection], bool]], ...] = (
+    ("level", lambda info, asked: asked.level is None or level_matches(info.level, asked.level)),
+    ("time", lambda info, asked: asked.valid_time in (None, info.valid_time)),
+    (
+        "forecast_hour",
+        lambda info, asked: (
+            asked.forecast_hour is None or _equal(info.forecast_hour, asked.forecast_hour)
+        ),
+    ),
+    ("member", lambda info, asked: asked.member in (None, info.member)),
+    ("message", lambda info, asked: asked.message in (None, info.number)),
 )
 
 
-def _shortened(lines: list[str]) -> list[str]:
-    if len(lines) <= _MOST_LISTED:
+def _shortened(lines: list[str], most: int = _MOST_LISTED) -> list[str]:
+    if len(lines) <= most:
         return lines
-    return [*lines[: _MOST_LISTED - 1], f"... and {len(lines) - _MOST_LISTED + 1} more"]
+    return [*lines[: most - 1], f"... and {len(lines) - most + 1} more"]
 
 
 def selection_from(

@@ -1,11 +1,13 @@
 """How the values of a file are stored: compression and chunks, whatever its format."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Literal
 
 from zyra.core.errors import UsageError
+from zyra.fields.storage_args import StorageArgs
 
 Method = Literal["none", "zlib", "zstd", "blosc"]
 
@@ -58,6 +60,30 @@ class Storage:
 
 
 DEFAULT_STORAGE = Storage()
+_HIGHEST_LEVELS: Mapping[Method, int] = {"none": 0, "zlib": 9, "zstd": 22, "blosc": 9}
+
+
+def storage_from(args: StorageArgs, *, default: Method) -> Storage:
+    """The storage that a command's arguments ask for.
+
+    Args:
+        args: Of the command.
+        default: The method that the format takes where none is asked for.
+
+    Raises:
+        UsageError: The level has no effect or is too high, or a dimension is named twice.
+    """
+    method = args.compression or default
+    highest, level = _HIGHEST_LEVELS[method], args.compression_level
+    if level is not None and level > highest:
+        problem = f"{method} has levels 1 to {highest}" if highest else "nothing is compressed"
+        raise UsageError(f"--compression-level {level}: {problem}")
+    given = [text.partition("=") for text in args.chunks or ()]
+    name, times = Counter(name for name, _, _ in given).most_common(1)[0] if given else ("", 0)
+    if times > 1:
+        raise UsageError(f"--chunks names {name} {times} times")
+    lengths = {name: int(length) for name, _, length in given}
+    return Storage(args.compression, args.compression_level, lengths)
 
 
 def refuse_unknown_dimensions(storage: Storage, known: Sequence[str]) -> None:

@@ -2,19 +2,17 @@
 
 from pathlib import Path
 
-from zyra.core.errors import UnsupportedFormat
+from zyra.core.errors import UnsupportedFormat, UsageError
 from zyra.core.job import Job
 from zyra.core.loading import load
-from zyra.core.outputs import open_output, output_path
+from zyra.core.outputs import open_output
 from zyra.fields.formats import Format, open_dataset, select_fields
-from zyra.fields.selection import select, selection_from
+from zyra.fields.selection import require_one_variable, select, selection_from
 from zyra.process.commands.extract_variable import ExtractVariableArgs
-from zyra.process.convert_format import write_netcdf_file
-from zyra.process.field_source import local_source, require_one_variable
+from zyra.process.field_output import ENDINGS, form_from, refuse_odd_target, write_fields
+from zyra.process.field_source import local_source
 from zyra.process.output_names import chosen_output, refuse_two_outputs, source_name
 from zyra.transfer.sources import refuse_unsigned
-
-_ENDINGS = {"netcdf": ".nc", "grib2": ".grib2"}
 
 
 def run(args: ExtractVariableArgs, job: Job) -> None:
@@ -27,29 +25,49 @@ def run(args: ExtractVariableArgs, job: Job) -> None:
         TransferError: The URL cannot be fetched.
         OutputError: The output cannot be written.
     """
-    refuse_unsigned(args.unsigned, args.input)
-    refuse_two_outputs(args.output, stdout=args.stdout)
+    refuse_ineffective(args)
     with local_source(args.input, args.pattern, args.backend, job) as (path, found):
         if args.format == "grib2":
             _copy_messages(path, found, args, job)
         else:
-            _write_netcdf(path, found, args, job)
+            _write_fields(path, found, args, job)
+
+
+def refuse_ineffective(args: ExtractVariableArgs) -> None:
+    """Refuse arguments that contradict each other or have no effect beside the others.
+
+    Raises:
+        UsageError: There is one.
+    """
+    refuse_unsigned(args.unsigned, args.input)
+    refuse_two_outputs(args.output, stdout=args.stdout)
+    if args.format != "grib2":
+        form_from(args, args.format)
+        return
+    for flag, value in (
+        ("--compression", args.compression),
+        ("--compression-level", args.compression_level),
+        ("--chunks", args.chunks),
+    ):
+        if value is not None:
+            raise UsageError(f"{flag} has no effect on GRIB messages, which are copied")
 
 
 def _target(args: ExtractVariableArgs, variable: str) -> str:
-    ending = f"_{variable}{_ENDINGS[args.format]}"
+    ending = f"_{variable}{ENDINGS.get(args.format, '.grib2')}"
     return chosen_output(args.output, stdout=args.stdout, source=args.input, ending=ending)
 
 
-def _write_netcdf(path: Path, found: Format, args: ExtractVariableArgs, job: Job) -> None:
+def _write_fields(path: Path, found: Format, args: ExtractVariableArgs, job: Job) -> None:
+    assert args.format != "grib2"
     selection = selection_from(args, pattern=args.pattern)
     with open_dataset(path, found) as dataset:
         infos = select_fields(dataset, selection)
         require_one_variable(infos, "")
         target = _target(args, infos[0].variable)
-        with output_path(target, job, suffix=_ENDINGS["netcdf"]) as written:
-            title = source_name(args.input)
-            write_netcdf_file(written, dataset, infos, title, job.progress)
+        refuse_odd_target(target, args.format)
+        form, title = form_from(args, args.format), source_name(args.input)
+        write_fields(target, dataset, infos, form, title=title, report=job.progress, job=job)
     job.tell(f"wrote {len(infos)} fields of {infos[0].variable} to {target}", detail=True)
 
 

@@ -1,19 +1,21 @@
 """Open the one source of a command as a list of fields, whatever its format."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from zyra.core.errors import AmbiguousSelection, UsageError, VariableNotFound
+from zyra.core.errors import UsageError, VariableNotFound
 from zyra.core.job import Job
 from zyra.fields.field import FieldInfo
 from zyra.fields.formats import Dataset, Format, detect_format, open_dataset
+from zyra.fields.selection import require_one_variable
 from zyra.fields.zarr_names import is_zarr_folder
 from zyra.process.remote_part import local_part
 from zyra.transfer.sources import is_url, local_copy
 
+__all__ = ["local_source", "open_source", "require_one_variable"]
+
 _DEFAULT_BACKEND = "cfgrib"
-_MOST_LISTED = 20
 
 
 @contextmanager
@@ -61,25 +63,3 @@ def open_source(
         open_dataset(path, found) as dataset,
     ):
         yield dataset
-
-
-def require_one_variable(infos: Sequence[FieldInfo], flag: str) -> None:
-    """Refuse a selection that holds several variables.
-
-    Args:
-        infos: What is selected.
-        flag: What names a variable on the command line, for the hint.
-
-    Raises:
-        AmbiguousSelection: There are several; the hint lists them.
-    """
-    names = {info.variable: info for info in infos}
-    if len(names) < 2:
-        return
-    lines = [f"  {name} ({info.long_name or info.units})" for name, info in names.items()]
-    if len(lines) > _MOST_LISTED:
-        lines[_MOST_LISTED - 1 :] = [f"  ... and {len(lines) - _MOST_LISTED + 1} more"]
-    raise AmbiguousSelection(
-        f"the selection matches {len(names)} variables where one is needed",
-        hint=f"choose one, for example with {flag}{next(iter(names))}:\n" + "\n".join(lines),
-    )

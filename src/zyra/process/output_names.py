@@ -11,7 +11,9 @@ from zyra.core.outputs import STDOUT
 from zyra.core.urls import masked, split_url
 from zyra.transfer.sources import is_url
 
-_DATA_SUFFIXES = re.compile(r"(?i)\.(grib|grb|gb)[12]?$|\.(nc4?|cdf|hdf5?|h5|tiff?)$")
+_DATA_SUFFIXES = re.compile(
+    r"(?i)\.(grib|grb|gb)[12]?$|\.(nc4?|cdf|hdf5?|h5|tiff?)$|\.zarr(\.zip)?$"
+)
 
 
 def chosen_output(output: str | None, *, stdout: bool, source: str, ending: str) -> str:

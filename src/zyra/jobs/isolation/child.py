@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from zyra.core.command_line import corrected_args
 from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
@@ -74,7 +75,10 @@ def _run(registry: Registry, assignment: Assignment) -> int:
     confine(Room(assignment.readable, writable, broker.port if broker else None))
     try:
         return run_to_exit_code(
-            command, args, job_on_standard_streams(args, network, report_progress)
+            command,
+            args,
+            job_on_standard_streams(args, network, report_progress),
+            correct=corrected_args,
         )
     except MemoryError:
         _send({"reason": "memory"})

@@ -5,17 +5,17 @@ from typing import Literal
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.kinds import InputSource, OutputFile
-from zyra.fields.selection_args import SelectionArgs
+from zyra.fields.storage_args import StorageArgs
 
 
-class ExtractVariableArgs(SelectionArgs):
-    """Take one variable out of a GRIB, NetCDF or GeoTIFF file.
+class ExtractVariableArgs(StorageArgs):
+    """Take one variable out of a GRIB, NetCDF, Zarr or GeoTIFF file.
 
     All its levels, times and members are taken, or those that --level, --time and the like
     leave. A pattern that matches several variables is refused with their list.
 
-    As NetCDF the fields are stacked as by convert-format. As GRIB the bytes of the messages are
-    copied unchanged, from GRIB edition 2 only.
+    As NetCDF, Zarr and GeoTIFF the fields are stacked and stored as by convert-format. As GRIB
+    the bytes of the messages are copied unchanged, from GRIB edition 2 only.
 
     Of a URL with an .idx file beside it only the matching messages are fetched. Without --output
     the result goes into the working folder under the names of the input and the variable; from
@@ -23,7 +23,8 @@ class ExtractVariableArgs(SelectionArgs):
     """
 
     input: InputSource = arg(
-        description="GRIB, NetCDF or GeoTIFF file, - for stdin, or an http(s) URL",
+        description="GRIB, NetCDF, GeoTIFF or Zarr file, folder of a Zarr store, - for stdin, or "
+        "an http(s) URL",
         positional=True,
         also=("file_or_url",),
     )
@@ -43,7 +44,7 @@ class ExtractVariableArgs(SelectionArgs):
         False, "Read s3:// without credentials; refused for other sources, where it has no effect"
     )
     stdout: bool = arg(False, "Write the result to stdout, like --output -")
-    format: Literal["netcdf", "grib2"] = arg("netcdf", "Format of the result")
+    format: Literal["netcdf", "grib2", "zarr", "geotiff"] = arg("netcdf", "Format of the result")
     output: OutputFile | None = arg(None, "Where the result goes; - is stdout", flags=("-o",))
 
 
