@@ -13,6 +13,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc
 from av.video.stream import VideoStream
 
 from zyra.media.opening import open_media
+from zyra.media.sound_stream import LAYOUTS
 
 # By number in FFmpeg's AVColorSpace (ISO/IEC 23091-2).
 _MATRICES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020"}
@@ -174,9 +175,15 @@ def _sound(stream: AudioStream) -> dict[str, Any]:
     return {
         "sample_rate": stream.sample_rate,
         "channels": stream.channels,
-        "layout": stream.layout.name,
+        "layout": _layout(stream),
         "sample_format": stream.format.name,
     }
+
+
+def _layout(stream: AudioStream) -> str:
+    """Which channels there are; files that only say how many have the usual ones."""
+    name = stream.layout.name
+    return LAYOUTS.get(stream.channels, name) if name.endswith("channels") else name
 
 
 def _colours(stream: VideoStream) -> dict[str, str]:

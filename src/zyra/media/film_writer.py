@@ -1,6 +1,7 @@
 """Write a film, picture by picture, as they come."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +41,7 @@ class FilmWriter:
         sound: Codec and rate of a sound track; None for a silent film.
         aspect: Width to height of one pixel.
         like: A frame that has the colours of all; BT.709, limited range, when None.
+        tags: Texts to keep in it, such as a title.
 
     Raises:
         UsageError: The codec does not take that layout of pixels.
@@ -56,6 +58,7 @@ class FilmWriter:
         sound: SoundSettings | None = None,
         aspect: Fraction = Fraction(1),
         like: VideoFrame | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self.size = even_size(size)
@@ -69,6 +72,7 @@ class FilmWriter:
                 MUXERS[settings.container],
                 options=_muxer_options(settings),
             )
+        self._container.metadata.update(tags or {})
         self._stream = _add_film_stream(self._container, settings, self.size)
         if like is None:
             label_as_bt709(self._stream.codec_context)

@@ -23,6 +23,7 @@ from zyra.media.film_size import even_size, scaled_size
 from zyra.media.film_writer import FilmWriter
 from zyra.media.opening import open_media, require_film, sound_of
 from zyra.media.sound_frames import SoundFeed
+from zyra.media.tags import kept_tags
 from zyra.process.video_transcode_made import Made
 from zyra.process.video_transcode_plan import FilmPlan
 
@@ -58,6 +59,7 @@ class _Conversion:
         asked: FilmPlan,
         settings: FilmSettings,
     ) -> None:
+        self._container = container
         self._film = film
         self._asked = asked
         self._settings = settings
@@ -73,7 +75,13 @@ class _Conversion:
         fitter = Fitter(size, self._settings.pix_fmt)
         like = None if is_rgb(first) else fitter.fit(first)
         with FilmWriter(
-            path, self._settings, size, sound=self._sound, aspect=aspect, like=like
+            path,
+            self._settings,
+            size,
+            sound=self._sound,
+            aspect=aspect,
+            like=like,
+            tags=kept_tags(self._container.metadata),
         ) as film:
             feed = SoundFeed(film.sound_stream, self._asked.name) if film.sound_stream else None
             origin = start_of(first)

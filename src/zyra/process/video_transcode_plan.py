@@ -1,6 +1,5 @@
 """What `process video-transcode` is asked for, checked before anything is read."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from zyra.core.errors import OutputError, UsageError
 from zyra.core.outputs import STDOUT
+from zyra.media.bitrates import parse_bitrate
 from zyra.media.film_settings import DEFAULT_CODECS, MUXERS, FilmSettings, film_settings
 from zyra.media.film_size import parse_size
 from zyra.media.sound_settings import SoundSettings, sound_settings
@@ -20,9 +20,6 @@ from zyra.process.video_transcode_options import Options, parse_extra
 PICTURES_FPS = Fraction(30)
 NO_SOUND = "none"
 
-_BITRATE = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmM]?)")
-_UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
-_BITRATES = (1_000, 2_000_000_000)
 _ENDINGS = ("mp4", "webm", "mov", "mpg")
 _SAME_KIND = {"mpeg": "mpg", "m4v": "mp4", "qt": "mov"}
 
@@ -115,23 +112,6 @@ def plan(args: VideoTranscodeArgs) -> FilmPlan:
     made.sound(48_000, 2)
     _refuse_existing(args, made)
     return made
-
-
-def parse_bitrate(text: str | None, flag: str) -> int | None:
-    """Bits per second of `25M`, `8000k` or a plain number.
-
-    Raises:
-        UsageError: Not of that form, or beyond reason.
-    """
-    if text is None:
-        return None
-    found = _BITRATE.fullmatch(text.strip())
-    bits = round(float(found[1]) * _UNITS[found[2].lower()]) if found else 0
-    if not _BITRATES[0] <= bits <= _BITRATES[1]:
-        raise UsageError(
-            f"{flag} {text!r} is no rate from 1k to 2000M", hint=f"write for example {flag} 8M"
-        )
-    return bits
 
 
 def resolved(settings: FilmSettings, size: tuple[int, int]) -> Mapping[str, object]:
