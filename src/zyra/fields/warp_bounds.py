@@ -19,6 +19,7 @@ _SIDE_POINTS = 257
 # Half the way round the Earth, m: a plane that PROJ names no area for is not followed further.
 _FARTHEST_M = 20037508.342789244
 
+_WORLD: Bounds = (-180.0, -90.0, 180.0, 90.0)
 _DEGREES = Crs(
     "latitude_longitude", {"semi_major_axis": 6378137.0, "inverse_flattening": 298.257223563}
 )
@@ -46,18 +47,13 @@ def covered_bounds(source: Grid, target: Crs) -> Bounds:
     if target.is_geographic:
         west, east, south, north = extent_of(source)
         return west, south, east, north
-    x, y = _points_of(source)
     area = _area_of(target)
-    if area is None:
-        found = transform_between(source.crs, target)(x, y)
-        found = _near(target, *found)
-    else:
-        degrees = transform_between(source.crs, _DEGREES)(x, y)
-        inside = _is_within(area, *degrees)
-        rim = _points_within(area, source)
-        x, y = np.concatenate([x[inside], rim[0]]), np.concatenate([y[inside], rim[1]])
-        found = transform_between(source.crs, target)(x, y)
-    return _around(source, target, *found)
+    x, y = _points_of(source)
+    inside = _is_within(area or _WORLD, *transform_between(source.crs, _DEGREES)(x, y))
+    rim_x, rim_y = _points_within(area or _WORLD, source)
+    points = np.concatenate([x[inside], rim_x]), np.concatenate([y[inside], rim_y])
+    found = transform_between(source.crs, target)(*points)
+    return _around(source, target, *(found if area else _near(target, *found)))
 
 
 def _around(source: Grid, target: Crs, x: Coordinates, y: Coordinates) -> Bounds:
