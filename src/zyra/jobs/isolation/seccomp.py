@@ -179,7 +179,10 @@ def _refuse_if_equal(argument: int, value: int) -> list[_Program]:
 
 
 def _only_tcp() -> list[_Program]:
-    """Refuse every family but IP, and every type but streams."""
+    """Refuse every family but IP, every type but streams, every protocol but TCP.
+
+    Landlock watches TCP; MPTCP speaks to the same listeners past it.
+    """
     first, second = _FAMILIES
     return [
         _step(_LOAD, _ARGUMENTS_AT),
@@ -189,6 +192,10 @@ def _only_tcp() -> list[_Program]:
         _step(_LOAD, _ARGUMENTS_AT + 8),
         _step(0x54, _TYPE_BITS),  # and
         _step(_EQUAL, socket.SOCK_STREAM, then=1),
+        _refuse(errno.EACCES),
+        _step(_LOAD, _ARGUMENTS_AT + 16),
+        _step(_EQUAL, 0, then=2),
+        _step(_EQUAL, socket.IPPROTO_TCP, then=1),
         _refuse(errno.EACCES),
     ]
 

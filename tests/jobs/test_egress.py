@@ -1,0 +1,170 @@
+"""Runs of the service connect through the broker, within its policy, and in no other way."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import connecting
+import psutil
+import pytest
+from elsewhere import Elsewhere
+
+from zyra.core.settings import Settings
+from zyra.jobs.isolation.sandbox import landlock_version
+from zyra.jobs.records import JobRecord
+from zyra.jobs.requests import Caller, RequestRefused, RunRequest
+from zyra.jobs.service import JobService
+from zyra.wiring import build_service
+
+ME = Caller("me")
+BROKER = "zyra.jobs.isolation.egress_broker"
+pytestmark = pytest.mark.anyio
+confined = pytest.mark.skipif(landlock_version() < 4, reason="Landlock limits no TCP here")
+
+Run = Callable[..., Awaitable[JobRecord]]
+
+
+@pytest.fixture(scope="module")
+async def service(anyio_backend, tmp_path_factory) -> AsyncIterator[JobService]:
+    folder = tmp_path_factory.mktemp("service")
+    settings = Settings(
+        upload_dir=folder / "uploads",
+        results_dir=folder / "results",
+        state_dir=folder / "state",
+        concurrency=2,
+        allow_hosts=("127.0.0.1",),
+    )
+    service = build_service(settings, connecting.REGISTRY, "connecting:REGISTRY")
+    await service.start()
+    yield service
+    await service.close()
+
+
+@pytest.fixture
+def run(service) -> Run:
+    async def run_command(name: str, **args: object) -> JobRecord:
+        return await service.run(ME, RunRequest("acquire", name, args))
+
+    return run_command
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Elsewhere]:
+    with Elsewhere() as running:
+        yield running
+
+
+@pytest.fixture
+def canary() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+def is_reached(canary: socket.socket) -> bool:
+    try:
+        canary.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def url_of(canary: socket.socket) -> str:
+    return f"http://127.0.0.1:{canary.getsockname()[1]}/"
+
+
+def broker_processes() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and BROKER in child.cmdline()
+    ]
+
+
+async def test_our_client_reaches_what_the_policy_allows(run, elsewhere):
+    record = await run("get", url=elsewhere.url("/a"))
+    assert (record.stdout.text, record.exit_code) == ("data", 0)
+
+
+async def test_a_program_reaches_it_through_the_broker(run, elsewhere):
+    assert (await run("curl", url=elsewhere.url("/a"), through=True)).stdout.text == "0 data"
+
+
+@confined
+async def test_a_program_reaches_nothing_past_the_broker(run, canary):
+    could_not_connect = 7
+    record = await run("curl", url=url_of(canary))
+    assert int(record.stdout.text.split()[0]) == could_not_connect
+    assert not is_reached(canary)
+
+
+@confined
+async def test_calls_of_c_reach_nothing_past_the_broker(run, canary):
+    record = await run("connect", port=canary.getsockname()[1])
+    assert record.stdout.text == ""
+    assert not is_reached(canary)
+
+
+async def test_the_service_itself_is_reached_by_nobody(run, canary):
+    """This process is the service: a keyless caller on the loopback address would be trusted."""
+    record = await run("get", url=url_of(canary))
+    assert record.exit_code == 1
+    assert "a part of the service itself" in record.stderr.text
+    assert (await run("curl", url=url_of(canary), through=True)).stdout.text != "0 data"
+    assert not is_reached(canary)
+
+
+async def test_what_the_policy_forbids_is_told_as_such(run, elsewhere, service):
+    with pytest.raises(RequestRefused):
+        await run("get", url=elsewhere.url("/a", host="127.0.0.2"))
+
+
+async def test_a_port_where_nobody_listens_is_one_clear_line(run):
+    with Elsewhere() as gone:
+        url = gone.url("/a")
+    record = await run("get", url=url)
+    assert record.exit_code == 1
+    assert f"error: {url}: cannot connect: " in record.stderr.text
+    assert "Traceback" not in record.stderr.text
+
+
+async def test_runs_go_on_when_the_broker_is_killed(run, elsewhere):
+    running = asyncio.ensure_future(run("get", url=elsewhere.url("/gate")))
+    assert await asyncio.to_thread(elsewhere.next_request) == "/gate"
+    (broker,) = broker_processes()
+    broker.kill()
+    elsewhere.release()
+    record = await running
+    assert (record.stdout.text, record.exit_code) == ("data", 0)
+    (another,) = broker_processes()
+    assert another.pid != broker.pid
+
+
+async def test_the_token_of_a_run_is_in_no_environment_and_on_no_command_line(run, elsewhere):
+    running = asyncio.ensure_future(run("get", url=elsewhere.url("/gate")))
+    assert await asyncio.to_thread(elsewhere.next_request) == "/gate"
+    seen = [
+        " ".join([*process.cmdline(), *process.environ().values()])
+        for process in psutil.Process().children(recursive=True)
+        if process.status() != psutil.STATUS_ZOMBIE
+    ]
+    elsewhere.release()
+    await running
+    assert len(seen) > 2
+    assert not any("run:" in text or "http://" in text for text in seen)
+
+
+async def test_there_is_no_broker_before_it_is_needed_nor_after_the_service(tmp_path, elsewhere):
+    settings = Settings(
+        upload_dir=tmp_path / "u", results_dir=tmp_path / "r", state_dir=tmp_path / "s",
+        allow_hosts=("127.0.0.1",),
+    )  # fmt: skip
+    before = broker_processes()
+    service = build_service(settings, connecting.REGISTRY, "connecting:REGISTRY")
+    await service.start()
+    assert broker_processes() == before
+    request = RunRequest("acquire", "get", {"url": elsewhere.url("/a")})
+    assert (await service.run(ME, request)).ok
+    assert len(broker_processes()) == len(before) + 1
+    await service.close()
+    assert broker_processes() == before
