@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from redis_server import RedisServer
 
-from zyra.access.keys import KeyStore, new_key, rotated, split_key
-from zyra.access.redis_keys import redis_keys
+from zyra.access.keys import digest_of, new_key, rotated, split_key
+from zyra.access.redis_keys import RedisKeys, redis_keys
 from zyra.access.sqlite_keys import SqliteKeys
+from zyra.access.tickets import GOOD_FOR_S, Ticket, issue, redeem
 from zyra.core.errors import UsageError
+
+KeysAndTickets = SqliteKeys | RedisKeys
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -29,26 +33,26 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 @pytest.fixture(params=["embedded", "redis"])
 async def store(
     request: pytest.FixtureRequest, tmp_path: Path, anyio_backend: str
-) -> AsyncIterator[KeyStore]:
+) -> AsyncIterator[KeysAndTickets]:
     if request.param == "embedded":
-        made: KeyStore = SqliteKeys(tmp_path / "keys.sqlite3")
+        made: KeysAndTickets = SqliteKeys(tmp_path / "keys.sqlite3")
     else:
         made = redis_keys(request.getfixturevalue("redis_server").url, tmp_path.name)
     yield made
     await made.close()
 
 
-async def test_a_kept_key_comes_back_as_it_was(store: KeyStore) -> None:
+async def test_a_kept_key_comes_back_as_it_was(store: KeysAndTickets) -> None:
     record, _ = new_key("n8n", SCOPES, 90 * DAY, NOW)
     await store.put(record)
     assert await store.get(record.key_id) == record
 
 
-async def test_an_unknown_id_has_no_key(store: KeyStore) -> None:
+async def test_an_unknown_id_has_no_key(store: KeysAndTickets) -> None:
     assert await store.get("0123456789abcdef") is None
 
 
-async def test_a_changed_key_replaces_itself(store: KeyStore) -> None:
+async def test_a_changed_key_replaces_itself(store: KeysAndTickets) -> None:
     first, _ = new_key("first", SCOPES, None, NOW)
     second, _ = new_key("second", SCOPES, None, NOW + DAY)
     for record in (first, second, replace(first, revoked_at=NOW)):
@@ -122,3 +126,39 @@ def secret_of(text: str) -> str:
     found = split_key(text)
     assert found is not None
     return found[1]
+
+
+async def test_a_ticket_is_good_once(store: KeysAndTickets) -> None:
+    text = await issue(store, Ticket("key:1", "job-1"))
+    assert await redeem(store, text, "job-1") == Ticket("key:1", "job-1")
+    assert await redeem(store, text, "job-1") is None
+
+
+async def test_a_ticket_opens_one_job_only_and_is_used_up_by_trying(store: KeysAndTickets) -> None:
+    text = await issue(store, Ticket("key:1", "job-1"))
+    assert await redeem(store, text, "job-2") is None
+    assert await redeem(store, text, "job-1") is None
+
+
+async def test_an_old_ticket_is_refused(tmp_path: Path) -> None:
+    store = SqliteKeys(tmp_path / "keys.sqlite3")
+    await store.keep_ticket(digest_of("old"), Ticket("key:1", "job-1"), -1)
+    assert await redeem(store, "old", "job-1") is None
+    await store.close()
+
+
+async def test_redis_forgets_a_ticket_by_itself(
+    redis_server: RedisServer, tmp_path: Path, anyio_backend: str
+) -> None:
+    store = redis_keys(redis_server.url, tmp_path.name)
+    await issue(store, Ticket("key:1", "job-1"))
+    await store.close()
+    with Redis.from_url(redis_server.url) as redis:
+        (name,) = redis.scan_iter(f"{tmp_path.name}:ticket:*")
+        assert 0 < redis.ttl(name) <= GOOD_FOR_S
+
+
+async def test_a_store_is_empty_until_it_has_a_key(store: KeysAndTickets) -> None:
+    assert await store.is_empty()
+    await store.put(new_key("n8n", SCOPES, None, NOW)[0])
+    assert not await store.is_empty()

@@ -7,8 +7,9 @@ import httpx
 import pytest
 from serving import served
 
+from zyra.access.refusals import NotAuthenticated
 from zyra.api.callers import CallerCheck, identify
-from zyra.api.errors import KeyInUrl, NotAuthenticated
+from zyra.api.errors import KeyInUrl
 from zyra.core.settings import Settings
 from zyra.jobs.requests import Caller
 

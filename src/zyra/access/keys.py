@@ -85,6 +85,9 @@ class KeyStore(Protocol):
     async def all(self) -> list[KeyRecord]:
         """Every record, oldest first."""
 
+    async def is_empty(self) -> bool:
+        """Whether there is no record at all, not even of a revoked key."""
+
     async def close(self) -> None:
         """Let go of the connection."""
 

@@ -5,6 +5,14 @@ from dataclasses import dataclass
 from zyra.core.errors import ZyraError
 
 
+class NotAuthenticated(ZyraError):
+    """The caller may not be served; the message says why."""
+
+
+class MissingScope(ZyraError):
+    """The caller is known, but its key or token does not allow this."""
+
+
 class TokenRefused(ZyraError):
     """A bearer token that is not accepted; the message says why."""
 

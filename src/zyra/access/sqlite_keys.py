@@ -2,15 +2,25 @@
 
 import json
 import sqlite3
+import time
 from pathlib import Path
 
 from zyra.access.keys import KeyRecord
+from zyra.access.tickets import Ticket
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS keys (key_id TEXT PRIMARY KEY, record TEXT NOT NULL)"
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS keys (key_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS tickets (
+    digest TEXT PRIMARY KEY,
+    ticket TEXT NOT NULL,
+    until REAL NOT NULL
+) STRICT;
+"""
 
 
 class SqliteKeys:
-    """Fulfils `access.keys.KeyStore` with one file that only its owner may read.
+    """Fulfils `KeyStore` and `TicketStore` with one file that only its owner may read.
 
     A look-up takes some ten microseconds, so it needs no thread of its own.
     """
@@ -19,8 +29,7 @@ class SqliteKeys:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute(_SCHEMA)
+        self._database.executescript(_SCHEMA)
 
     async def put(self, record: KeyRecord) -> None:
         """Keep a record, in place of an older one of that id."""
@@ -37,6 +46,25 @@ class SqliteKeys:
         """Every record, oldest first."""
         rows = self._database.execute("SELECT record FROM keys ORDER BY rowid").fetchall()
         return [KeyRecord.from_json(json.loads(row[0])) for row in rows]
+
+    async def is_empty(self) -> bool:
+        """Whether there is no record at all, not even of a revoked key."""
+        return self._database.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is None
+
+    async def keep_ticket(self, digest: str, ticket: Ticket, seconds: int) -> None:
+        """Keep a ticket for so long."""
+        now = time.time()
+        self._database.execute("DELETE FROM tickets WHERE until < ?", (now,))
+        kept = (digest, json.dumps(ticket.to_json()), now + seconds)
+        self._database.execute("INSERT INTO tickets VALUES (?, ?, ?)", kept)
+
+    async def take_ticket(self, digest: str) -> Ticket | None:
+        """The ticket, which is gone then; None when there is none."""
+        query = "DELETE FROM tickets WHERE digest = ? RETURNING ticket, until"
+        row = self._database.execute(query, (digest,)).fetchone()
+        if row is None or row[1] < time.time():
+            return None
+        return Ticket.from_json(json.loads(row[0]))
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -13,7 +13,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from zyra.api.errors import KeyInUrl, NotAuthenticated, refusal
+from zyra.access.refusals import NotAuthenticated
+from zyra.api.errors import KeyInUrl, refusal
 from zyra.core.errors import ZyraError
 from zyra.core.settings import Settings
 from zyra.jobs.requests import Caller

@@ -15,7 +15,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from zyra.access.refusals import TokenRefused, TooManyRequests
+from zyra.access.refusals import (
+    MissingScope,
+    NotAuthenticated,
+    TokenRefused,
+    TooManyRequests,
+)
 from zyra.api.json_answer import json_answer
 from zyra.api.models.problem import ProblemAnswer, ProblemItem
 from zyra.core.errors import (
@@ -55,10 +60,6 @@ class KeyInUrl(ZyraError):
     """A key stands in the URL, where logs and histories keep it."""
 
 
-class NotAuthenticated(ZyraError):
-    """The caller may not be served; the message says why."""
-
-
 class BodyStalled(ZyraError):
     """The body stopped arriving."""
 
@@ -85,6 +86,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     KeyInUrl: HTTPStatus.BAD_REQUEST,
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     TokenRefused: HTTPStatus.UNAUTHORIZED,
+    MissingScope: HTTPStatus.FORBIDDEN,
     UnknownName: HTTPStatus.NOT_FOUND,
     NoSuchJob: HTTPStatus.NOT_FOUND,
     NoSuchFile: HTTPStatus.NOT_FOUND,

@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     results_dir: Path = Field(Path("/tmp/zyra_results"), description="Results")  # noqa: S108
     state_dir: Path = Field(default_factory=default_state_dir, description="Job store, keys, audit")
     api_key: str | None = Field(None, repr=False, description="One static key with all scopes")
+    oidc_issuer: str | None = Field(
+        None, description="OAuth2: accept tokens of this OpenID Connect issuer, https://..."
+    )
+    oidc_audience: str | None = Field(None, description="OAuth2: what tokens have to be meant for")
+    rate_limit: str = Field("120/minute", description="Runs of a caller")
+    read_rate_limit: str = Field("1200/minute", description="Other requests of a caller")
+    upload_rate_limit: str = Field("20971520/hour", description="KiB that a caller uploads")
+    stream_rate_limit: str = Field("120/minute", description="Streams that a caller opens")
+    login_rate_limit: str = Field("20/minute", description="Wrong keys from an address")
     redis_url: str | None = Field(
         None, repr=False, description="Redis of jobs that `zyra worker` runs, redis://host:6379/0"
     )
