@@ -162,7 +162,11 @@ class _Finder:
         given = {} if known is None else dict(known.attributes)
         if "crs_wkt" not in given and "spatial_ref" in given:  # as GDAL calls it
             given["crs_wkt"] = given["spatial_ref"]
-        named = {name: value for name, value in given.items() if name not in _NOT_OF_THE_CRS}
+        named = {
+            name: value
+            for name, value in given.items()
+            if name not in _NOT_OF_THE_CRS and not name.startswith("_")
+        }
         if is_geographic:
             return Crs.from_cf({**named, "grid_mapping_name": "latitude_longitude"})
         if named.keys() & {"grid_mapping_name", "crs_wkt"}:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from zyra.core.errors import DataError
 from zyra.fields.cf_dataset import CfDataset
 from zyra.fields.cf_source import Index
+from zyra.fields.netcdf_header import check_header
 
 
 class NetcdfDataset(CfDataset):
@@ -34,6 +35,7 @@ class _NetcdfSource:
     has_default_fills = True
 
     def __init__(self, path: Path) -> None:
+        check_header(path)
         try:
             self._file = netCDF4.Dataset(path.absolute())
         except OSError as exc:  # its text has the whole path

@@ -112,6 +112,7 @@ class _ZarrVariable:
     def attributes(self) -> Mapping[str, Any]:
         """Its attributes, with what Zarr says of missing values."""
         attributes = dict(self.array.attrs)
+        attributes.pop("_ARRAY_DIMENSIONS", None)
         given = attributes.pop("_FillValue", None)
         if given is None and self.array.metadata.zarr_format == 2:
             given = self._fill_value()
