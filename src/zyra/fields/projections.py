@@ -31,7 +31,9 @@ class Projection(Protocol):
 
 def wrapped(degrees: Coordinates) -> Coordinates:
     """The same angles within [-180, 180)."""
-    return (degrees + 180.0) % 360.0 - 180.0
+    # Several times as fast as the remainder by 360, which numpy works out number by number.
+    turned: Coordinates = degrees - 360.0 * np.floor((degrees + 180.0) / 360.0)
+    return turned
 
 
 @dataclass(frozen=True)

@@ -136,14 +136,14 @@ class _Asked:
 
 def _robinson(asked: _Asked) -> tuple[Plane, Window]:
     longitude = asked.longitude
-    plane = Plane(Robinson(longitude), METRES_PER_DEGREE, seam=longitude + 180.0)
+    plane = Plane(Robinson(longitude), METRES_PER_DEGREE, seam=longitude + 180.0, knows_rim=True)
     window = _window(plane, *asked.points(asked.edges[2], asked.edges[3]), asked)
     return plane, _with_margin(window) if asked.is_world else window
 
 
 def _orthographic(asked: _Asked) -> tuple[Plane, Window]:
     projection = Orthographic(asked.longitude, asked.latitude)
-    plane = Plane(projection, METRES_PER_DEGREE, disc=RADIUS)
+    plane = Plane(projection, METRES_PER_DEGREE, disc=RADIUS, knows_rim=True)
     if asked.is_world:
         return plane, _with_margin((-RADIUS, RADIUS, -RADIUS, RADIUS))
     return plane, _window(plane, *asked.points(asked.edges[2], asked.edges[3]), asked)
@@ -161,7 +161,7 @@ def _polar(asked: _Asked, *, is_north: bool) -> tuple[Plane, Window]:
     is_free = asked.choice.center is None and asked.goes_round
     longitude = 0.0 if is_free else asked.longitude
     projection = PolarStereographic(SPHERE, longitude, is_north, 2 * RADIUS)
-    plane = Plane(projection, METRES_PER_DEGREE)
+    plane = Plane(projection, METRES_PER_DEGREE, knows_rim=True)
     low, high = asked.edges[2:] if is_north else (-asked.edges[3], -asked.edges[2])
     if asked.choice.extent is None and asked.goes_round:
         low = max(low, POLAR_PARALLEL)

@@ -41,7 +41,7 @@ class Robinson:
 
     def forward(self, lon: Coordinates, lat: Coordinates) -> Pair:
         """(x, y) in metres."""
-        lat, turn = np.broadcast_arrays(lat, np.radians(wrapped(lon - self.central_longitude)))
+        turn = np.radians(wrapped(lon - self.central_longitude))
         latitudes, lengths, distances = self._fine
         length = np.interp(np.abs(lat), latitudes, lengths)
         distance = np.interp(np.abs(lat), latitudes, distances)

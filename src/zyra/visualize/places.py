@@ -165,7 +165,7 @@ def _along_x(grid: Grid, wanted: Coordinates) -> Positions:
     if grid.crs.name not in PERIODIC:
         return _along_line(line, wanted)
     left = line.coordinates[0]
-    wanted = left + (wanted - left) % 360.0
+    wanted = wanted - 360.0 * np.floor((wanted - left) / 360.0)
     if not grid.is_global:
         return _along_line(line, wanted)
     return _around(grid.x, wanted)
@@ -179,6 +179,7 @@ def _around(longitudes: Coordinates, wanted: Coordinates) -> Positions:
     places = np.arange(-1, count + 1)
     if turn < 0:
         line, places = line[::-1], places[::-1]
-    positions: Positions = (np.interp(wanted, line, places) % count).astype(np.float32)
+    positions: Positions = np.interp(wanted, line, places).astype(np.float32)
+    positions += np.float32(count) * (positions < 0)
     positions[positions >= count] = 0.0
     return positions

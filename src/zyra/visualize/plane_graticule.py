@@ -108,8 +108,8 @@ def _crossing(across: Numbers, along: Numbers, edge: float, length: float) -> li
 def _shown(view: PlaneView) -> Extent:
     """West, east, south and north of what the map shows; all around where it shows a pole."""
     small = view.resized(min(view.width, LOOKED_AT), min(view.height, LOOKED_AT))
-    lon, lat = small.lonlat_of_pixels()
-    known = np.isfinite(lon)
+    lon, lat = np.broadcast_arrays(*small.lonlat_of_pixels())
+    known = np.isfinite(lon) & np.isfinite(lat)
     south, north = float(lat[known].min()), float(lat[known].max())
     # Between the pixels looked at, and at the rim, there is somewhat more.
     margin = 1.5 * small.resolution

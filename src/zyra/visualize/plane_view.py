@@ -36,6 +36,7 @@ class Plane:
         crs: The same as a coordinate system, where grids of data are in it.
         period: After which x repeats itself, or None.
         disc: Radius of the visible half of the globe, or None.
+        knows_rim: The projection says itself, by NaN, where its plane has no place.
     """
 
     projection: Projection
@@ -44,6 +45,7 @@ class Plane:
     crs: Crs | None = None
     period: float | None = None
     disc: float | None = None
+    knows_rim: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,17 @@ class PlaneView:
         return columns, rows
 
     def lonlat_of_pixels(self, rows: slice = ALL_ROWS) -> tuple[Numbers, Numbers]:
-        """Longitudes in [-180, 180) and latitudes, shape (rows, width); NaN beside the globe."""
+        """Longitudes and latitudes; the latter may be one for each row."""
         x, y = self._lines()
-        x, y = np.broadcast_arrays(x[None, :], y[rows, None])
+        x, y = x[None, :], y[rows, None]
         with np.errstate(all="ignore"):
             lon, lat = self.plane.projection.inverse(x, y)
-            x_again, y_again = self.plane.projection.forward(lon, lat)
-            away = np.abs(x_again - x) + np.abs(y_again - y)
-            on_globe = away < RETURNS_WITHIN * (self.window[1] - self.window[0]) / self.width
-        return np.where(on_globe, wrapped(lon), np.nan), np.where(on_globe, lat, np.nan)
+            if not self.plane.knows_rim:
+                x_again, y_again = self.plane.projection.forward(lon, lat)
+                away = np.abs(x_again - x) + np.abs(y_again - y)
+                near = RETURNS_WITHIN * (self.window[1] - self.window[0]) / self.width
+                lon = np.where(away < near, lon, np.nan)
+        return lon, lat
 
     def lines_in(self, crs: Crs) -> tuple[Numbers, Numbers] | None:
         """Coordinates of columns and rows if the map is in the system of the data."""

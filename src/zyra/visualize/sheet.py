@@ -117,4 +117,4 @@ def globe_of(view: View) -> Flags | None:
     """Which pixels show the globe, shape (height, width); None if all do."""
     if isinstance(view, MapView) or not len(view.outline()):
         return None
-    return np.isfinite(view.lonlat_of_pixels()[1])
+    return np.isfinite(view.lonlat_of_pixels()[0])

@@ -116,7 +116,7 @@ class TileMap:
 def _places(view: View, across: int) -> tuple[Numbers, Numbers]:
     """Column and row of each pixel, counted in tiles; NaN where there is no tile."""
     lon, lat = np.broadcast_arrays(*view.lonlat_of_pixels())
-    inside = np.abs(np.nan_to_num(lat, nan=90.0)) < MERCATOR_LIMIT
+    inside = np.isfinite(lon) & (np.abs(lat) < MERCATOR_LIMIT)
     mercator = np.arctanh(np.sin(np.radians(np.where(inside, lat, 0.0))))
     x = np.where(inside, (lon + 180.0) % 360.0 / 360.0 * across, np.nan)
     return x, np.where(inside, (1.0 - mercator / np.pi) / 2.0 * across, np.nan)

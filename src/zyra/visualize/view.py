@@ -51,7 +51,7 @@ class View(Protocol):
     def lonlat_of_pixels(self, rows: slice = ALL_ROWS) -> tuple[Numbers, Numbers]:
         """Longitudes and latitudes of the pixels' centres in `rows`.
 
-        They broadcast to (rows, width); NaN beside the globe.
+        They broadcast to (rows, width); longitudes are NaN beside the globe.
         """
 
     def lines_in(self, crs: Crs) -> tuple[Numbers, Numbers] | None:

@@ -53,8 +53,9 @@ class MapArgs(CanvasArgs):
     )
     projection: ProjectionName = arg(
         "PlateCarree",
-        "How the Earth is laid flat; native is the data's own grid. PlateCarree is stretched to the"
-        " picture, all others keep their shape and show more than the extent where it does not fit",
+        "How the Earth is laid flat; native is the data's own grid. PlateCarree and Mercator are"
+        " stretched to fill the picture, unless it is a page; all others keep their shape and show"
+        " more than the extent where it does not fit",
     )
     center: list[float] | None = arg(
         None,
