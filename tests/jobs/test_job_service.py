@@ -22,6 +22,7 @@ from zyra.jobs.requests import (
     NoSuchJob,
     RequestRefused,
     RunRequest,
+    Upload,
 )
 from zyra.jobs.retention import Retention
 from zyra.jobs.uploads import safe_filename
@@ -65,6 +66,29 @@ async def test_an_accepted_job_is_queued_and_ends_with_its_answer(service, submi
     assert (accepted.status, accepted.exit_code) == (Status.QUEUED, None)
     done = await service.wait(ME, accepted.job_id, 30)
     assert (done.status, done.stdout.text, done.mode) == (Status.SUCCEEDED, "later", Mode.ASYNC)
+
+
+async def test_all_that_is_wrong_with_a_request_is_told_at_once(submit):
+    missing = Upload("6f1d3c1e-2d0f-4a57-9a3e-0b4a9a6f2f10")
+    request = {"stdin": missing, "callback_url": "ftp://example.com/"}
+    with pytest.raises(RequestRefused) as caught:
+        await submit("copy", request=request, input="file_id:none", output="../x", widht=1)
+    assert {problem.loc for problem in caught.value.problems} == {
+        ("args", "widht"),
+        ("args", "input"),
+        ("args", "output"),
+        ("stdin",),
+        ("callback_url",),
+    }
+
+
+async def test_an_argument_with_two_faults_is_named_once(submit):
+    with pytest.raises(RequestRefused) as caught:
+        await submit("copy", input=["/etc/passwd"], output="/etc/passwd")
+    assert [problem.loc for problem in caught.value.problems] == [
+        ("args", "input"),
+        ("args", "output"),
+    ]
 
 
 async def test_waiting_answers_when_the_time_is_over(service, submit, gate):

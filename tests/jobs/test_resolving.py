@@ -14,6 +14,7 @@ from zyra.core.kinds import (
     OutputFile,
     Secret,
     SourceUrl,
+    kinds_of,
 )
 from zyra.core.network import NetworkPolicy
 from zyra.jobs.requests import NoSuchFile, RequestRefused
@@ -57,7 +58,12 @@ def resolver(tmp_path):
 
 
 def resolve(resolver, **args):
-    return asyncio.run(resolver.resolve(EveryKind.model_validate(args)))
+    problems = []
+    given = EveryKind.model_validate(args).model_dump(exclude_unset=True)
+    values = asyncio.run(resolver.resolve(kinds_of(EveryKind), given, problems))
+    if problems:
+        raise RequestRefused(problems)
+    return values
 
 
 def refusals(resolver, **args):

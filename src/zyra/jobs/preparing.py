@@ -3,12 +3,13 @@
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from zyra.core.arguments import Args
+from zyra.core.command import Command
 from zyra.core.errors import UsageError, ZyraError
 from zyra.core.kinds import Kind, kinds_of
 from zyra.core.settings import Settings
@@ -29,7 +30,7 @@ from zyra.jobs.resolving import READ_KINDS, FindOutput, Resolver, masked
 from zyra.jobs.results import INPUTS
 from zyra.jobs.runner import Plan
 from zyra.jobs.uploads import Uploads
-from zyra.jobs.validation import validate_args
+from zyra.jobs.validation import given_of, sound_args, validate_args
 from zyra.registry import Registry, find_command
 
 CALLBACK_SCHEMES = ("http", "https")
@@ -57,11 +58,15 @@ class Desk:
             RequestRefused: The arguments are wrong or name what may not be used.
         """
         command = find_command(self.registry, request.stage, request.command)
-        args = validate_args(command, request.args)
-        uses: set[str] = set()
-        links: dict[str, str] = {}
-        values = await self._resolver(uses, links).resolve(args)
-        stdin_path = await self._stdin_path(request, uses)
+        problems: list[Problem] = []
+        args = validate_args(command, request.args, problems)
+        given = sound_args(command, request.args, problems) if args is None else given_of(args)
+        reads = Reads()
+        values = await self._resolver(reads).resolve(kinds_of(command.args), given, problems)
+        stdin_path = await self._stdin_path(request, reads, problems)
+        callback = self._callback(request, problems)
+        if args is None or problems:
+            raise RequestRefused(problems)
         record = JobRecord(
             job_id=str(uuid.uuid4()),
             owner=self.caller.name,
@@ -72,18 +77,14 @@ class Desk:
             created_at=datetime.now(UTC),
             metadata=request.metadata,
             retries=request.retries,
-            uses=tuple(sorted(uses)),
-            callback=self._callback(request),
+            uses=tuple(sorted(reads.uses)),
+            callback=callback,
         )
-        plan = self._plan(request, record, values, links, stdin_path)
-        plan = replace(
-            plan,
-            output=_main_output(args, values),
-            readable=(*plan.readable, *_paths_of_inputs(args, values)),
-        )
-        return Submission(record, plan.to_json(), request.idempotency_key, fingerprint(request))
+        plan = self._plan(request, command, values, reads.links, stdin_path)
+        key = request.idempotency_key
+        return Submission(record, plan.to_json(), key, fingerprint(request) if key else "")
 
-    def _callback(self, request: RunRequest) -> Callback | None:
+    def _callback(self, request: RunRequest, problems: list[Problem]) -> Callback | None:
         if request.callback_url is None:
             return None
         try:
@@ -91,27 +92,27 @@ class Desk:
             if url.scheme not in CALLBACK_SCHEMES:
                 raise UsageError(f"callbacks go to http and https, not {url.scheme}")
         except ZyraError as error:
-            problem = Problem(("callback_url",), error.message, "name_refused", error.hint)
-            raise RequestRefused([problem]) from error
+            problems.append(Problem(("callback_url",), error.message, "name_refused", error.hint))
         # Due at once; nobody looks before the job is done.
         return Callback(request.callback_url, request.callback_method, due=datetime.now(UTC))
 
     def _plan(
         self,
         request: RunRequest,
-        record: JobRecord,
+        command: Command,
         values: dict[str, Any],
         links: dict[str, str],
         stdin_path: str | None,
     ) -> Plan:
         longest = self.settings.run_timeout_s
+        kinds = kinds_of(command.args)
         return Plan(
-            stage=record.stage,
-            command=record.command,
+            stage=command.stage,
+            command=command.name,
             args=values,
-            output=None,
+            output=_main_output(kinds, values),
             links=links,
-            readable=tuple(links.values()),
+            readable=(*links.values(), *_paths_of_inputs(kinds, values)),
             stdin_text=request.stdin if isinstance(request.stdin, str) else None,
             stdin_path=stdin_path,
             timeout_s=min(request.timeout_s or longest, longest),
@@ -120,63 +121,70 @@ class Desk:
             allow_hosts=self.settings.allow_hosts,
         )
 
-    async def _stdin_path(self, request: RunRequest, uses: set[str]) -> str | None:
+    async def _stdin_path(
+        self, request: RunRequest, reads: "Reads", problems: list[Problem]
+    ) -> str | None:
         source = request.stdin
         try:
             if isinstance(source, Upload):
-                uses.add(f"file:{source.file_id}")
+                reads.uses.add(f"file:{source.file_id}")
                 return str(self.uploads.path(self.caller, source.file_id))
             if isinstance(source, JobFile):
-                uses.add(f"job:{source.job_id}")
+                reads.uses.add(f"job:{source.job_id}")
                 return str(await self.find_output(source.job_id, source.file))
         except (NoSuchFile, NoSuchJob, Gone) as error:
-            problem = Problem(("stdin",), error.message, "name_refused", error.hint)
-            raise RequestRefused([problem]) from error
+            problems.append(Problem(("stdin",), error.message, "name_refused", error.hint))
         return None
 
-    def _resolver(self, uses: set[str], links: dict[str, str]) -> Resolver:
-        """A resolver that notes what it finds.
-
-        Args:
-            uses: Gets what the job reads, so that it is not removed too soon.
-            links: Gets a name in the job's own folder for each file it reads: commands name
-                their results and messages after it, and learn nothing of our folders.
-        """
+    def _resolver(self, reads: "Reads") -> Resolver:
+        """A resolver that notes in `reads` what it finds."""
 
         def find_upload(file_id: str) -> Path:
             info = self.uploads.info(self.caller, file_id)
-            uses.add(f"file:{file_id}")
-            return _linked(links, info.filename, self.uploads.path(self.caller, file_id))
+            reads.uses.add(f"file:{file_id}")
+            return reads.link(info.filename, self.uploads.path(self.caller, file_id))
 
         async def find_output(job_id: str, name: str) -> Path:
             path = await self.find_output(job_id, name)
-            uses.add(f"job:{job_id}")
-            return _linked(links, path.name, path)
+            reads.uses.add(f"job:{job_id}")
+            return reads.link(path.name, path)
 
         return Resolver(self.settings.network, find_upload, find_output, self.settings.data_roots)
 
 
-def _linked(links: dict[str, str], name: str, path: Path) -> Path:
-    """A free name for `path` among the job's inputs, as the command sees it."""
-    names = (name, *(f"{number}-{name}" for number in range(2, len(links) + 3)))
-    free = next(name for name in names if links.get(name, str(path)) == str(path))
-    links[free] = str(path)
-    return Path("..", INPUTS, free)
+@dataclass(frozen=True)
+class Reads:
+    """The files that a job reads.
+
+    Attributes:
+        uses: `file:ID` and `job:ID`, so that none is removed too soon.
+        links: A name in the job's own folder for each: commands name their results and
+            messages after it, and learn nothing of our folders.
+    """
+
+    uses: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
+
+    def link(self, name: str, path: Path) -> Path:
+        """A free name for `path` among the job's inputs, as the command sees it."""
+        names = (name, *(f"{number}-{name}" for number in range(2, len(self.links) + 3)))
+        free = next(name for name in names if self.links.get(name, str(path)) == str(path))
+        self.links[free] = str(path)
+        return Path("..", INPUTS, free)
 
 
-def _paths_of_inputs(args: Args, values: dict[str, Any]) -> list[str]:
+def _paths_of_inputs(kinds: Mapping[str, Kind], values: Mapping[str, Any]) -> list[str]:
     """The absolute paths among the resolved inputs; they lie under data roots.
 
     Only of arguments that are inputs by their kind: a title may begin with a slash, too.
     """
-    kinds = kinds_of(type(args))
     inputs = (value for name, value in values.items() if kinds.get(name) in READ_KINDS)
     listed = (value if isinstance(value, list) else [value] for value in inputs)
     return [text for texts in listed for text in texts if isinstance(text, str) and text[:1] == "/"]
 
 
-def _main_output(args: Args, values: dict[str, Any]) -> str | None:
-    names = (name for name, kind in kinds_of(type(args)).items() if kind is Kind.OUTPUT_FILE)
+def _main_output(kinds: Mapping[str, Kind], values: Mapping[str, Any]) -> str | None:
+    names = (name for name, kind in kinds.items() if kind is Kind.OUTPUT_FILE)
     given = (values[name] for name in names if name in values)
     return next((value for value in given if isinstance(value, str)), None)
 

@@ -18,7 +18,7 @@ from zyra.core.kinds import Kind, kinds_of
 from zyra.core.network import NetworkPolicy
 from zyra.core.outputs import PART_PREFIX
 from zyra.core.urls import masked as masked_url
-from zyra.jobs.requests import Problem, RequestRefused
+from zyra.jobs.requests import Problem
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 _STANDARD_STREAM = "-"
@@ -50,21 +50,22 @@ class Resolver:
     find_output: FindOutput
     data_roots: Sequence[Path] = field(default=())
 
-    async def resolve(self, args: Args) -> dict[str, Any]:
+    async def resolve(
+        self, kinds: Mapping[str, Kind], given: Mapping[str, Any], problems: list[Problem]
+    ) -> dict[str, Any]:
         """The given arguments with every file and URL checked and made usable.
 
-        Raises:
-            RequestRefused: With a problem for each name that may not be used.
+        Args:
+            kinds: Of the arguments that have one, by name.
+            given: Values by name.
+            problems: Gets one for each name that may not be used.
         """
-        values = args.model_dump(exclude_unset=True)
-        problems: list[Problem] = []
-        for name, kind in kinds_of(type(args)).items():
+        values = dict(given)
+        for name, kind in kinds.items():
             if name in values and kind is not Kind.SECRET:
                 values[name] = await self._resolve_value(
                     kind, values[name], ("args", name), problems
                 )
-        if problems:
-            raise RequestRefused(problems)
         return values
 
     async def _resolve_value(
@@ -84,6 +85,8 @@ class Resolver:
             return value
 
     async def _resolve_text(self, kind: Kind, text: str) -> str:
+        if "\0" in text:
+            raise NameRefused(f"{text[:100]!r} holds a NUL character")
         if _URL.match(text) or kind in (Kind.SOURCE_URL, Kind.TARGET_URL):
             return self._url(kind, text)
         if text == _STANDARD_STREAM and kind not in (Kind.INPUT_DIR, Kind.OUTPUT_DIR):

@@ -8,19 +8,39 @@ from pydantic_core import ErrorDetails
 
 from zyra.core.arguments import Args
 from zyra.core.command import Command
-from zyra.jobs.requests import Problem, RequestRefused
+from zyra.jobs.requests import Problem
 
 
-def validate_args(command: Command, given: Mapping[str, Any]) -> Args:
-    """The arguments of `command` as its model.
+def validate_args(
+    command: Command, given: Mapping[str, Any], problems: list[Problem]
+) -> Args | None:
+    """The arguments of `command` as its model; None when they are wrong.
 
-    Raises:
-        RequestRefused: With a `Problem` for each missing, unknown or wrong argument.
+    Args:
+        command: What is to be run.
+        given: As the caller gave them.
+        problems: Gets one for each missing, unknown or wrong argument.
     """
     try:
         return command.args.model_validate(dict(given))
     except ValidationError as error:
-        raise RequestRefused(list(_problems(command, error.errors(include_url=False)))) from error
+        problems += _problems(command, error.errors(include_url=False))
+        return None
+
+
+def given_of(args: Args) -> dict[str, Any]:
+    """The values that were given, defaults left out."""
+    return args.model_dump(exclude_unset=True)
+
+
+def sound_args(
+    command: Command, given: Mapping[str, Any], problems: Iterable[Problem]
+) -> dict[str, Any]:
+    """What was given without what is wrong, so that the rest can be looked at as well."""
+    names = command.args.names()
+    wrong = {problem.loc[1] for problem in problems if problem.loc[1:]}
+    known = {names[name]: value for name, value in given.items() if name in names}
+    return {name: value for name, value in known.items() if name not in wrong}
 
 
 def _problems(command: Command, errors: Iterable[ErrorDetails]) -> Iterable[Problem]:
