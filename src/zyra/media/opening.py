@@ -83,6 +83,10 @@ def require_film(container: InputContainer, name: str) -> VideoStream:
     if stream is None:
         raise UnsupportedFormat(f"{name} has no film in it", hint=_found(container))
     _require_decoder(stream, name)
+    if not stream.width or not stream.height:
+        raise DataError(
+            f"the pictures of {name} have no size, or an impossible one: it is damaged or cut off"
+        )
     stream.thread_type = ThreadType.AUTO
     # Pictures may grow in the middle of a film; the decoder refuses what is beyond.
     stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
@@ -102,8 +106,11 @@ def require_sound(container: InputContainer, name: str) -> AudioStream:
     return stream
 
 
-def _refuse(url: str, flags: int, options: Mapping[str, str]) -> NoReturn:  # noqa: ARG001 - PyAV's call
-    raise PermissionError("a film may not open other files")
+def _refuse(url: str, _flags: int, _options: Mapping[str, str]) -> NoReturn:
+    raise UnsupportedFormat(
+        f"the file names another, {url[:100]!r}, which is not opened",
+        hint="give the film or sound itself",
+    )
 
 
 def _check(container: InputContainer, name: str) -> None:
