@@ -116,7 +116,9 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
     store = SqliteJobStore(settings.state_dir / "jobs.sqlite3", settings.concurrency)
     log = EventFiles(settings.results_dir)
     signals = LocalSignals(store)
-    engine = Engine(store, log, signals, executor, settings.results_dir)
+    finish_line = FinishLine(store, signals)
+    engine = Engine(store, log, signals, executor, settings.results_dir, finish_line.cross)
+    worker = EmbeddedWorker(engine, store, signals, executor)
     uploads = Uploads(settings.upload_dir)
     return JobService(
         registry=registry,
@@ -124,13 +126,14 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         store=store,
         log=log,
         signals=signals,
-        finish_line=FinishLine(store, signals),
+        finish_line=finish_line,
         uploads=uploads,
         parts=(
             build_retention(settings, store, uploads),
-            EmbeddedWorker(engine, store, signals, executor),
+            worker,
             build_callbacks(settings, store),
         ),
+        begin=worker.begin,
     )
 
 

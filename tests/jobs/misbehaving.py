@@ -148,6 +148,13 @@ def write_to_event_pipe(args: CodeArgs, job: Job) -> None:
     sys.stdout.write("done")
 
 
+def pretend_to_leave(args: SecondsArgs, job: Job) -> None:
+    """Say as the end of a run is said that this is it, and stay."""
+    Path(args.marker).write_text(str(os.getpid()))
+    os.write(3, b'{"left": 0, "max_rss_bytes": 1, "cpu_s": 0}\n')
+    time.sleep(args.seconds)
+
+
 def leave_links(args: CodeArgs, job: Job) -> None:
     """Leave links to what is not ours, beside a file."""
     Path("link").symlink_to("/etc/passwd")
@@ -240,6 +247,7 @@ _NAMES: dict[str, type[Args]] = {
     "take_memory": CodeArgs,
     "copy": PathArgs,
     "write_to_event_pipe": CodeArgs,
+    "pretend_to_leave": SecondsArgs,
     "leave_links": CodeArgs,
     "work_hard": CodeArgs,
     "report": CodeArgs,

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import signal
+from contextlib import suppress
 
 import misbehaving
 import psutil
@@ -124,6 +125,19 @@ async def test_what_a_command_writes_to_the_event_pipe_itself_hurts_nobody(run):
     assert (await run("write-to-event-pipe")).stdout.text == "done"
 
 
+async def test_a_command_that_says_it_leaves_and_stays_is_killed(run, service):
+    record = await run("pretend-to-leave", seconds=300)
+    marker = await service.output_path(ME, record.job_id, "marker")
+    with suppress(psutil.NoSuchProcess):  # it is gone already
+        await _until_gone(psutil.Process(int(marker.read_text())))
+
+
+async def test_a_record_tells_memory_and_processor_time(run):
+    record = await run("take-memory", code=100)
+    assert record.max_rss_bytes > 100 << 20
+    assert 0 < record.cpu_s < 10
+
+
 async def test_links_that_a_command_leaves_are_no_outputs(run):
     record = await run("leave-links")
     assert [output.name for output in record.outputs] == ["file"]
@@ -185,8 +199,9 @@ async def _first_helper(executor) -> psutil.Process:
     while True:
         parent = psutil.Process(executor.parent_pid)
         for process in parent.children(recursive=True):
-            if "time.sleep(300" in " ".join(process.cmdline()):
-                return process
+            with suppress(psutil.NoSuchProcess):  # the run before is just leaving
+                if "time.sleep(300" in " ".join(process.cmdline()):
+                    return process
         await asyncio.sleep(0)
 
 

@@ -7,6 +7,7 @@ runner that finds a lease lost ends the command and says nothing about it.
 import asyncio
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,11 @@ class Topic:
 
 
 class Engine:
-    """Runs jobs that were claimed for `name`, any number at once."""
+    """Runs jobs that were claimed for `name`, any number at once.
+
+    Args:
+        finished: Told of each record that has become final here, before anybody else is.
+    """
 
     def __init__(
         self,
@@ -46,6 +51,7 @@ class Engine:
         signals: Signals,
         executor: Executor,
         results_dir: Path,
+        finished: Callable[[JobRecord], None] = lambda _: None,
     ) -> None:
         self.name = str(uuid.uuid4())
         self._leases = leases
@@ -53,6 +59,7 @@ class Engine:
         self._signals = signals
         self._executor = executor
         self._results_dir = results_dir
+        self._finished = finished
         self._runs: dict[str, Run] = {}
 
     async def run(self, claimed: Claimed) -> None:
@@ -69,6 +76,7 @@ class Engine:
         finally:
             del self._runs[job_id]
         if record is not None:
+            self._finished(record)
             await self.announce(record)
 
     async def _execute(self, run: Run) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +14,12 @@ def to_json(record: JobRecord) -> str:
     Without the text of the streams, which is in the job's folder, and without the place in
     the queue, which changes by itself.
     """
-    lean = replace(
-        record,
-        stdout=replace(record.stdout, text=""),
-        stderr=replace(record.stderr, text=""),
-        queue_position=None,
-    )
-    return json.dumps(vars(lean), default=_plain, ensure_ascii=True)
+    lean = {
+        "stdout": vars(record.stdout) | {"text": ""},
+        "stderr": vars(record.stderr) | {"text": ""},
+        "queue_position": None,
+    }
+    return json.dumps(vars(record) | lean, default=_plain, ensure_ascii=True)
 
 
 def from_json(text: str) -> JobRecord:

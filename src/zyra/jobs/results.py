@@ -19,6 +19,7 @@ from zyra.core.outputs import PART_PREFIX
 from zyra.jobs.records import Captured, JobRecord, Output
 
 JSON_TEXT_BYTES = 1 << 20
+LITTLE_BYTES = 1 << 14
 STREAMS = ("stdout", "stderr")
 INPUTS = "inputs"
 
@@ -52,11 +53,13 @@ class Workspace:
         except FileExistsError:
             self._clear()
             self._make_folders()
+        if links:
+            self.inputs.mkdir(mode=0o700)
         for name, target in (links or {}).items():
             (self.inputs / name).symlink_to(target)
 
     def _make_folders(self) -> None:
-        for folder in (self.outputs, self.scratch, self.inputs):
+        for folder in (self.outputs, self.scratch):
             folder.mkdir(mode=0o700)
 
     def _clear(self) -> None:
@@ -77,14 +80,23 @@ class Workspace:
         """Remove the temporary files of the command and the links to what it read."""
         for folder in (self.scratch, self.inputs):
             try:
-                folder.rmdir()  # nearly always empty, and then this is all
+                folder.rmdir()  # nearly always empty or missing, and then this is all
+            except FileNotFoundError:
+                continue
             except OSError:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def has_little(self) -> bool:
+        """Whether the command left no files and so little text that it is read in no time."""
+        little = all(self.stream(name).stat().st_size <= LITTLE_BYTES for name in STREAMS)
+        return little and not any(map(_has_entries, (self.outputs, self.scratch)))
 
     def captured(self, name: str) -> Captured:
         """The beginning of a stream as text, if all of it is text; reads it whole."""
         path = self.stream(name)
         size = path.stat().st_size
+        if not size:
+            return Captured()
         known = Captured(size=size, truncated=size > JSON_TEXT_BYTES, is_text=_is_text(path))
         return self.with_text(name, known)
 
@@ -96,11 +108,9 @@ class Workspace:
             beginning = stream.read(JSON_TEXT_BYTES)
         return replace(known, text=beginning.decode("utf-8", errors="ignore"))
 
-    def keep_binary_stdout(self) -> str | None:
-        """Make stdout that is not text an output, `stdout.<suffix>`; return its name."""
+    def keep_binary_stdout(self) -> str:
+        """Make stdout, which is not text, an output, `stdout.<suffix>`; return its name."""
         path = self.stream("stdout")
-        if path.stat().st_size == 0 or _is_text(path):
-            return None
         with path.open("rb") as stream:
             _, suffix = sniff(stream.read(HEAD_BYTES))
         names = (f"stdout{number}{suffix}" for number in ("", *range(1, 1000)))
@@ -133,6 +143,11 @@ def with_text(record: JobRecord, results_dir: Path) -> JobRecord:
         )
     except FileNotFoundError:  # it never began, or is removed just now
         return record
+
+
+def _has_entries(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is not None
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -4,14 +4,13 @@ import asyncio
 import json
 import math
 import os
-import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from io import FileIO
 from typing import Any, Self
 
-from zyra.jobs.isolation.assignment import Assignment, Limits
+from zyra.jobs.isolation.assignment import Assignment, Limits, unnamed_file
 from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
 from zyra.jobs.publisher import Publisher
@@ -39,26 +38,30 @@ class Plan:
     stage: str
     command: str
     args: Mapping[str, Any]
-    links: Mapping[str, str]
-    readable: tuple[str, ...]
     output: str | None
     stdin_text: str | None
     stdin_path: str | None
     timeout_s: float
     memory_bytes: int
     file_bytes: int
+    links: Mapping[str, str] = field(default_factory=dict)
+    readable: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The plan as JSON, for a queue."""
-        return json.dumps(asdict(self))
+        return json.dumps(vars(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The plan that `to_json` wrote."""
-        values = json.loads(text)
+        """The plan that `to_json` wrote, be it that of an earlier version.
+
+        So a field that is added later needs a default, and one that went is passed over.
+        """
+        known = {field.name for field in fields(cls)}
+        values = {name: value for name, value in json.loads(text).items() if name in known}
         for name in ("allow_hosts", "readable"):
-            values[name] = tuple(values[name])
+            values[name] = tuple(values.get(name, ()))
         return cls(**values)
 
 
@@ -83,7 +86,8 @@ class Run:
         try:
             ended = await self._run_process(executor)
             finished = datetime.now(UTC)
-            results = await asyncio.to_thread(self._gather)
+            little = self.workspace.has_little()
+            results = self._gather() if little else await asyncio.to_thread(self._gather)
         finally:
             self.publisher.end()
             await publishing
@@ -180,14 +184,17 @@ class Run:
                 self.reason = self.reason or Reason.MEMORY
             elif "progress" in event:
                 self.publisher.report(float(event["progress"]), str(event.get("message", "")))
+            elif "left" in event and self._command is not None:
+                self._command.leave(_ended(event))
 
     def _gather(self) -> dict[str, Any]:
-        """Collect what the command left; reads files, so it runs in a thread."""
+        """Collect what the command left; reads files, so it runs in a thread if it is much."""
         self.workspace.remove_scratch()
-        binary = self.workspace.keep_binary_stdout()
+        stdout = self.workspace.captured("stdout")
+        binary = None if stdout.is_text else self.workspace.keep_binary_stdout()
         outputs = self.workspace.collect()
         return {
-            "stdout": self.workspace.captured("stdout"),
+            "stdout": stdout,
             "stderr": self.workspace.captured("stderr"),
             "outputs": outputs,
             "output_file": self._main_output({output.name for output in outputs}, binary),
@@ -222,10 +229,7 @@ def _open_stdin(plan: Plan) -> int:
         return os.open(plan.stdin_path, os.O_RDONLY)
     if plan.stdin_text is None:
         return os.open(os.devnull, os.O_RDONLY)
-    with tempfile.TemporaryFile() as stream:
-        stream.write(plan.stdin_text.encode("utf-8", "surrogatepass"))
-        stream.seek(0)
-        return os.dup(stream.fileno())
+    return unnamed_file(plan.stdin_text.encode("utf-8", "surrogatepass"))
 
 
 def _event(line: bytes) -> Mapping[str, Any]:
@@ -235,6 +239,12 @@ def _event(line: bytes) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return event if isinstance(event, dict) else {}
+
+
+def _ended(event: Mapping[str, Any]) -> Ended:
+    """How a process ends, by its own word."""
+    status = (int(event["left"]) & 0xFF) << 8
+    return Ended.from_status(status, int(event["max_rss_bytes"]), float(event["cpu_s"]))
 
 
 def _reason_of(ended: Ended) -> Reason:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +53,8 @@ class JobService:
     Attributes:
         uploads: The files that callers have given.
         parts: What works in this process while the service runs.
+        begin: Keeps a job that somebody waits for and starts it in the same step, where
+            jobs run in this process; None where they do not.
     """
 
     registry: Registry
@@ -63,6 +65,7 @@ class JobService:
     finish_line: FinishLine
     uploads: Uploads
     parts: Sequence[Part] = ()
+    begin: Callable[[Submission], Awaitable[JobRecord]] | None = None
 
     async def start(self) -> None:
         """Begin to take requests; returns before the scientific stack is loaded."""
@@ -107,7 +110,7 @@ class JobService:
         submission = await self._desk(caller).prepare(request)
         job_id = submission.record.job_id
         with self.finish_line.expecting(job_id) as done:
-            accepted = await self._accept(submission)
+            accepted = await (self.begin or self._accept)(submission)
             if accepted.job_id != job_id:  # its idempotency key named an earlier one
                 return await self.wait(caller, accepted.job_id, wait_s)
             try:
@@ -116,7 +119,8 @@ class JobService:
                 if request.cancel_on_disconnect:
                     await asyncio.shield(self._ask_to_end(job_id))
                 raise
-        return await self.job(caller, job_id)
+        record = done.result() if done.done() else None
+        return record or await self.job(caller, job_id)
 
     async def wait(self, caller: Caller, job_id: str, timeout_s: float | None) -> JobRecord:
         """The record of a job of `caller` when it is done, or when the time is over.

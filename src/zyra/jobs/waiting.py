@@ -7,7 +7,11 @@ from contextlib import contextmanager
 
 from zyra.jobs.engine import Topic
 from zyra.jobs.ports import JobStore, Signals
+from zyra.jobs.records import JobRecord
 from zyra.jobs.requests import ServiceUnavailable
+
+# Has the record where the job ran in this process, and None where somebody else told.
+Done = asyncio.Future[JobRecord | None]
 
 
 class FinishLine:
@@ -16,15 +20,15 @@ class FinishLine:
     def __init__(self, store: JobStore, signals: Signals) -> None:
         self._store = store
         self._signals = signals
-        self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._waiting: dict[str, set[Done]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
 
     @contextmanager
-    def expecting(self, job_id: str) -> Iterator["asyncio.Future[None]"]:
+    def expecting(self, job_id: str) -> Iterator[Done]:
         """Give what is done when the job is; before it is submitted nothing can be missed."""
         if self._listener is None:
             self._listener = asyncio.ensure_future(self._listen())
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done: Done = asyncio.get_running_loop().create_future()
         self._waiting[job_id].add(done)
         try:
             yield done
@@ -38,6 +42,10 @@ class FinishLine:
         with self.expecting(job_id) as done:
             await self._look(job_id)  # it may have been done before we listened
             await asyncio.wait([done], timeout=timeout_s)
+
+    def cross(self, record: JobRecord) -> None:
+        """Give the final record to who waits for it."""
+        self._release(record.job_id, record)
 
     async def close(self) -> None:
         """Stop listening; who still waits, waits for its time to be over."""
@@ -65,7 +73,7 @@ class FinishLine:
         if record is not None and record.status.is_final:
             self._release(job_id)
 
-    def _release(self, job_id: str) -> None:
+    def _release(self, job_id: str, record: JobRecord | None = None) -> None:
         for done in self._waiting.get(job_id, ()):
             if not done.done():
-                done.set_result(None)
+                done.set_result(record)

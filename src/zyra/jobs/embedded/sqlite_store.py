@@ -43,7 +43,13 @@ class SqliteJobStore:
 
     async def add(self, submission: Submission) -> JobRecord:
         """Keep a new job, or return the one that its idempotency key already names."""
-        return await self._do(lambda: self._add(submission))
+        return (await self._do(lambda: self._add(submission)))[0]
+
+    async def add_and_claim(
+        self, submission: Submission, runner: str, lease_s: float
+    ) -> tuple[JobRecord, Claimed | None]:
+        """As `add`; a new job is claimed in the same transaction if none waits before it."""
+        return await self._do(lambda: self._add(submission, runner, lease_s))
 
     async def get(self, job_id: str) -> JobRecord | None:
         """The record of that id, with its place in the queue, or None."""
@@ -137,28 +143,51 @@ class SqliteJobStore:
         with self._database:
             yield self._database
 
-    def _add(self, submission: Submission) -> JobRecord:
+    def _add(
+        self, submission: Submission, runner: str | None = None, lease_s: float = 0.0
+    ) -> tuple[JobRecord, Claimed | None]:
+        """Keep a job, and claim it for `runner` if there is one and nothing is in the way."""
         record = submission.record
-        with self._transaction() as database:
+        with self._transaction():
             if submission.idempotency_key is not None:
                 known = self._known(submission)
                 if known is not None:
-                    return known
-            database.execute(
-                "INSERT INTO jobs (job_id, owner, status, stage, command, created_at, record, plan)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    record.job_id,
-                    record.owner,
-                    record.status,
-                    record.stage,
-                    record.command,
-                    record.created_at.isoformat(),
-                    to_json(record),
-                    submission.plan,
-                ),
-            )
-        return record
+                    return known, None
+            if runner is None or self._has_queued() or not self._has_room():
+                self._insert(record, submission.plan)
+                return record, None
+            record = _begun(record)
+            self._insert(record, submission.plan, runner, time.time() + lease_s)
+        return record, Claimed(record, submission.plan)
+
+    def _insert(
+        self, record: JobRecord, plan: str, runner: str | None = None, until: float | None = None
+    ) -> None:
+        self._database.execute(
+            "INSERT INTO jobs (job_id, owner, status, stage, command, created_at, record, plan,"
+            " runner, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                record.job_id,
+                record.owner,
+                record.status,
+                record.stage,
+                record.command,
+                record.created_at.isoformat(),
+                to_json(record),
+                plan,
+                runner,
+                until,
+            ),
+        )
+
+    def _has_queued(self) -> bool:
+        queued = "SELECT 1 FROM jobs WHERE status = 'queued' LIMIT 1"
+        return self._database.execute(queued).fetchone() is not None
+
+    def _has_room(self) -> bool:
+        """Whether fewer jobs run than may."""
+        running = "SELECT count(*) FROM jobs WHERE status = 'running'"
+        return bool(self._database.execute(running).fetchone()[0] < self._capacity)
 
     def _known(self, submission: Submission) -> JobRecord | None:
         """The job that the key names; names the new one when there is none yet."""
@@ -224,12 +253,10 @@ class SqliteJobStore:
         return record
 
     def _claim(self, runner: str, lease_s: float, job_id: str | None) -> Claimed | None:
-        queued = "SELECT 1 FROM jobs WHERE status = 'queued' LIMIT 1"
-        if self._database.execute(queued).fetchone() is None:
+        if not self._has_queued():
             return None  # found without locking out other writers
         with self._transaction() as database:
-            running = "SELECT count(*) FROM jobs WHERE status = 'running'"
-            if database.execute(running).fetchone()[0] >= self._capacity:
+            if not self._has_room():
                 return None
             which = "ORDER BY seq LIMIT 1" if job_id is None else "AND job_id = ?"
             row = database.execute(
@@ -238,18 +265,10 @@ class SqliteJobStore:
             ).fetchone()
             if row is None:
                 return None
-            record = from_json(row[0])
-            claimed = self._put(
-                replace(
-                    record,
-                    status=Status.RUNNING,
-                    started_at=datetime.now(UTC),
-                    attempts=record.attempts + 1,
-                )
-            )
+            claimed = self._put(_begun(from_json(row[0])))
             database.execute(
                 "UPDATE jobs SET runner = ?, lease_until = ? WHERE job_id = ?",
-                (runner, time.time() + lease_s, record.job_id),
+                (runner, time.time() + lease_s, claimed.job_id),
             )
         return Claimed(claimed, row[1])
 
@@ -321,3 +340,13 @@ class SqliteJobStore:
             "SELECT record FROM jobs WHERE status IN ('queued', 'running')"
         )
         return {use for row in rows for use in from_json(row[0]).uses}
+
+
+def _begun(record: JobRecord) -> JobRecord:
+    """The record of a job as its next attempt begins."""
+    return replace(
+        record,
+        status=Status.RUNNING,
+        started_at=datetime.now(UTC),
+        attempts=record.attempts + 1,
+    )

@@ -9,7 +9,8 @@ from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.engine import Engine, Topic
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
-from zyra.jobs.ports import ANYTHING, Claimed
+from zyra.jobs.ports import ANYTHING, Claimed, Submission
+from zyra.jobs.records import JobRecord
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.runner import TERM_GRACE_S
 
@@ -48,6 +49,20 @@ class EmbeddedWorker:
         await asyncio.gather(*self._jobs, return_exceptions=True)
         await self._signals.close()
 
+    async def begin(self, submission: Submission) -> JobRecord:
+        """Keep a job that somebody waits for, and start it in the same step if it may start.
+
+        Raises:
+            Conflict: The idempotency key belongs to another request.
+            ServiceUnavailable: It cannot be kept now.
+        """
+        record, claimed = await self._store.add_and_claim(submission, self._engine.name, LEASE_S)
+        if claimed is None:
+            self._news.set()
+        else:
+            self._start(claimed)
+        return record
+
     def checks(self) -> dict[str, bool]:
         """Whether the executor is ready."""
         return {"executor": self._executor.is_ready}
@@ -59,9 +74,12 @@ class EmbeddedWorker:
                 await self._news.wait()
                 self._news.clear()
                 continue
-            task = asyncio.ensure_future(self._run(claimed))
-            self._jobs.add(task)
-            task.add_done_callback(self._jobs.discard)
+            self._start(claimed)
+
+    def _start(self, claimed: Claimed) -> None:
+        task = asyncio.ensure_future(self._run(claimed))
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
 
     async def _claim(self) -> Claimed | None:
         try:

@@ -4,8 +4,8 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import IO, Any, Self
 
 from zyra.core.egress import Broker
 
@@ -50,11 +50,7 @@ class Assignment:
 
     def to_file_descriptor(self) -> int:
         """Write the assignment to an unnamed file and return its descriptor, rewound."""
-        descriptor = _unnamed_file()
-        with os.fdopen(os.dup(descriptor), "wb") as stream:
-            stream.write(json.dumps(asdict(self)).encode())
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        return descriptor
+        return unnamed_file(json.dumps(vars(self), default=vars).encode())
 
     @classmethod
     def from_file_descriptor(cls, descriptor: int) -> Self:
@@ -68,12 +64,18 @@ class Assignment:
         return cls(**values)
 
 
-def _unnamed_file() -> int:
-    """A file without a name, in memory where the system has that.
+def unnamed_file(content: bytes) -> int:
+    """Descriptor of a file without a name, rewound; in memory where the system has that.
 
     Secrets may be in the arguments, so they must not lie on a disk.
     """
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("zyra-assignment", os.MFD_CLOEXEC)
-    with tempfile.TemporaryFile() as stream:
+    with _new_file() as stream:
+        stream.write(content)
+        stream.seek(0)
         return os.dup(stream.fileno())
+
+
+def _new_file() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("zyra", os.MFD_CLOEXEC), "w+b")
+    return tempfile.TemporaryFile()

@@ -46,6 +46,9 @@ class RunningCommand(Protocol):
     def stop(self, grace_s: float) -> None:
         """Send TERM to its whole tree, and KILL after `grace_s`; KILL at once when that is 0."""
 
+    def leave(self, ended: Ended) -> None:
+        """Take its word that it has nothing left to do, and see to it that it goes."""
+
 
 class Executor(Protocol):
     """Starts assignments, each in its own process."""

@@ -21,6 +21,7 @@ from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 5.0
+_LEAVING_S = 1.0  # a process gives its memory back in milliseconds
 _KEPT_BYTES = 1 << 14  # of what the parent tells on stderr: a traceback fits
 
 logger = logging.getLogger(__name__)
@@ -137,6 +138,15 @@ class ForkingExecutor:
         except (BrokenPipeError, ConnectionResetError):
             return
 
+    def expect_end(self, number: int) -> None:
+        """Kill a run that says it is at its end and is not."""
+
+        def end() -> None:
+            if number in self._running:
+                self.stop(number, 0)
+
+        asyncio.get_running_loop().call_later(_LEAVING_S, end)
+
     def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
         if self._control is None:
             raise BrokenPipeError
@@ -161,8 +171,6 @@ class ForkingExecutor:
             self._is_ready = True
             self._complaint = ""
             self._pause_s = _FIRST_PAUSE_S
-        elif "started" in message:
-            self._running[message["started"]].pid = message["pid"]
         else:
             command = self._running.pop(message["ended"])
             command.finish(
@@ -226,11 +234,15 @@ class ForkedCommand:
     executor: ForkingExecutor
     number: int
     ended: "asyncio.Future[Ended]"
-    pid: int | None = None
 
     def stop(self, grace_s: float) -> None:
         """Send TERM to its whole tree, and KILL after `grace_s`."""
         self.executor.stop(self.number, grace_s)
+
+    def leave(self, ended: Ended) -> None:
+        """Take its word that it has nothing left to do, and see to it that it goes."""
+        self.finish(ended)
+        self.executor.expect_end(self.number)
 
     def finish(self, ended: Ended) -> None:
         """Tell who waits how it ended."""

@@ -10,6 +10,7 @@ Source: Linux kernel documentation, "Landlock: unprivileged access control", ABI
 """
 
 import ctypes
+import fcntl
 import os
 import stat
 import sys
@@ -45,6 +46,8 @@ SETTINGS = (
     "/etc/ld.so.cache", "/etc/mime.types", "/run/systemd/resolve", "/dev/urandom", "/dev/zero",
 )  # fmt: skip
 
+_FIRST_DESCRIPTOR = 16  # below are those that a command's streams take
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -67,7 +70,7 @@ class _PortRule(ctypes.Structure):
 
 @dataclass(frozen=True)
 class Room:
-    """What a run may touch.
+    """What a run may touch beside Python and the system.
 
     Attributes:
         readable: Its inputs.
@@ -80,6 +83,37 @@ class Room:
     port: int | None = None
 
 
+@dataclass(frozen=True)
+class Walls:
+    """A ruleset of the kernel with all that every run may touch, made before a run is known.
+
+    It belongs to one process: what is added to it would hold for all who share it.
+
+    Attributes:
+        version: Of the kernel's Landlock.
+        ruleset: Descriptor.
+    """
+
+    version: int
+    ruleset: int
+
+    def confine(self, room: Room) -> None:
+        """Confine this process and all it starts to `room`, for good, and close the ruleset.
+
+        Raises:
+            OSError: The kernel refuses.
+        """
+        files = _files_of(self.version)
+        try:
+            _allow(self.ruleset, room.readable, _READ & files)
+            _allow(self.ruleset, room.writable, _WRITE & files)
+            if self.version >= 4 and room.port is not None:
+                _allow_port(self.ruleset, room.port)
+            _checked(_LIBC.syscall(_RESTRICT_SELF, self.ruleset, 0))
+        finally:
+            os.close(self.ruleset)
+
+
 def landlock_version() -> int:
     """Version of the kernel's Landlock; 0 where there is none."""
     if sys.platform != "linux":
@@ -87,34 +121,39 @@ def landlock_version() -> int:
     return max(0, int(_LIBC.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)))
 
 
-def confine(room: Room) -> None:
-    """Confine this process and all it starts to `room`, for good.
-
-    Where the kernel has no Landlock nothing happens; `zyra doctor` says so.
+def build_walls() -> Walls | None:
+    """What confines a run; None where the kernel has no Landlock, as `zyra doctor` says.
 
     Raises:
         OSError: The kernel has it and refuses.
     """
     version = landlock_version()
     if version == 0:
-        return
-    handled = max(bits for first, bits in _HANDLED_FILES.items() if first <= version)
+        return None
+    return Walls(version, _ruleset(version))
+
+
+def _ruleset(version: int) -> int:
+    """A new ruleset that allows what every run needs."""
+    files = _files_of(version)
     rules = _Ruleset(
-        handled,
+        files,
         _TCP if version >= 4 else 0,
         _SCOPED if version >= 6 else 0,
     )
     ruleset = _checked(_LIBC.syscall(_CREATE_RULESET, ctypes.byref(rules), _size(version), 0))
-    try:
-        _allow(ruleset, _python_places(), _RUN & handled)
-        _allow(ruleset, SYSTEM, _RUN & handled)
-        _allow(ruleset, [*SETTINGS, *room.readable], _READ & handled)
-        _allow(ruleset, [*room.writable, "/dev/null"], _WRITE & handled)
-        if version >= 4 and room.port is not None:
-            _allow_port(ruleset, room.port)
-        _checked(_LIBC.syscall(_RESTRICT_SELF, ruleset, 0))
-    finally:
-        os.close(ruleset)
+    _allow(ruleset, _python_places(), _RUN & files)
+    _allow(ruleset, SYSTEM, _RUN & files)
+    _allow(ruleset, SETTINGS, _READ & files)
+    _allow(ruleset, ["/dev/null"], _WRITE & files)
+    lifted = fcntl.fcntl(ruleset, fcntl.F_DUPFD_CLOEXEC, _FIRST_DESCRIPTOR)
+    os.close(ruleset)
+    return lifted
+
+
+def _files_of(version: int) -> int:
+    """The kinds of access to files that a version can handle."""
+    return max(bits for first, bits in _HANDLED_FILES.items() if first <= version)
 
 
 def _size(version: int) -> int:

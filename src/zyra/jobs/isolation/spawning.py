@@ -79,6 +79,9 @@ class SpawnedCommand:
         else:
             self._signal_group(signal.SIGKILL)
 
+    def leave(self, ended: Ended) -> None:
+        """Wait for its end all the same: what it has left behind does not show here."""
+
     def _signal_group(self, number: int) -> None:
         if self.ended.done():  # the id may be somebody else's by now
             return

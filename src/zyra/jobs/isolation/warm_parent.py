@@ -5,7 +5,7 @@ messages are whole (SOCK_SEQPACKET). Spare children are forked while nothing els
 do; each waits for one assignment and is used once. When the runner goes away, all ends.
 
 Messages in: `{"run": N}` with five descriptors; `{"stop": N, "grace_s": S}`.
-Messages out: `{"ready": true}`; `{"started": N, "pid": P}`;
+Messages out: `{"ready": true}`;
 `{"ended": N, "status": wait status, "max_rss_bytes": B, "cpu_s": S}`.
 """
 
@@ -30,7 +30,9 @@ from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
 MESSAGE_BYTES = 4096
 DESCRIPTORS = 5
-_FORK_PAUSE_S = 0.02
+FIRST_OWN = 3  # descriptors below are the standard streams
+_PAUSE_IN_RUN_S = 0.02
+_PAUSE_AFTER_RUN_S = 0.003
 
 
 @dataclass
@@ -101,10 +103,17 @@ class WarmParent:
         """Seconds until there is something to do by itself; None when there is not."""
         waits = [deadline - time.monotonic() for deadline in self._deadlines.values()]
         if len(self._spares) < self._wanted_spares:
-            # A fork takes processor time from the command that runs: best between two.
-            can_wait = bool(self._runs and self._spares)
-            waits.append(_FORK_PAUSE_S if can_wait else 0.0)
+            waits.append(self._fork_pause_s())
         return max(0.0, min(waits)) if waits else None
+
+    def _fork_pause_s(self) -> float:
+        """How long it must be quiet before a fork: it takes a processor from who needs one.
+
+        That is the command that runs or, when it has just ended, the service that answers.
+        """
+        if not self._spares:
+            return 0.0
+        return _PAUSE_IN_RUN_S if self._runs else _PAUSE_AFTER_RUN_S
 
     def _obey(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, DESCRIPTORS)
@@ -130,7 +139,6 @@ class WarmParent:
         self._runs[spare.pid] = run
         for descriptor in descriptors:
             os.close(descriptor)
-        self._say({"started": run, "pid": spare.pid})
 
     def _stop(self, run: int, grace_s: float) -> None:
         """TERM now and KILL later; asked again, it may be sooner but is never put off."""
@@ -196,11 +204,14 @@ def _wait_for_assignment(orders: socket.socket, parent: int, registry: Registry)
     os.setsid()
     process_tree.become_subreaper()
     process_tree.forbid_new_privileges()
-    prepare()
+    os.closerange(FIRST_OWN, orders.fileno())
+    os.closerange(orders.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    walls = prepare()
     message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
     if not message:
         os._exit(0)
-    run_assignment(registry, descriptors)
+    orders.close()
+    run_assignment(registry, descriptors, walls)
 
 
 def _used(usage: resource.struct_rusage) -> dict[str, float]:
