@@ -151,8 +151,7 @@ def test_a_film_whose_header_declares_an_impossible_size_is_refused(tmp_path, wi
     place = content.index(struct.pack(">HH", 64, 48), content.index(b"rle "))
     path = tmp_path / "bomb.mov"
     path.write_bytes(content[:place] + struct.pack(">HH", width, height) + content[place + 4 :])
-    kind = LimitExceeded if width == 20000 else DataError
-    with pytest.raises(kind, match="bomb"), open_media(path, "bomb") as container:
+    with pytest.raises(DataError, match="bomb"), open_media(path, "bomb") as container:
         require_film(container, "bomb")
 
 

@@ -85,7 +85,8 @@ def require_film(container: InputContainer, name: str) -> VideoStream:
     _require_decoder(stream, name)
     if not stream.width or not stream.height:
         raise DataError(
-            f"the pictures of {name} have no size, or an impossible one: it is damaged or cut off"
+            f"the pictures of {name} have no size, or more than {MOST_PIXELS:,} pixels",
+            hint="the file is damaged or cut off, or no film for screens",
         )
     stream.thread_type = ThreadType.AUTO
     # Pictures may grow in the middle of a film; the decoder refuses what is beyond.
