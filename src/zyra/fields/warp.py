@@ -20,7 +20,7 @@ from zyra.fields.warp_lines import Line, Steps
 from zyra.fields.warp_tiles import Block, Tiles
 from zyra.fields.warp_transform import transform_between
 
-Indices = NDArray[np.intp]
+Indices = NDArray[Any]
 Plane = NDArray[Any]
 
 _MOST_THREADS = 4
@@ -71,9 +71,10 @@ class Warp:
             fill: Must fit into that type.
         """
         result = np.full(self.shape, fill, values.dtype)
+        source = self.prepared(values)
 
         def work(strip: "Strip") -> None:
-            np.copyto(result[strip.target], strip.nearest(values), where=strip.inside)
+            np.copyto(result[strip.target], strip.nearest(source), where=strip.inside)
 
         self.each_strip(work)
         return result
@@ -88,149 +89,132 @@ class Warp:
             values: Float32, shape of the source; NaN is missing.
         """
         result = np.full(self.shape, np.nan, np.float32)
+        source = self.prepared(values)
         has_missing = bool(np.isnan(values).any())
 
         def work(strip: "Strip") -> None:
-            mixed = strip.mix(values)
+            mixed = strip.mix(source)
             if has_missing:
-                strip.mend(mixed, values)
+                strip.mend(mixed, source)
             np.copyto(result[strip.target], mixed, where=strip.inside)
 
         self.each_strip(work)
         return result
 
+    def prepared(self, values: Plane) -> Plane:
+        """Values of any type as `Strip` takes them: each cell has a next one, right and below."""
+        rows, columns = (line.is_padded for line in self._tiles.lines)
+        if columns:
+            values = np.concatenate([values, values[:, :1]], axis=1)
+        if rows:
+            values = np.concatenate([values, values[:1]], axis=0)
+        return np.ascontiguousarray(values)
+
 
 class Strip:
     """Some rows of the target, with their places among the source's rows and columns.
 
+    Values of the source are given as `Warp.prepared` makes them.
+
     Attributes:
         target: The cells of the target that these are.
-        inside: Which of them the source has a place for.
+        inside: Which of them the source has a place for; what is given for others is anything.
     """
 
     def __init__(self, block: Block, lines: tuple[Line, Line]) -> None:
         rows, columns = lines
         self.target = block.rows, block.columns
         self.inside = rows.is_inside(block.along_rows) & columns.is_inside(block.along_columns)
-        self._lines = lines
-        self._steps = block.along_rows, block.along_columns
-
-    @cached_property
-    def _places(self) -> tuple[Steps, Steps]:
-        """Rows and columns as fractions; anything that is there outside."""
-        rows, columns = self._steps
+        along_rows, along_columns = block.along_rows, block.along_columns
         if not self.inside.all():
-            rows, columns = (
-                np.where(self.inside, each, each.dtype.type(0)) for each in self._steps
+            along_rows, along_columns = (
+                np.where(self.inside, steps, steps.dtype.type(0))
+                for steps in (along_rows, along_columns)
             )
-        return self._lines[0].places_of(rows), self._lines[1].places_of(columns)
+        self._rows, self._columns = rows.places_of(along_rows), columns.places_of(along_columns)
+        self._last = rows.last_but_one, columns.last_but_one
 
     @cached_property
-    def corners(self) -> "Corners":
-        """The four cells around each place."""
-        rows, columns = self._lines
-        up, down = _split(self._places[0], rows)
-        left, right = _split(self._places[1], columns)
-        return Corners(
-            upper=up[0],
-            lower=up[1],
-            below=down,
-            left=left[0],
-            right=left[1],
-            beside=right,
-            columns=columns.count,
+    def _corners(self) -> "Corners":
+        up, left = (
+            np.minimum(places.astype(np.int32), last)
+            for places, last in zip((self._rows, self._columns), self._last, strict=True)
         )
+        below = (self._rows - up).astype(np.float32, copy=False)
+        beside = (self._columns - left).astype(np.float32, copy=False)
+        return Corners((up, left), below, beside)
 
-    def nearest(self, values: Plane) -> Plane:
-        """Value of the nearest cell of the source; anything outside."""
-        rows, columns = (np.floor(places + 0.5).astype(np.intp) for places in self._places)
-        count = self._lines[1].count
-        if self._lines[1].wraps:
-            columns[columns >= count] = 0
-        found: Plane = values.ravel().take(rows * count + columns)
-        return found
+    def nearest(self, source: Plane) -> Plane:
+        """Value of the nearest cell."""
+        return _at(source, self._rows, self._columns)
 
-    def mix(self, values: Plane) -> Array:
-        """Bilinear value; NaN where one of the four is, anything outside."""
-        return self.corners.mix(values)
+    def mix(self, source: Plane) -> Array:
+        """Bilinear value, float32; NaN where one of the four cells around is."""
+        return self._corners.mix(source)
 
-    def mend(self, mixed: Array, values: Array) -> None:
+    def mend(self, mixed: Array, source: Array) -> None:
         """Replace NaN in `mixed` by what the neighbours that are there give."""
-        gaps = np.isnan(mixed) & self.inside
-        if gaps.any():
-            near = self.nearest(values)[gaps]
-            found = self.corners.at(gaps).mix_of_present(values)
-            mixed[gaps] = np.where(np.isnan(near), np.float32(np.nan), found)
+        gaps = np.flatnonzero(np.isnan(mixed) & self.inside)
+        near = _at(source, self._rows.ravel()[gaps], self._columns.ravel()[gaps])
+        gaps = gaps[~np.isnan(near)]
+        mixed.ravel()[gaps] = self._corners.at(gaps).mix_of_present(source)
 
 
 @dataclass(frozen=True)
 class Corners:
-    """The four cells around some places, and how far these are from the first.
+    """The four cells around some places.
 
     Attributes:
-        upper, lower, left, right: Rows and columns of the source.
-        below, beside: Weights of `lower` and `right`, 0 to 1.
-        columns: How many the source has.
+        first: Rows and columns of the upper left ones.
+        below, beside: Weights of the lower and of the right ones, 0 to 1.
     """
 
-    upper: Indices
-    lower: Indices
+    first: tuple[Indices, Indices]
     below: Array
-    left: Indices
-    right: Indices
     beside: Array
-    columns: int
 
-    def mix(self, values: Plane) -> Array:
+    def mix(self, source: Plane) -> Array:
         """The bilinear value of a source of any type, float32."""
-        flat = values.ravel()
-        top = self._between(flat, self.upper * self.columns)
-        bottom = self._between(flat, self.lower * self.columns)
+        width = source.shape[1]
+        flat = source.ravel()
+        corner = self.first[0] * np.intp(width) + self.first[1]
+        top = self._between(flat, corner)
+        corner += width
+        bottom = self._between(flat, corner)
         bottom -= top
         bottom *= self.below
         top += bottom
         return top
 
-    def _between(self, flat: Plane, row: Indices) -> Array:
-        start: Array = flat.take(row + self.left).astype(np.float32, copy=False)
-        end: Array = flat.take(row + self.right).astype(np.float32, copy=False)
+    def _between(self, flat: Plane, corner: Indices) -> Array:
+        start: Array = flat.take(corner).astype(np.float32, copy=False)
+        end: Array = flat.take(corner + 1).astype(np.float32, copy=False)
         end -= start
         end *= self.beside
         start += end
         return start
 
-    def at(self, chosen: NDArray[np.bool_]) -> "Corners":
-        """Those of some places."""
-        return Corners(
-            upper=self.upper[chosen],
-            lower=self.lower[chosen],
-            below=self.below[chosen],
-            left=self.left[chosen],
-            right=self.right[chosen],
-            beside=self.beside[chosen],
-            columns=self.columns,
-        )
+    def at(self, chosen: Indices) -> "Corners":
+        """Those of some places, by their number."""
+        first = self.first[0].ravel()[chosen], self.first[1].ravel()[chosen]
+        return Corners(first, self.below.ravel()[chosen], self.beside.ravel()[chosen])
 
-    def mix_of_present(self, values: Array) -> Array:
-        """The weighted mean of those of the four that are not NaN."""
+    def mix_of_present(self, source: Array) -> Array:
+        """The weighted mean of those of the four that are not NaN; one of them must be."""
         sums, weights = np.zeros_like(self.below), np.zeros_like(self.below)
-        for row, down in ((self.upper, 1 - self.below), (self.lower, self.below)):
-            for column, across in ((self.left, 1 - self.beside), (self.right, self.beside)):
-                given = values[row, column]
-                present = ~np.isnan(given)
-                weight = np.where(present, down * across, np.float32(0))
+        row, column = self.first
+        for lower, down in ((0, 1 - self.below), (1, self.below)):
+            for right, across in ((0, 1 - self.beside), (1, self.beside)):
+                given = source[row + lower, column + right]
+                weight = np.where(np.isnan(given), np.float32(0), down * across)
                 weights += weight
-                sums += np.where(present, given, np.float32(0)) * weight
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Array = sums / weights
+                sums += np.nan_to_num(given, nan=0.0, posinf=np.inf, neginf=-np.inf) * weight
+        mean: Array = sums / weights
         return mean
 
 
-def _split(places: Steps, line: Line) -> tuple[tuple[Indices, Indices], Array]:
-    """The rows or columns before and after each place, and the weight of the latter."""
-    # Just before the seam, float32 can round up to the number of columns.
-    before = np.minimum(places.astype(np.intp), line.count - 1)
-    weight = (places - before).astype(np.float32)
-    after = before + 1
-    after[after >= line.count] = 0 if line.wraps else line.count - 1
-    return (before, after), weight
+def _at(source: Plane, rows: Steps, columns: Steps) -> Plane:
+    row = (rows + 0.5).astype(np.intp)
+    column = (columns + 0.5).astype(np.intp)
+    found: Plane = source.ravel().take(row * source.shape[1] + column)
+    return found

@@ -94,6 +94,16 @@ class Line:
         }
         return type(self)(**{**vars(self), **wider})
 
+    @property
+    def is_padded(self) -> bool:
+        """Whether the first must be repeated after the last for each to have a next one."""
+        return self.wraps or self.count == 1
+
+    @property
+    def last_but_one(self) -> int:
+        """The last that has a next one, with the repeated one if there is one."""
+        return self.count - 1 if self.is_padded else self.count - 2
+
     def steps(self, coordinates: Coordinates) -> Steps:
         """Steps of coordinates of any shape; of a periodic line within one period from `low`."""
         found = coordinates if self.knots is not None else (coordinates - self.first) / self.step

@@ -70,11 +70,12 @@ def warped(warp: Warp, pixels: Pixels, resampling: str) -> Pixels:
     is_opaque = bool((alpha == _OPAQUE).all())
     # Red, green and blue times alpha fit into 16 bits.
     factor = 1 if is_opaque else alpha.astype(np.uint16)
-    planes = [np.ascontiguousarray(pixels[:, :, band]) * factor for band in range(3)]
+    planes = [warp.prepared(pixels[:, :, band] * factor) for band in range(3)]
+    veil = warp.prepared(alpha)
 
     def work(strip: Strip) -> None:
         target = result[strip.target]
-        opacity = None if is_opaque else strip.mix(alpha)
+        opacity = None if is_opaque else strip.mix(veil)
         for band, plane in enumerate(planes):
             mixed = strip.mix(plane)
             if opacity is not None:
