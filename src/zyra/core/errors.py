@@ -5,7 +5,7 @@ Which exit code and which HTTP status belong to a class is decided at the edge:
 `core.exit_codes` for commands, `api.errors` for HTTP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class ZyraError(Exception):
@@ -41,7 +41,7 @@ class SelectionError(UsageError):
         message: str,
         *,
         hint: str | None = None,
-        correction: Mapping[str, str | int | float] | None = None,
+        correction: Mapping[str, str | int | float | Sequence[str]] | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.correction = correction or {}

@@ -41,11 +41,13 @@ class Form:
         kind: Its format.
         storage: How its values are stored.
         zarr_version: Of the Zarr format.
+        has_any_bands: Whether a GeoTIFF may hold several variables, as one that it is made of.
     """
 
     kind: OutputFormat
     storage: Storage
     zarr_version: Literal[2, 3] = 3
+    has_any_bands: bool = False
 
 
 def form_from(args: StorageArgs, kind: OutputFormat, *, zarr_version: int | None = None) -> Form:
@@ -157,7 +159,8 @@ def _write_geotiff(
     report: Report,
     job: Job,
 ) -> None:
-    require_one_variable(infos, "--var ")
+    if not form.has_any_bands:
+        require_one_variable(infos, "--var ")
     grid = dataset.grid(infos[0])
     if any(dataset.grid(info) != grid for info in infos):
         raise UnsupportedFormat(
@@ -172,7 +175,7 @@ def _write_geotiff(
         cloud=form.storage,
         progress=report,
     )
-    if len(infos) > 1:
+    if len(infos) > 1 and not form.has_any_bands:
         job.tell(f"{len(infos)} fields of {infos[0].variable}, each a band")
     if lattice.is_resampled:
         job.tell("the grid is uneven: values are interpolated linearly onto even rows and columns")

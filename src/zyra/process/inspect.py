@@ -1,6 +1,7 @@
 """Tell what is in a file or URL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from zyra.fields.formats import detect_format, open_dataset
 from zyra.fields.inventory import Inventory, inventory_of
 from zyra.fields.statistics import Moments
 from zyra.fields.statistics_reader import PointReader
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.media.magic import reader_of
 from zyra.process.commands.inspect import InspectArgs
 from zyra.process.inspect_facts import DataDescription, data_facts
@@ -58,12 +60,22 @@ def _described(args: InspectArgs, job: Job) -> DataDescription | Facts:
         found: DataDescription | None = load("zyra.process.inspect_remote:indexed")(args.input, job)
         if found is not None:
             return found
-    with local_copy(args.input, job) as path:
+    with _local(args.input, job) as path:
         kind = kind_of(path)
         if kind == "data":
             return described_data(path, job, values=args.values)
         other: Facts = load(_OTHERS[kind])(path)
         return {"kind": kind, **other}
+
+
+@contextmanager
+def _local(source: str, job: Job) -> Iterator[Path]:
+    """A path to the source; the folder of a Zarr store is one as well."""
+    if not is_url(source) and is_zarr_folder(Path(source)):
+        yield Path(source)
+        return
+    with local_copy(source, job) as path:
+        yield path
 
 
 def kind_of(path: Path) -> str:
