@@ -95,7 +95,9 @@ class Orthographic:
 
 
 def _spline(knots: list[float], latitudes: Coordinates) -> Coordinates:
-    """Natural cubic spline through knots at -90, -85, ..., 90 degrees, at `latitudes`.
+    """Cubic spline through knots at -90, -85, ..., 90 degrees, at `latitudes`.
+
+    Its ends are parabolas, which is nearer to the table's course than straight ends.
 
     Source: Press et al., Numerical Recipes, section 3.3.
     """
@@ -104,6 +106,7 @@ def _spline(knots: list[float], latitudes: Coordinates) -> Coordinates:
     system = np.eye(count)
     inner = np.arange(1, count - 1)
     system[inner, inner - 1], system[inner, inner], system[inner, inner + 1] = 1.0, 4.0, 1.0
+    system[0, 1] = system[-1, -2] = -1.0
     right = np.zeros(count)
     right[1:-1] = 6.0 * (values[2:] - 2 * values[1:-1] + values[:-2]) / step**2
     bends = np.linalg.solve(system, right)
