@@ -24,6 +24,7 @@ from zyra.media.magic import reader_of
 
 _BUFFER_BYTES = 1 << 18
 _MOST_STREAMS = 64
+_UNKNOWN_LENGTH = 0xFFFFFFFF
 
 
 @contextmanager
@@ -40,6 +41,7 @@ def open_media(path: Path, name: str) -> Iterator[InputContainer]:
         LimitExceeded: It declares pictures beyond any film.
     """
     reader = reader_of(path, name)
+    _check_length(path, name)
     options = {
         "protocol_whitelist": "file",
         "format_whitelist": reader,
@@ -112,6 +114,22 @@ def _refuse(url: str, _flags: int, _options: Mapping[str, str]) -> NoReturn:
         f"the file names another, {url[:100]!r}, which is not opened",
         hint="give the film or sound itself",
     )
+
+
+def _check_length(path: Path, name: str) -> None:
+    """Refuse a RIFF file (WAV, AVI) that says it is longer than it is; FFmpeg reads what is there.
+
+    Writers that do not know the length beforehand say 0 or the largest number.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    declared = int.from_bytes(head[4:], "little") + len(head)
+    found = path.stat().st_size
+    if head.startswith(b"RIFF") and found < declared < _UNKNOWN_LENGTH:
+        raise DataError(
+            f"{name} is cut off: it has {found:,} of {declared:,} bytes",
+            hint="fetch or make the file again",
+        )
 
 
 def _check(container: InputContainer, name: str) -> None:
