@@ -9,10 +9,11 @@ from math import isnan, prod
 from typing import Any
 
 from zyra.core.errors import DataError
+from zyra.fields.budgets import MOST_FIELDS, refuse_too_large
 from zyra.fields.cf_axes import Axis
 from zyra.fields.cf_coordinates import Coordinate
 from zyra.fields.cf_layout import Layout, find_layouts
-from zyra.fields.cf_source import MOST_FIELDS, CfSource, refuse_too_large
+from zyra.fields.cf_source import CfSource
 from zyra.fields.cf_values import packing_of, unpack
 from zyra.fields.field import Field, FieldInfo, Level
 from zyra.fields.grid import Grid

@@ -6,11 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from zyra.core.errors import DataError
-
-# One field of global data at 500 m has 3.7e9 points and is beyond this; one at 1 km is within.
-MOST_POINTS = 1 << 30
-MOST_FIELDS = 1 << 20
+from zyra.fields.budgets import refuse_too_large
 
 Index = tuple[int | slice, ...]
 
@@ -83,20 +79,3 @@ def read_whole(name: str, variable: CfVariable) -> NDArray[Any]:
     """
     refuse_too_large(name, variable.shape)
     return variable.read((slice(None),) * len(variable.shape))
-
-
-def refuse_too_large(name: str, shape: tuple[int, ...]) -> None:
-    """Refuse an array before it is allocated.
-
-    Raises:
-        DataError: `shape` announces more points than a field may have.
-    """
-    points = 1
-    for length in shape:
-        points *= int(length)
-    if points > MOST_POINTS:
-        sizes = " x ".join(str(length) for length in shape)
-        raise DataError(
-            f"{name} is announced with {sizes} points, of which {MOST_POINTS} are read at most",
-            hint="the file may be damaged",
-        )

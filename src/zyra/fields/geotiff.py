@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from zyra.core.errors import DataError
+from zyra.fields.budgets import refuse_too_large
 from zyra.fields.cf_values import Packing, unpack
 from zyra.fields.crs import Crs
 from zyra.fields.field import Field, FieldInfo
@@ -40,8 +42,10 @@ class GeotiffDataset:
         with self._translated(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             self._file = rasterio.open(path, driver="GTiff")
-        self._grid, problem = self._find_grid()
-        described = [self._describe(band) for band in self._file.indexes]
+        with self._translated():
+            refuse_too_large("the raster", self._file.shape)
+            self._grid, problem = self._find_grid()
+            described = [self._describe(band) for band in self._file.indexes]
         self.infos: Sequence[FieldInfo] = [] if problem else described
         self.left_out: Mapping[str, str] = (
             {info.variable: problem for info in described} if problem else {}
@@ -107,8 +111,10 @@ class GeotiffDataset:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except RasterioError as exc:
-            raise DataError(f"{self._name} is not readable as GeoTIFF: {exc}") from exc
+        except (RasterioError, CPLE_BaseError, UnicodeDecodeError, ValueError) as exc:
+            raise DataError(
+                f"{self._name} is not readable as GeoTIFF: {exc}", hint="the file may be damaged"
+            ) from exc
 
 
 def _crs(given: CRS) -> Crs:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
+from zyra.fields.budgets import MOST_POINTS
 from zyra.fields.grib_sections import sections_of
 
 _SPECTRAL_GRIDS = range(50, 54)
@@ -46,6 +47,8 @@ def _points_problem(sections: Sections) -> str:
     """What is wrong with the numbers of points, packed values and bits in the bit map."""
     points, template = _uint32(sections[3], 7), _uint16(sections[3], 13)
     values, indicator = _uint32(sections[5], 6), _uint8(sections[6], 6)
+    if points > MOST_POINTS:
+        return f"{points} points, of which {MOST_POINTS} are read at most"
     if template in _SPECTRAL_GRIDS:
         return ""
     if indicator == _NO_BITMAP and points != values:

@@ -10,6 +10,7 @@ import eccodes
 import numpy as np
 
 from zyra.core.errors import DataError, UnsupportedFormat
+from zyra.fields.budgets import MOST_POINTS
 from zyra.fields.crs import Crs
 from zyra.fields.grib_crs import grib_crs
 from zyra.fields.grib_handle import GribHandle
@@ -19,8 +20,6 @@ _DEGREES = frozenset({"regular_ll", "rotated_ll"})
 _GAUSSIAN = frozenset({"regular_gg", "reduced_gg"})
 _REDUCED = frozenset({"reduced_gg", "reduced_ll"})
 _PLANE = frozenset({"lambert", "polar_stereographic", "mercator"})
-
-_MOST_POINTS = 1 << 31  # more do not fit the four octets that count them, signed
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def build_grid(handle: GribHandle, described: GridDescription, where: str) -> Gr
         raise _not_gridded(described.kind, where)
     rows, columns, points = described.rows, described.columns, _points(handle, described)
     announced = handle.integer("numberOfDataPoints")
-    if rows < 1 or columns < 1 or points != announced or points > _MOST_POINTS:
+    if rows < 1 or columns < 1 or points != announced or rows * columns > MOST_POINTS:
         raise DataError(
             f"{where} is damaged: {announced} points in {rows} rows and {columns} columns"
         )

@@ -14,8 +14,9 @@ import zarr
 from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
+from zyra.fields.budgets import refuse_too_large
 from zyra.fields.cf_dataset import CfDataset
-from zyra.fields.cf_source import Index, refuse_too_large
+from zyra.fields.cf_source import Index
 from zyra.fields.zarr_store import open_group, refuse_unknown_codecs, zarr_errors
 
 # Decoded chunks that hold several fields are kept for the next one: 256 MiB of float32.

@@ -60,6 +60,7 @@ _DAMAGE = (
     AssertionError,
     ArithmeticError,
     RuntimeError,
+    SystemError,  # numcodecs, of negative sizes
     NotImplementedError,
     OSError,
     EOFError,
