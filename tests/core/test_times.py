@@ -26,6 +26,12 @@ def test_iso_dates_are_read_as_utc(text, moment):
     assert parse_time(text) == moment
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:00:00-10:00", "0001-01-01T00:00:00+10:00"])
+def test_a_time_beyond_the_calendar_in_utc_is_refused(text):
+    with pytest.raises(UsageError, match="not a date"):
+        parse_time(text)
+
+
 def test_a_day_given_as_an_end_is_whole():
     assert parse_time("2024-08-01", last_of_day=True) > utc(2024, 8, 1, 23, 59, 59)
     assert parse_time("2024-08-01T06:00", last_of_day=True) == utc(2024, 8, 1, 6)

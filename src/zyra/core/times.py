@@ -54,13 +54,15 @@ def parse_time(text: str, *, last_of_day: bool = False) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as exc:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:  # beyond the years 1 to 9999 once in UTC
         raise UsageError(
             f"{text!r} is not a date or time", hint="write it like 2024-08-01 or 2024-08-01T06:00"
         ) from exc
     if last_of_day and len(text.strip()) <= len("2024-08-01"):
         moment = datetime.combine(moment, time.max)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(tzinfo=UTC)
 
 
 def parse_period(text: str) -> Period:
