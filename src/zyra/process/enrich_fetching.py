@@ -1,7 +1,7 @@
 """Fetch what an item names, within the rules, a limit on bytes and one on time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -13,7 +13,7 @@ from zyra.core.urls import split_url
 from zyra.process.enrich_rules import HostRules
 from zyra.transfer.encoding import decoder_for
 from zyra.transfer.headers import content_length
-from zyra.transfer.http import HttpClient, Response, Tell
+from zyra.transfer.http import HttpClient, Response
 
 _HEAD_BYTES = 1 << 16
 
@@ -96,7 +96,7 @@ class Fetcher:
 
 @contextmanager
 def open_fetcher(
-    rules: HostRules, timeout_s: float, tell: Tell, *, offline: bool
+    rules: HostRules, timeout_s: float, tell: Callable[[str], None], *, offline: bool
 ) -> Iterator[Fetcher]:
     """A fetcher with a client of its own, for the time of a `with` block."""
     patience = Timeout(connect=timeout_s, read=timeout_s)
