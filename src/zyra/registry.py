@@ -20,6 +20,8 @@ CLI_REGISTRY: Registry = {
 # Loaded ahead by the warm parent, beside the run functions: what commands load by name.
 PRELOADED: tuple[str, ...] = (
     "zyra.transfer.download:fetch",
+    "zyra.transfer.http:client_of",
+    "zyra.transfer.object_client:object_client_of",
     "zyra.fields.crs_pyproj:pyproj_crs",
     "zyra.fields.grib_dataset:GribDataset",
     "zyra.fields.netcdf:NetcdfDataset",

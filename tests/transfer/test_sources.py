@@ -45,9 +45,9 @@ def test_a_url_is_given_as_a_temporary_file_with_its_suffix(server: HttpServer, 
     assert not given.exists()
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/key", "ftp://host/file", "gs://b/k", "file:///etc/x"])
+@pytest.mark.parametrize("url", ["ftp://host/file", "gopher://h/k", "file:///etc/x"])
 def test_other_schemes_are_refused_as_usage(url, job):
-    with pytest.raises(UsageError, match="http and https"), local_copy(url, job):
+    with pytest.raises(UsageError, match="http, https, s3, gs and az"), local_copy(url, job):
         pass
 
 
@@ -63,6 +63,7 @@ def test_unsigned_is_refused_where_it_has_no_effect(source):
         refuse_unsigned(True, source)
 
 
-def test_unsigned_is_taken_for_s3_and_its_absence_anywhere():
-    refuse_unsigned(True, "s3://bucket/key")
+def test_unsigned_is_taken_for_object_stores_and_its_absence_anywhere():
+    for source in ("s3://bucket/key", "gs://bucket/key", "AZ://container/key"):
+        refuse_unsigned(True, source)
     refuse_unsigned(False, "a.grib2")

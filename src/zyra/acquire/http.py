@@ -30,7 +30,7 @@ def run(args: HttpArgs, job: Job) -> None:
     headers = request_headers(args.header or (), args.auth, args.credential or (), resolve)
     addresses = _addresses(args, job)
     for address in addresses:
-        refuse_other_schemes(address)
+        refuse_other_schemes(address, ("http", "https"))
         job.network.check_url(address)
     with client_of(job) as client:
         remote = Remote(client, addresses[0], headers)

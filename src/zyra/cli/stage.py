@@ -13,6 +13,7 @@ from zyra.cli.help import CommandHelp, examples_text
 from zyra.cli.progress import reporter
 from zyra.core.arguments import Args
 from zyra.core.command import Command, CommandMap
+from zyra.core.environment import cloud_variables
 from zyra.core.exit_codes import FAILED, WRONG_INPUT
 from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
@@ -63,7 +64,8 @@ def _run(command: Command, args: Args) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with reporter(sys.stderr, quiet=args.quiet) as report:
         try:
-            return run_to_exit_code(command, args, job_on_standard_streams(args, network, report))
+            job = job_on_standard_streams(args, network, report, cloud_variables())
+            return run_to_exit_code(command, args, job)
         except MemoryError:
             return FAILED
 

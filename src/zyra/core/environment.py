@@ -1,12 +1,20 @@
-"""Read a variable that a person names on the command line, for a credential.
+"""Read variables that hold a person's credentials, for the command line.
 
 The one reader of the environment beside `core.settings`. The child of the service
 starts with a clean environment, so there every name is unset.
 """
 
 import os
+from collections.abc import Mapping
 
 from zyra.core.errors import UsageError
+
+_CLOUD = ("AWS_", "GOOGLE_", "AZURE_", "HOME")
+
+
+def cloud_variables() -> Mapping[str, str]:
+    """The variables by which tools of object stores are told where and who, and the home folder."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_CLOUD) and value}
 
 
 def read_variable(name: str) -> str:

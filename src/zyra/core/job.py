@@ -4,6 +4,7 @@
 terminal; the isolated child makes one around its pipes.
 """
 
+from collections.abc import Mapping
 from typing import BinaryIO, Protocol
 
 from zyra.core.network import NetworkPolicy
@@ -23,6 +24,10 @@ class Job(Protocol):
     @property
     def network(self) -> NetworkPolicy:
         """Which hosts this run may reach; every connection must ask it."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Variables of cloud tools, such as AWS_PROFILE, that this run may use."""
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Report that `fraction` (0 to 1) of the work is done; cheap, call it freely."""

@@ -13,12 +13,12 @@ from typing import Self
 
 from zyra.core.egress import Broker
 from zyra.core.errors import AddressRefused, UsageError
-from zyra.core.urls import Url, inet_aton, masked, normalized_host, split_url
+from zyra.core.urls import OBJECT_SCHEMES, Url, inet_aton, masked, normalized_host, split_url
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-SCHEMES = ("http", "https", "ftp", "s3")
+SCHEMES = ("http", "https", "ftp", *OBJECT_SCHEMES)
 
 # Addresses of 6to4 relays, which nobody serves any more (RFC 7526); Python counts them as public.
 _RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
@@ -75,7 +75,7 @@ class NetworkPolicy:
                 f"{masked(text)}: scheme {url.scheme!r} is not supported",
                 hint=f"choose one of {', '.join(SCHEMES)}",
             )
-        if url.scheme != "s3":  # the "host" of an s3 URL is a bucket
+        if url.scheme not in OBJECT_SCHEMES:  # their "host" is a bucket
             self.check_host(url.host)
         return url
 

@@ -6,6 +6,7 @@ person names on the command line. Nothing writes it.
 
 import base64
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -73,6 +74,14 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hosts or networks that runs may reach though they are not public"
     )
+    s3_endpoint_url: str | None = Field(
+        None,
+        pattern="^https?://[^/]+/?$",
+        description="Where s3:// URLs of runs are, when not at AWS, http://minio:9000",
+    )
+    s3_region: str | None = Field(
+        None, pattern="^[a-z0-9-]+$", description="Region of the buckets that runs read and write"
+    )
     callback_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hosts or networks that callbacks may reach though they are not public"
     )
@@ -120,6 +129,12 @@ class Settings(BaseSettings):
     def network(self) -> NetworkPolicy:
         """Which addresses runs may reach."""
         return NetworkPolicy.allowing(self.allow_hosts)
+
+    @cached_property
+    def cloud_variables(self) -> Mapping[str, str]:
+        """What runs may know of object stores, in the variables of their tools."""
+        named = {"AWS_ENDPOINT_URL": self.s3_endpoint_url, "AWS_REGION": self.s3_region}
+        return {name: value for name, value in named.items() if value is not None}
 
     @cached_property
     def callback_network(self) -> NetworkPolicy:

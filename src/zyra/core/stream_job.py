@@ -1,8 +1,8 @@
 """The `Job` of one execution in this process, made around three byte streams."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from zyra.core.arguments import Args
@@ -22,6 +22,7 @@ class StreamJob:
     Attributes:
         report: Receives fraction and message of each progress report.
         quiet, detailed: From the arguments `quiet` and `verbose` or `trace`.
+        variables: Of cloud tools: endpoints, regions, credentials.
     """
 
     stdin: BinaryIO
@@ -31,6 +32,7 @@ class StreamJob:
     report: Report = ignore_progress
     quiet: bool = False
     detailed: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Pass a fraction, kept within 0 and 1, to `report`."""
@@ -45,7 +47,10 @@ class StreamJob:
 
 
 def job_on_standard_streams(
-    args: Args, network: NetworkPolicy, report: Report = ignore_progress
+    args: Args,
+    network: NetworkPolicy,
+    report: Report = ignore_progress,
+    variables: Mapping[str, str] | None = None,
 ) -> StreamJob:
     """The job of a run whose streams are this process's own."""
     return StreamJob(
@@ -56,4 +61,5 @@ def job_on_standard_streams(
         report=report,
         quiet=args.quiet,
         detailed=args.verbose or args.trace,
+        variables=variables or {},
     )

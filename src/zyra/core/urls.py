@@ -14,8 +14,12 @@ from zyra.core.errors import UsageError
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
 
+# Their URLs are a bucket and a key: every character after the bucket belongs to the key.
+OBJECT_SCHEMES = ("s3", "gs", "az")
+
 # Reserved and unreserved characters of RFC 3986; anything else is percent-encoded.
 URL_CHARACTERS = "%/:=&?~#+!$,;'@()*[]-._"
+_SCHEME = re.compile(r"(?i)([a-z][a-z0-9+.-]*)://")
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 _LONGEST_HOST = 253  # octets of a name, RFC 1035
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
@@ -60,6 +64,8 @@ class Url:
 
     def __str__(self) -> str:
         """The URL without user name and password."""
+        if self.scheme in OBJECT_SCHEMES:
+            return f"{self.scheme}://{self.host}{self.path}"
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS.get(self.scheme) else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.target}"
@@ -85,9 +91,13 @@ class Url:
 def split_url(text: str) -> Url:
     """Take `text` apart.
 
+    Of the URL of an object store, the host is the bucket and the path is the key.
+
     Raises:
         UsageError: It is not a URL, or one that different programs read differently.
     """
+    if scheme_of(text) in OBJECT_SCHEMES:
+        return _split_object(text)
     if re.search(r"[\x00-\x20\x7f\\]", text):
         raise _refused(text, "a space, backslash or control character", "percent-encode it")
     try:
@@ -107,6 +117,21 @@ def split_url(text: str) -> Url:
         quote(target, safe=URL_CHARACTERS),
         _user(parts),
     )
+
+
+def scheme_of(text: str) -> str:
+    """The scheme of a URL in lower case; empty where `text` is none."""
+    found = _SCHEME.match(text)
+    return found[1].lower() if found else ""
+
+
+def _split_object(text: str) -> Url:
+    """Bucket and key; the key is taken as it stands, as the stores' own tools take it."""
+    scheme, _, rest = text.partition("://")
+    bucket, _, key = rest.partition("/")
+    if not _HOST.fullmatch(bucket.lower()) or re.search(r"[\x00-\x1f\x7f]", key):
+        raise _refused(text, "no bucket and key", f"it is like {scheme.lower()}://bucket/key")
+    return Url(scheme.lower(), bucket, None, "/" + quote(key, safe="/"))
 
 
 def _user(parts: SplitResult) -> tuple[str, str] | None:

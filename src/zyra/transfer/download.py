@@ -6,7 +6,7 @@ from stat import S_ISREG
 
 from zyra.core.job import Job
 from zyra.core.outputs import STDOUT, open_output
-from zyra.transfer.http import client_of
+from zyra.transfer.client import client_for
 from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
 
 _MEGABYTE = 1e6
@@ -31,13 +31,19 @@ def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ign
         return reception.run()
 
 
-def fetch(source: str, path: Path, job: Job) -> None:
+def fetch(source: str, path: Path, job: Job, *, unsigned: bool = False) -> None:
     """Download the URL `source` to `path`, with progress in bytes.
+
+    Args:
+        source: A URL of any scheme that is read.
+        path: File to write.
+        job: Gives network policy, credentials and progress.
+        unsigned: Show no credentials to an object store.
 
     Raises:
         As `download`.
     """
-    with client_of(job) as client:
+    with client_for(source, job, unsigned=unsigned) as client:
         download(Remote(client, source), str(path), job, report=progress_in_bytes(job))
 
 

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 
 from zyra.core.errors import TransferError
-from zyra.transfer.http import Response
+from zyra.transfer.client import Answer
 
 _GZIP = ("gzip", "x-gzip")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -45,7 +45,7 @@ class GzipDecoder:
             raise TransferError(f"{self._url}: the gzip-encoded answer is cut short")
 
 
-def decoder_for(response: Response) -> GzipDecoder | None:
+def decoder_for(response: Answer) -> GzipDecoder | None:
     """The decoder an answer needs; None when its bytes are the file's own.
 
     Servers describe a stored `.gz` file as an encoding of another file. It was asked

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from zyra.core.errors import TransferError
-from zyra.transfer.http import Headers, Response
+from zyra.transfer.client import Answer, Headers
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _UNSATISFIED = re.compile(r"bytes \*/(\d+)")
@@ -20,7 +20,7 @@ class ContentRange:
     total: int | None
 
 
-def content_length(response: Response) -> int | None:
+def content_length(response: Answer) -> int | None:
     """Length of the body as announced; None when the server does not say.
 
     Raises:
@@ -34,7 +34,7 @@ def content_length(response: Response) -> int | None:
     return int(header)
 
 
-def content_range(response: Response) -> ContentRange:
+def content_range(response: Answer) -> ContentRange:
     """Which bytes a 206 answer holds.
 
     Raises:
@@ -52,7 +52,7 @@ def content_range(response: Response) -> ContentRange:
     raise TransferError(f"{response.url.shown}: wrong Content-Range {header!r}")
 
 
-def total_of_unsatisfied(response: Response) -> int | None:
+def total_of_unsatisfied(response: Answer) -> int | None:
     """Size of the file according to a 416 answer, if it says."""
     found = _UNSATISFIED.fullmatch(response.headers.get("Content-Range", ""))
     return int(found[1]) if found else None

@@ -6,8 +6,8 @@ here, each target checked, and credentials stay with the origin they were given 
 
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
@@ -22,18 +22,15 @@ from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.network import NetworkPolicy
 from zyra.core.urls import URL_CHARACTERS, Url, split_url
+from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
 from zyra.transfer.connections import Dialer, Resolver, system_resolver
 from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.pools import connection_pool, public_trust
 from zyra.transfer.retries import Retries, retry_after_s
 from zyra.transfer.translation import translated
 
-Headers = Mapping[str, str]
-Tell = Callable[[str], None]
-
 TIMEOUT = Timeout(connect=10.0, read=60.0)  # seconds
 MAX_REDIRECTS = 10
-CHUNK_BYTES = 1 << 18
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GIVEN = (200, 206, 416)
@@ -49,10 +46,6 @@ _HINTS = {
     404: "check the address",
     410: "the file is gone for good",
 }
-
-
-def tell_nobody(message: str) -> None:
-    """Tell nobody."""
 
 
 class Response:
@@ -217,11 +210,6 @@ class HttpClient:
 def client_of(job: Job) -> HttpClient:
     """The client of a run: within its network policy, telling it of each request."""
     return HttpClient(job.network, tell=partial(job.tell, detail=True))
-
-
-def using(client: HttpClient | None, job: Job) -> AbstractContextManager[HttpClient]:
-    """The given client, left open afterwards, or one for `job` that is closed."""
-    return client_of(job) if client is None else nullcontext(client)
 
 
 def _authorization(url: Url) -> Headers:

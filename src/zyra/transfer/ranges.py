@@ -11,9 +11,9 @@ from typing import IO, BinaryIO
 
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
+from zyra.transfer.client import Client, Headers, using
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.failures import RangesIgnored, RefusedByServer
-from zyra.transfer.http import Headers, HttpClient, using
 from zyra.transfer.receive import Reception, Remote, ReportBytes, Span, ignore_bytes
 
 SIDE_BY_SIDE = 4  # connections to one server; more is impolite
@@ -27,7 +27,8 @@ def fetch_ranges(
     target: BinaryIO,
     job: Job,
     *,
-    client: HttpClient | None = None,
+    client: Client | None = None,
+    unsigned: bool = False,
 ) -> int:
     """Write the bytes of `ranges` to `target`, in the order given; return how many.
 
@@ -35,11 +36,12 @@ def fetch_ranges(
     that knows no ranges the whole file is read once and cut here.
 
     Args:
-        url: An http or https URL.
+        url: A URL of any scheme that is read.
         ranges: First byte, and the one after the last; None is the end of the file.
         target: Receives the bytes.
         job: Gives the network policy; told the progress.
         client: Makes the requests; one of its own when None.
+        unsigned: Show no credentials to an object store.
 
     Raises:
         UsageError: A range is empty or negative.
@@ -50,7 +52,7 @@ def fetch_ranges(
     if not spans:
         return 0
     report = progress_in_bytes(job) if len(spans) == 1 else ignore_bytes
-    with using(client, job) as fetching:
+    with using(client, url, job, unsigned=unsigned) as fetching:
         remote = Remote(fetching, url)
         try:
             first = _received(remote, spans[0], report=report)
@@ -88,8 +90,9 @@ def fetch_bytes(
     job: Job,
     limit: int,
     *,
-    client: HttpClient | None = None,
+    client: Client | None = None,
     headers: Headers | None = None,
+    unsigned: bool = False,
 ) -> bytes | None:
     """Read a small file, such as an index, whole; None when there is none (404, 410).
 
@@ -98,7 +101,7 @@ def fetch_bytes(
         TransferError: It cannot be fetched.
     """
     target = BytesIO()
-    with using(client, job) as fetching:
+    with using(client, url, job, unsigned=unsigned) as fetching:
         try:
             Reception(Remote(fetching, url, headers or {}), target, limit=limit).run()
         except RefusedByServer as error:

@@ -10,10 +10,10 @@ from typing import IO
 
 from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError
 from zyra.core.urls import Url, masked
+from zyra.transfer.client import Answer, Client, Headers
 from zyra.transfer.encoding import GzipDecoder, decoder_for
 from zyra.transfer.failures import RangesIgnored, SourceChanged
 from zyra.transfer.headers import content_length, content_range, total_of_unsatisfied, validator
-from zyra.transfer.http import Headers, HttpClient, Response
 from zyra.transfer.retries import Tries
 
 ReportBytes = Callable[[int, int | None], None]
@@ -40,11 +40,11 @@ class Remote:
 
     Attributes:
         client: Makes the requests.
-        address: An http or https URL.
+        address: A URL that the client reads.
         headers: Sent with each request to the URL's own origin.
     """
 
-    client: HttpClient
+    client: Client
     address: str
     headers: Headers = field(default_factory=dict)
 
@@ -137,7 +137,7 @@ class Reception:
         headers = {"Range": f"bytes={self._position}-{last}"}
         return headers if self.validator is None else headers | {"If-Range": self.validator}
 
-    def _admit(self, response: Response) -> None:
+    def _admit(self, response: Answer) -> None:
         """Check that the body of `response` is what comes next."""
         self.url = response.url
         if response.status == 416:
@@ -153,7 +153,7 @@ class Reception:
             self.validator = validator(response.headers)
             self._decoder = decoder_for(response)
 
-    def _admit_part(self, response: Response) -> None:
+    def _admit_part(self, response: Answer) -> None:
         if not self._range_headers():
             raise TransferError(f"{response.url.shown}: sent a part, asked for the whole")
         part = content_range(response)
@@ -175,7 +175,7 @@ class Reception:
         self._total = self._total if part.total is None else part.total
         self.validator = self.validator or validator(response.headers)
 
-    def _admit_nothing(self, response: Response) -> None:
+    def _admit_nothing(self, response: Answer) -> None:
         total = total_of_unsatisfied(response)
         if self._span == WHOLE and self._position != total:
             raise self._changed()

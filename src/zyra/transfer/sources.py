@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -10,27 +10,26 @@ from zyra.core.errors import UsageError
 from zyra.core.inputs import input_path
 from zyra.core.job import Job
 from zyra.core.loading import load
-from zyra.core.urls import masked, split_url
+from zyra.core.urls import OBJECT_SCHEMES, masked, scheme_of, split_url
+from zyra.transfer.client import SCHEMES
 
 # Loaded for a URL only: a command with a local input starts 50 ms sooner without.
 FETCH = "zyra.transfer.download:fetch"
 
-_SCHEME = re.compile(r"(?i)([a-z][a-z0-9+.-]*)://")
-_FETCHED = ("http", "https")
-
 
 def is_url(text: str) -> bool:
     """Whether `text` names a remote source rather than a local path."""
-    return _SCHEME.match(text) is not None
+    return bool(scheme_of(text))
 
 
 @contextmanager
-def local_copy(source: str, job: Job) -> Iterator[Path]:
+def local_copy(source: str, job: Job, *, unsigned: bool = False) -> Iterator[Path]:
     """Give a path to `source`: a local file itself, `-` and URLs as a temporary file.
 
     Args:
-        source: Path, `-` for stdin, or an http or https URL.
-        job: Gives stdin, the network policy and progress.
+        source: Path, `-` for stdin, or a URL.
+        job: Gives stdin, the network policy, credentials and progress.
+        unsigned: Show no credentials to an object store.
 
     Raises:
         InputNotFound: The local file cannot be read.
@@ -44,20 +43,20 @@ def local_copy(source: str, job: Job) -> Iterator[Path]:
     refuse_other_schemes(source)
     with tempfile.TemporaryDirectory(prefix="zyra-") as folder:
         path = Path(folder) / f"source{_suffix(source)}"
-        load(FETCH)(source, path, job)
+        load(FETCH)(source, path, job, unsigned=unsigned)
         yield path
 
 
-def refuse_other_schemes(source: str) -> None:
-    """Refuse a URL that is not http or https.
+def refuse_other_schemes(source: str, schemes: Sequence[str] = SCHEMES) -> None:
+    """Refuse a URL whose scheme is not among `schemes`.
 
     Raises:
         UsageError: It is not.
     """
-    found = _SCHEME.match(source)
-    if found is None or found[1].lower() not in _FETCHED:
+    if scheme_of(source) not in schemes:
+        *others, last = schemes
         raise UsageError(
-            f"cannot read {masked(source)}: this version reads http and https URLs",
+            f"cannot read {masked(source)}: it is read from {', '.join(others)} and {last} URLs",
             hint="fetch it by other means and name the local file",
         )
 
@@ -66,12 +65,12 @@ def refuse_unsigned(unsigned: bool, source: str) -> None:
     """Refuse `--unsigned` where it has no effect.
 
     Raises:
-        UsageError: It is given with a source that is not an `s3://` URL.
+        UsageError: It is given with a source that is not in an object store.
     """
-    if unsigned and not source.lower().startswith("s3://"):
+    if unsigned and scheme_of(source) not in OBJECT_SCHEMES:
         raise UsageError(
             f"--unsigned has no effect on {masked(source)}",
-            hint="it is for s3:// sources only; leave it out",
+            hint="it is for s3://, gs:// and az:// sources only; leave it out",
         )
 
 

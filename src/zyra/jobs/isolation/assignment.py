@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any, Self
 
 from zyra.core.egress import Broker
@@ -36,6 +36,7 @@ class Assignment:
         allow_hosts: Entries of the network policy.
         readable: Absolute paths of its inputs; it can read no others.
         broker: What connects for it; None where it needs no network.
+        variables: Of cloud tools: endpoints, regions, credentials.
     """
 
     stage: str
@@ -47,6 +48,7 @@ class Assignment:
     allow_hosts: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
     broker: Broker | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def to_file_descriptor(self) -> int:
         """Write the assignment to an unnamed file and return its descriptor, rewound."""

@@ -1,7 +1,7 @@
 """An executor whose runs reach the network through the egress broker, and only through it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -31,12 +31,20 @@ class BrokeredExecutor:
         inner: Starts the processes.
         broker: Connects for them.
         registry: Says which commands need the network.
+        variables: Of cloud tools, for the runs that need the network.
     """
 
-    def __init__(self, inner: Executor, broker: BrokerKeeper, registry: Registry) -> None:
+    def __init__(
+        self,
+        inner: Executor,
+        broker: BrokerKeeper,
+        registry: Registry,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self._inner = inner
         self._broker = broker
         self._registry = registry
+        self._variables = variables or {}
 
     @property
     def is_ready(self) -> bool:
@@ -58,8 +66,9 @@ class BrokeredExecutor:
             for descriptor in streams:
                 os.close(descriptor)
             raise
+        assignment = replace(assignment, broker=broker, variables=self._variables)
         try:
-            running = await self._inner.launch(replace(assignment, broker=broker), streams)
+            running = await self._inner.launch(assignment, streams)
         except BaseException:
             self._broker.revoke(broker)
             raise

@@ -109,7 +109,7 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
         return run_to_exit_code(
             command,
             args,
-            job_on_standard_streams(args, network, report_progress),
+            job_on_standard_streams(args, network, report_progress, assignment.variables),
             correct=corrected_args,
         )
     except MemoryError:

@@ -1,0 +1,89 @@
+"""Say in Zyra's words what the library of object stores reports.
+
+It has few classes of errors; what happened stands in the text. When no connection came
+about, one is tried anew with our own means, since those know the reason.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from obstore.exceptions import BaseError
+
+from zyra.core.errors import TransferError, TransientTransferError
+from zyra.core.urls import Url
+from zyra.transfer.connections import Dialer
+from zyra.transfer.failures import RefusedByServer, ServerBusy
+from zyra.transfer.object_access import Access
+
+_STATUS = re.compile(r"status code: (\d{3}) ?([A-Za-z ]*)")
+_CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_BUSY = (429, 500, 502, 503, 504)
+_METADATA = re.compile(r"169\.254\.169\.254|/latest/(api|meta-data)/")
+_TRY_LATER = "the connection is unstable or the server overloaded: try again later"
+_HINTS = {
+    400: "check the region: AWS_REGION",
+    401: "check the credentials; public data needs none: --unsigned",
+    403: "check the credentials and their rights; public data needs none: --unsigned",
+    404: "check the bucket and the key",
+}
+
+
+@contextmanager
+def translated(url: Url, access: Access) -> Iterator[None]:
+    """Turn the library's errors into Zyra's, with `url` in the message.
+
+    Raises:
+        RefusedByServer: The store answers with an error that will stay.
+        TransientTransferError: Overloaded, broken off.
+        AddressRefused: The network policy forbids the store's address.
+        TransferError: Any other failure.
+    """
+    try:
+        yield
+    except (BaseError, OSError) as exc:
+        text = str(exc).partition("\n\nDebug source")[0]
+        if isinstance(exc, OSError) and not isinstance(exc, FileNotFoundError):
+            raise  # ours: a file that cannot be written
+        raise _failure(url, access, text) from exc
+
+
+def _failure(url: Url, access: Access, text: str) -> TransferError:
+    found = _STATUS.search(text)
+    status = int(found[1]) if found else None
+    if _METADATA.search(text):
+        return TransferError(
+            f"{url.shown}: there are no credentials",
+            hint="public data needs none: --unsigned; else set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+        )
+    if found is None or status == 403:
+        _explain_connection(url, access)
+    if found is not None and status is not None:
+        return _refusal(url, status, found[2].strip(), text)
+    if "redirect without LOCATION" in text:
+        return TransferError(f"{url.shown}: in another region", hint="set AWS_REGION")
+    if "HTTP error" in text or "timed out" in text:
+        return TransientTransferError(f"{url.shown}: the connection broke off", hint=_TRY_LATER)
+    return TransferError(f"{url.shown}: {text.partition(chr(10))[0]}")
+
+
+def _refusal(url: Url, status: int, phrase: str, text: str) -> TransferError:
+    code = _CODE.search(text)
+    message = f"{url.shown}: {status} {code[1] if code else phrase}"
+    if status in _BUSY:
+        return ServerBusy(message)
+    return RefusedByServer(message, status, hint=_HINTS.get(status))
+
+
+def _explain_connection(url: Url, access: Access) -> None:
+    """Raise why no connection comes about, if none does."""
+    endpoint = access.endpoint(url)
+    where = f"{url.shown}: {endpoint.host}"
+    try:
+        Dialer(access.policy).dial(endpoint.host, endpoint.port or 443, 10.0).close()
+    except TimeoutError as exc:
+        raise TransientTransferError(f"{where} does not answer", hint=_TRY_LATER) from exc
+    except OSError as exc:
+        raise TransferError(
+            f"{where}: cannot connect: {exc.strerror or exc}", hint="check the endpoint"
+        ) from exc
