@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zyra.access.keys import KeyStore
+from zyra.access.audit import AuditLog
+from zyra.access.front_desk import CallerStore, FrontDesk
+from zyra.access.gate import Gate
+from zyra.access.rates import LOGINS, READS, RUNS, STREAMS, UPLOADS, Rates
 from zyra.access.sqlite_keys import SqliteKeys
 from zyra.core.errors import UsageError
 from zyra.core.loading import load
@@ -76,7 +79,29 @@ async def check_redis(settings: Settings) -> None:
             await link.close()
 
 
-def build_key_store(settings: Settings) -> KeyStore:
+def build_front_desk(settings: Settings) -> FrontDesk:
+    """What a server asks before it serves a caller.
+
+    Raises:
+        UsageError: The address of Redis, or a limit, is none.
+    """
+    store = build_key_store(settings)
+    written = {
+        RUNS: settings.rate_limit,
+        READS: settings.read_rate_limit,
+        UPLOADS: settings.upload_rate_limit,
+        STREAMS: settings.stream_rate_limit,
+        LOGINS: settings.login_rate_limit,
+    }
+    return FrontDesk(
+        gate=Gate(settings, store),
+        rates=Rates(written, settings.redis_url, settings.queue),
+        store=store,
+        audit=AuditLog(audit_path(settings)),
+    )
+
+
+def build_key_store(settings: Settings) -> CallerStore:
     """Where the keys of callers are kept: Redis where that is set, else the state folder.
 
     Raises:
@@ -84,7 +109,7 @@ def build_key_store(settings: Settings) -> KeyStore:
     """
     if settings.redis_url is None:
         return SqliteKeys(settings.state_dir / "keys.sqlite3")
-    store: KeyStore = load(REDIS_KEYS)(settings.redis_url, settings.queue)
+    store: CallerStore = load(REDIS_KEYS)(settings.redis_url, settings.queue)
     return store
 
 
@@ -180,7 +205,7 @@ def brokered(executor: Executor, settings: Settings, registry: Registry) -> Exec
     """The executor with an egress broker for the commands that need the network."""
     redis = urlsplit(settings.redis_url or "")
     own = [(redis.hostname, redis.port or REDIS_PORT)] if redis.hostname else []
-    return BrokeredExecutor(executor, EgressBroker(own), registry)
+    return BrokeredExecutor(executor, EgressBroker(own), registry, settings.cloud_variables)
 
 
 def build_executor(registry_name: str, concurrency: int) -> Executor:

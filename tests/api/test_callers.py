@@ -1,19 +1,33 @@
 """Who is served, with a key and without."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 import pytest
 from serving import served
 
+from zyra.access.gate import Identity
 from zyra.access.refusals import NotAuthenticated
-from zyra.api.callers import CallerCheck, identify
+from zyra.api.callers import Asking
 from zyra.api.errors import KeyInUrl
 from zyra.core.settings import Settings
 from zyra.jobs.requests import Caller
+from zyra.wiring import build_front_desk
 
 KEY = "grün-4711"
+
+
+async def identify(scope: dict[str, Any], **settings: Any) -> Identity:
+    """Who the service with these settings takes the caller for."""
+    with TemporaryDirectory() as folder:
+        desk = build_front_desk(Settings(state_dir=Path(folder), **settings))
+        try:
+            return await Asking(scope, desk, settings.get("cors_origins", ())).identity()
+        finally:
+            await desk.close()
 
 
 def connection(**changes: Any) -> dict[str, Any]:
@@ -31,9 +45,10 @@ def connection(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "LOCALHOST:1"])
-def test_this_machine_is_served_without_a_key(peer: str, host: str) -> None:
+@pytest.mark.anyio
+async def test_this_machine_is_served_without_a_key(peer: str, host: str) -> None:
     scope = connection(client=(peer, 1), headers={"host": host})
-    assert identify(scope, Settings()) == Caller("local")
+    assert (await identify(scope)).caller == Caller("local")
 
 
 @pytest.mark.parametrize(
@@ -60,43 +75,27 @@ def test_this_machine_is_served_without_a_key(peer: str, host: str) -> None:
         {"headers": {"origin": "http://["}},
     ],
 )
-def test_others_are_not_served_without_a_key(changes: dict[str, Any]) -> None:
+@pytest.mark.anyio
+async def test_others_are_not_served_without_a_key(changes: dict[str, Any]) -> None:
     with pytest.raises(NotAuthenticated):
-        identify(connection(**changes), Settings())
-
-
-def test_our_own_pages_and_named_origins_are_served() -> None:
-    own = connection(headers={"origin": "http://127.0.0.1:8000"})
-    assert identify(own, Settings()) == Caller("local")
-    named = connection(headers={"origin": "https://maps.example"})
-    settings = Settings(cors_origins=("https://maps.example",))
-    assert identify(named, settings) == Caller("local")
-
-
-@pytest.mark.parametrize("query", [b"api_key=x", b"a=1&KEY=x", b"access%5Ftoken=x", b"token"])
-def test_a_key_in_the_url_is_refused(query: bytes) -> None:
-    for path in ("/files", "/health"):
-        with pytest.raises(KeyInUrl):
-            identify(connection(path=path, query_string=query), Settings(api_key=KEY))
+        await identify(connection(**changes))
 
 
 @pytest.mark.anyio
-async def test_a_websocket_without_a_key_is_closed_with_4401() -> None:
-    sent: list[Any] = []
+async def test_our_own_pages_and_named_origins_are_served() -> None:
+    own = connection(headers={"origin": "http://127.0.0.1:8000"})
+    assert (await identify(own)).caller == Caller("local")
+    named = connection(headers={"origin": "https://maps.example"})
+    found = await identify(named, cors_origins=("https://maps.example",))
+    assert found.caller == Caller("local")
 
-    async def receive() -> dict[str, str]:
-        return {"type": "websocket.connect"}
 
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    async def never(*_: Any) -> None:
-        raise AssertionError
-
-    check = CallerCheck(never, Settings(api_key=KEY))
-    await check(connection(type="websocket"), receive, send)
-    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
-    assert sent[-1]["code"] == 4401
+@pytest.mark.parametrize("query", [b"api_key=x", b"a=1&KEY=x", b"access%5Ftoken=x", b"token"])
+@pytest.mark.anyio
+async def test_a_key_in_the_url_is_refused(query: bytes) -> None:
+    for path in ("/files", "/health"):
+        with pytest.raises(KeyInUrl):
+            await identify(connection(path=path, query_string=query), api_key=KEY)
 
 
 @pytest.fixture(scope="module")

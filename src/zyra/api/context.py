@@ -2,6 +2,7 @@
 
 from starlette.requests import HTTPConnection
 
+from zyra.access.front_desk import FrontDesk
 from zyra.api.stopping import Stopping
 from zyra.api.workers.executor import Executor
 from zyra.jobs.service import JobService
@@ -21,6 +22,12 @@ def service_of(request: HTTPConnection) -> JobService:
 def stopping_of(request: HTTPConnection) -> Stopping:
     """What tells that this server process is asked to end."""
     return executor_of(request).stopping
+
+
+def desk_of(request: HTTPConnection) -> FrontDesk:
+    """What this server process asks before it serves a caller."""
+    desk: FrontDesk = request.app.state.desk
+    return desk
 
 
 def root_of(request: HTTPConnection) -> str:

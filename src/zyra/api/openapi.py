@@ -21,6 +21,7 @@ from zyra.api.models.jobs import (
     JobsAnswer,
     ManifestAnswer,
     RunAnswer,
+    TicketAnswer,
 )
 from zyra.api.models.problem import ProblemAnswer
 from zyra.api.models.service import (
@@ -47,6 +48,7 @@ ANSWERS: tuple[type, ...] = (
     ReadyAnswer,
     RunAnswer,
     StartAnswer,
+    TicketAnswer,
     UploadAnswer,
     UploadsAnswer,
 )
@@ -97,7 +99,7 @@ def errors(*statuses: int) -> Responses:
     """Describe the error answers of an operation; callers and queries can always be wrong."""
     return {
         status: described(HTTPStatus(status).phrase, ProblemAnswer)
-        for status in sorted({400, 401, 422, *statuses})
+        for status in sorted({400, 401, 403, 422, 429, 503, *statuses})
     }
 
 

@@ -12,6 +12,7 @@ from zyra.api import docs_pages
 from zyra.api.callers import CallerCheck
 from zyra.api.context import root_of, service_of
 from zyra.api.errors import HANDLERS
+from zyra.api.guard import Guard, Limits
 from zyra.api.json_answer import json_answer
 from zyra.api.openapi import describe
 from zyra.api.query import refuse_unknown_query
@@ -20,7 +21,7 @@ from zyra.api.versioning import VersionPrefix
 from zyra.api.workers.executor import Executor
 from zyra.core.settings import Settings, load_settings
 from zyra.jobs.service import JobService
-from zyra.wiring import build_service
+from zyra.wiring import build_front_desk, build_service
 
 BuildService = Callable[[Settings], JobService]
 
@@ -55,9 +56,13 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.desk = build_front_desk(settings)
         app.state.executor = Executor(build(settings))
-        async with app.state.executor.running():
-            yield
+        try:
+            async with app.state.executor.running():
+                yield
+        finally:
+            await app.state.desk.close()
 
     return lifespan
 
@@ -69,9 +74,23 @@ def _middleware(settings: Settings) -> list[Middleware]:
         allow_origins=settings.cors_origins,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Disposition", "Content-Range", "ETag", "Location", "Retry-After"],
+        expose_headers=[
+            "Content-Disposition",
+            "Content-Range",
+            "ETag",
+            "Location",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+        ],
     )
-    own = [Middleware(VersionPrefix), Middleware(CallerCheck, settings=settings)]
+    own = [
+        Middleware(VersionPrefix),
+        Middleware(Guard),
+        Middleware(CallerCheck, origins=settings.cors_origins),
+        Middleware(Limits),
+    ]
     return [cors, *own] if settings.cors_origins else own
 
 

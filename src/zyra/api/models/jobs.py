@@ -119,6 +119,13 @@ class ManifestAnswer(TypedDict):
     artifacts: list[ArtifactAnswer]
 
 
+class TicketAnswer(TypedDict):
+    """A ticket for a browser's WebSocket, to be given as a subprotocol."""
+
+    ticket: str
+    expires_in_s: int
+
+
 def run_answer(record: JobRecord, root: str) -> RunAnswer:
     """Answer of a sync run; links begin with `root`."""
     return {

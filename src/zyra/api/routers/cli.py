@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
+from zyra.access.scopes import run_scope
 from zyra.api.bodies import read_object
-from zyra.api.callers import caller_of
+from zyra.api.callers import require
 from zyra.api.catalogue import describe_command
 from zyra.api.context import executor_of, root_of, service_of
+from zyra.api.guard import note
 from zyra.api.json_answer import json_answer
 from zyra.api.models.cli_request import parse_cli_request
 from zyra.api.models.jobs import AcceptedAnswer, RunAnswer, accepted_answer, run_answer
@@ -123,7 +125,11 @@ async def _run(request: Request, wanted: RunRequest, prefer: str, fail_on_error:
         wanted = replace(wanted, mode=Mode.ASYNC)
     longest = service_of(request).settings.sync_limit_s
     wait_s = longest if preference.wait_s is None else min(preference.wait_s, longest)
-    record = await executor_of(request).run(caller_of(request), wanted, wait_s, request)
+    found = find_command(service_of(request).registry, wanted.stage, wanted.command)
+    caller = require(request, run_scope(found.stage, found.name))
+    note(request, command=f"{found.stage} {found.name}")
+    record = await executor_of(request).run(caller, wanted, wait_s, request)
+    note(request, job=record.job_id)
     root = root_of(request)
     if wanted.mode is Mode.ASYNC or not record.status.is_final:
         headers = {"Location": f"{root}/jobs/{record.job_id}"} | preference.applied

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
-from zyra.api.callers import caller_of
+from zyra.access.scopes import FILES_READ, FILES_WRITE
+from zyra.api.callers import require
 from zyra.api.context import root_of, service_of
 from zyra.api.file_answer import ServedFile, file_answer
 from zyra.api.json_answer import JsonAnswer, json_answer
@@ -32,7 +33,7 @@ ExpectedDigest = Annotated[
 )
 async def upload_form(request: Request) -> Response:
     """Upload one file as field `file` of a multipart form."""
-    service, caller = service_of(request), caller_of(request)
+    service, caller = service_of(request), require(request, FILES_WRITE)
     info = await receive_form(
         request,
         lambda filename: service.uploads.start(caller, filename),
@@ -51,9 +52,10 @@ async def upload_raw(
     request: Request, filename: str, expected_sha256: ExpectedDigest = None
 ) -> Response:
     """Upload one file as the body; it streams to disk."""
-    service, limit = service_of(request), service_of(request).settings.max_upload_bytes
+    service, caller = service_of(request), require(request, FILES_WRITE)
+    limit = service.settings.max_upload_bytes
     digest = check_raw(request, limit, expected_sha256)
-    writer = service.uploads.start(caller_of(request), filename)
+    writer = service.uploads.start(caller, filename)
     return _created(request, await receive_raw(request, writer, limit, digest))
 
 
@@ -61,7 +63,7 @@ async def upload_raw(
 async def list_files(request: Request) -> Response:
     """The caller's uploads, newest first."""
     root = root_of(request)
-    found = await asyncio.to_thread(service_of(request).uploads.all, caller_of(request))
+    found = await asyncio.to_thread(service_of(request).uploads.all, require(request, FILES_READ))
     return json_answer({"files": [upload_answer(info, root) for info in found]})
 
 
@@ -69,14 +71,14 @@ async def list_files(request: Request) -> Response:
 @router.get("/files/{file_id}", responses=answers(UploadAnswer, 404))
 async def show_file(request: Request, file_id: str) -> Response:
     """Describe an upload."""
-    info = service_of(request).uploads.info(caller_of(request), file_id)
+    info = service_of(request).uploads.info(require(request, FILES_READ), file_id)
     return json_answer(upload_answer(info, root_of(request)))
 
 
 @router.get("/files/{file_id}/content", response_class=Response, responses=file_responses())
 async def send_file(request: Request, file_id: str) -> Response:
     """The bytes of an upload."""
-    service, caller = service_of(request), caller_of(request)
+    service, caller = service_of(request), require(request, FILES_READ)
     info = service.uploads.info(caller, file_id)
     path = service.uploads.path(caller, file_id)
     return file_answer(request, ServedFile(path, info.filename, info.media_type, info.sha256))
@@ -85,7 +87,7 @@ async def send_file(request: Request, file_id: str) -> Response:
 @router.delete("/files/{file_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404, 409))
 async def remove_file(request: Request, file_id: str) -> Response:
     """Remove an upload that no unfinished job reads."""
-    await service_of(request).remove_upload(caller_of(request), file_id)
+    await service_of(request).remove_upload(require(request, FILES_WRITE), file_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from zyra.api.callers import caller_of
+from zyra.access.scopes import JOBS_CANCEL, JOBS_READ
+from zyra.api.callers import require
 from zyra.api.context import executor_of, root_of, service_of
 from zyra.api.file_answer import ServedFile, file_answer
 from zyra.api.json_answer import json_answer
@@ -59,7 +60,7 @@ async def list_jobs(
 ) -> Response:
     """Your jobs, newest first, without the text of their streams."""
     query = PageQuery(
-        owner=caller_of(request).name,
+        owner=require(request, JOBS_READ).name,
         status=Status(status) if status else None,
         stage=STAGE_NAMES.get(stage, stage) if stage else None,
         command=command,
@@ -77,7 +78,7 @@ async def list_jobs(
 @router.get("/jobs/{job_id}", responses=answers(JobAnswer, 404, 503))
 async def show_job(request: Request, job_id: str, wait: Wait = 0.0) -> Response:
     """The record of a job, at once or when it is done."""
-    caller = caller_of(request)
+    caller = require(request, JOBS_READ)
     if wait > 0:
         record = await executor_of(request).wait(caller, job_id, wait)
     else:
@@ -94,7 +95,7 @@ async def cancel_job(request: Request, job_id: str, purge: Purge = False) -> Res
 
     A command may leave in order: it gets TERM first, and KILL when it is still there after 2 s.
     """
-    service, caller = service_of(request), caller_of(request)
+    service, caller = service_of(request), require(request, JOBS_CANCEL)
     if purge:
         await service.purge(caller, job_id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -105,7 +106,7 @@ async def cancel_job(request: Request, job_id: str, purge: Purge = False) -> Res
 @router.get("/jobs/{job_id}/manifest", responses=answers(ManifestAnswer, 404))
 async def show_manifest(request: Request, job_id: str) -> Response:
     """Every file that the job left, with size, type, digest and time."""
-    record = await service_of(request).job(caller_of(request), job_id)
+    record = await service_of(request).job(require(request, JOBS_READ), job_id)
     return json_answer(manifest_answer(record, root_of(request)))
 
 
@@ -120,7 +121,7 @@ async def download(
     zip: Zipped = False,
 ) -> Response:
     """The main output, another one, or all."""
-    service, caller = service_of(request), caller_of(request)
+    service, caller = service_of(request), require(request, JOBS_READ)
     if zip:
         return await _all_outputs(request, await service.job(caller, job_id), file)
     output, path = await service.output(caller, job_id, file)
@@ -155,7 +156,7 @@ async def _all_outputs(request: Request, record: JobRecord, file: str | None) ->
         raise RequestRefused([Problem(("query", "file"), message, "contradiction")])
     if not record.outputs:
         raise NoSuchFile(f"job {record.job_id} left no outputs", hint="its text is at /stdout")
-    service, caller = service_of(request), caller_of(request)
+    service, caller = service_of(request), require(request, JOBS_READ)
     files = [
         (output.name, await service.output_path(caller, record.job_id, output.name))
         for output in record.outputs
@@ -164,7 +165,7 @@ async def _all_outputs(request: Request, record: JobRecord, file: str | None) ->
 
 
 async def _stream(request: Request, job_id: str, name: Literal["stdout", "stderr"]) -> Response:
-    service, caller = service_of(request), caller_of(request)
+    service, caller = service_of(request), require(request, JOBS_READ)
     record = await service.job(caller, job_id)
     path = await service.stream_path(caller, job_id, name)
     captured = record.stdout if name == "stdout" else record.stderr

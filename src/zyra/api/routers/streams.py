@@ -12,9 +12,14 @@ from fastapi import APIRouter, Header, Query, Request, WebSocket
 from starlette.responses import Response, StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
-from zyra.api.callers import caller_of
-from zyra.api.context import service_of, stopping_of
-from zyra.api.openapi import errors
+from zyra.access.refusals import MissingScope
+from zyra.access.scopes import JOBS_READ
+from zyra.access.tickets import GOOD_FOR_S, PREFIX, Ticket, issue
+from zyra.api.callers import NOT_ALLOWED, require
+from zyra.api.context import desk_of, service_of, stopping_of
+from zyra.api.json_answer import json_answer
+from zyra.api.models.jobs import TicketAnswer
+from zyra.api.openapi import answers, errors
 from zyra.core.errors import ZyraError
 from zyra.jobs.events import Frame, first_frame, streams_of
 from zyra.jobs.requests import Caller, NoSuchJob, Problem, RequestRefused
@@ -23,8 +28,10 @@ from zyra.jobs.service import JobService
 router = APIRouter(tags=["jobs"])
 
 DONE = 1000
+PROTOCOL = "zyra"
 WRONG_QUESTION = 4400
 NO_SUCH_JOB = 4404
+_CLOSE_CODES: dict[type[ZyraError], int] = {NoSuchJob: NO_SUCH_JOB, MissingScope: NOT_ALLOWED}
 HEARTBEAT_S = 15.0
 
 After = Annotated[int, Query(ge=0, description="Number of the last frame that you have")]
@@ -46,17 +53,31 @@ async def follow_by_websocket(
     websocket: WebSocket, job_id: str, after: str = "0", stream: str = ""
 ) -> None:
     """Each frame as one JSON text; closed with 1000 after the one with the exit code."""
-    await websocket.accept()
+    await websocket.accept(_subprotocol(websocket))
     try:
-        frames = await _frames(service_of(websocket), caller_of(websocket), job_id, after, stream)
+        caller = require(websocket, JOBS_READ)
+        frames = await _frames(service_of(websocket), caller, job_id, after, stream)
     except ZyraError as error:
-        code = NO_SUCH_JOB if isinstance(error, NoSuchJob) else WRONG_QUESTION
+        code = _CLOSE_CODES.get(type(error), WRONG_QUESTION)
         await websocket.close(code, error.message[:120])
         return
     sending = asyncio.ensure_future(_send_all(websocket, frames))
     leaving = asyncio.ensure_future(_until_left(websocket))
     # A server that stops closes with 1012, which ends `leaving`.
     await _first_of(sending, leaving)
+
+
+@router.post("/jobs/{job_id}/ticket", responses=answers(TicketAnswer, 404))
+async def give_ticket(request: Request, job_id: str) -> Response:
+    """A ticket for a browser's WebSocket, which can send no key: good once, for 30 s.
+
+    Open `new WebSocket(url, ["zyra", ticket])` with it.
+    """
+    caller = require(request, JOBS_READ)
+    await service_of(request).job(caller, job_id)
+    text = await issue(desk_of(request).store, Ticket(caller.name, job_id))
+    body: TicketAnswer = {"ticket": PREFIX + text, "expires_in_s": GOOD_FOR_S}
+    return json_answer(body, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/jobs/{job_id}/events", response_class=Response, responses=EVENT_RESPONSES)
@@ -70,13 +91,18 @@ async def follow_by_events(
     """The same frames as Server-Sent Events; `Last-Event-ID` resumes."""
     start = last_event_id or str(after)
     service = service_of(request)
-    frames = await _frames(service, caller_of(request), job_id, start, stream)
+    frames = await _frames(service, require(request, JOBS_READ), job_id, start, stream)
     body = _events(frames, stopping_of(request).wait())
     return StreamingResponse(
         body,
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _subprotocol(websocket: WebSocket) -> str | None:
+    """What a browser that offers subprotocols has to hear; never its ticket."""
+    return PROTOCOL if PROTOCOL in websocket.scope["subprotocols"] else None
 
 
 async def _frames(
