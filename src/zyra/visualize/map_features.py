@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from zyra.core.errors import UsageError
 from zyra.visualize.extent import WORLD
 from zyra.visualize.graticule import graticule_lines
+from zyra.visualize.land import AREAS
 from zyra.visualize.layout import unit_of
 from zyra.visualize.line_shades import LineWork, line_work, work_of_pixels
 from zyra.visualize.map_lines import draw_lines
@@ -20,7 +21,12 @@ from zyra.visualize.projection import MapView
 from zyra.visualize.view import Segments, View
 
 FEATURES = ("coastline", "borders", "gridlines")
-OTHER_NAMES = {"coastlines": "coastline", "border": "borders", "gridline": "gridlines"}
+OTHER_NAMES = {
+    "coastlines": "coastline",
+    "border": "borders",
+    "gridline": "gridlines",
+    "sea": "ocean",
+}
 # Large pictures are looked at closer: four times the size, 1.4 times the width.
 WIDTH_GROWTH = 0.25
 MAPS_KEPT = 8
@@ -45,7 +51,7 @@ OUTLINE = Stroke(1.3, 0.86)
 
 
 def chosen_features(listed: str | None, without: Collection[str]) -> tuple[str, ...]:
-    """Names of the features to draw: those listed, or all, less those refused.
+    """Names of the features to draw: those listed, or all lines, less those refused.
 
     Raises:
         UsageError: A name is not known.
@@ -53,9 +59,12 @@ def chosen_features(listed: str | None, without: Collection[str]) -> tuple[str, 
     names = FEATURES if listed is None else [name.strip().lower() for name in listed.split(",")]
     named = [OTHER_NAMES.get(name, name) for name in names if name]
     for name in named:
-        if name not in FEATURES:
-            raise UsageError(f"no map feature {name!r}", hint=f"there is {', '.join(FEATURES)}")
-    return tuple(name for name in FEATURES if name in named and name not in without)
+        if name not in (*FEATURES, *AREAS):
+            raise UsageError(
+                f"no map feature {name!r}",
+                hint=f"there is {', '.join((*FEATURES, *AREAS))}; the packaged maps have no others",
+            )
+    return tuple(name for name in (*AREAS, *FEATURES) if name in named and name not in without)
 
 
 @lru_cache(maxsize=MAPS_KEPT)

@@ -14,7 +14,7 @@ from zyra.visualize.graticule import (
 )
 from zyra.visualize.natural_earth import Lines
 from zyra.visualize.plane_view import PlaneView
-from zyra.visualize.view import Extent, Numbers
+from zyra.visualize.view import Extent, Numbers, View
 
 # Pixels along each side at which a map is looked at for what it shows of the Earth.
 LOOKED_AT = 48
@@ -43,7 +43,7 @@ class PlaneGraticule:
 
 def plane_graticule(view: PlaneView) -> PlaneGraticule:
     """The lines at round degrees that cross the map."""
-    west, east, south, north = _shown(view)
+    west, east, south, north = shown_extent(view)
     spacing = max(view.width, view.height) / MOST_INTERVALS * view.resolution
     step_north = min(round_step(spacing), WIDEST_STEP)
     shrinks = max(np.cos(np.radians((south + north) / 2)), 0.3)
@@ -105,7 +105,7 @@ def _crossing(across: Numbers, along: Numbers, edge: float, length: float) -> li
     return [float(place) for place in places if 0 <= place <= length]
 
 
-def _shown(view: PlaneView) -> Extent:
+def shown_extent(view: View) -> Extent:
     """West, east, south and north of what the map shows; all around where it shows a pole."""
     small = view.resized(min(view.width, LOOKED_AT), min(view.height, LOOKED_AT))
     lon, lat = np.broadcast_arrays(*small.lonlat_of_pixels())

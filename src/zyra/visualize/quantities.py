@@ -49,7 +49,7 @@ RAIN_RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 # Short names are those of ecCodes, the NCEP tables and common models.
 QUANTITIES = (
     Quantity(
-        r"air_temperature|2 metre temperature|temperature|surface_temperature|2t|t2m|t|tmp|skt",
+        r"(air_|surface_|2 metre |maximum |minimum )?temperature|2t|t2m|t|tmp|skt|mx2t|mn2t",
         *("RdYlBu_r", "degC", (-40.0, 40.0)),
         near_ground=True,
     ),

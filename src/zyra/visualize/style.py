@@ -11,6 +11,7 @@ from zyra.visualize.colour_bar import ColourBar, Orientation
 from zyra.visualize.commands.map_args import MapArgs
 from zyra.visualize.commands.page_args import BarArgs, LabelArgs
 from zyra.visualize.extent import extent_from
+from zyra.visualize.land import AREAS, LandAndSea
 from zyra.visualize.layout import unit_of
 from zyra.visualize.map_choice import MapChoice
 from zyra.visualize.map_features import FEATURES, chosen_features
@@ -97,15 +98,15 @@ def style_from(args: MapArgs, job: Job) -> Style:
     bar = args if isinstance(args, BarArgs) else None
     text = args if isinstance(args, LabelArgs) else None
     has_bar = bar is not None and bar.colorbar
+    without = {name for name in FEATURES if getattr(args, f"no_{name}")}
+    features = chosen_features(args.features, without)
     return Style(
         width=args.width,
         height=args.height,
         dpi=args.dpi,
         choice=choice_from(args),
-        features=chosen_features(
-            args.features, {name for name in FEATURES if getattr(args, f"no_{name}")}
-        ),
-        basemap=_basemap(args, job),
+        features=features,
+        basemap=_basemap(args, features, job),
         is_page=has_bar or (text is not None and text.label is not None),
         has_bar=has_bar,
         orientation="horizontal" if bar is None else bar.legend_orientation,
@@ -129,7 +130,15 @@ def choice_from(args: MapArgs) -> MapChoice:
     )
 
 
-def _basemap(args: MapArgs, job: Job) -> Basemap | None:
+def _basemap(args: MapArgs, features: tuple[str, ...], job: Job) -> Basemap | None:
+    areas = frozenset(AREAS).intersection(features)
+    if areas and (args.basemap is not None or args.map_type == "tile"):
+        raise UsageError(
+            f"a basemap hides {' and '.join(sorted(areas))}",
+            hint="leave them out of --features, or leave out the basemap",
+        )
+    if areas:
+        return LandAndSea(areas)
     if args.map_type == "tile" and args.tile_source is not None:
         return TileMap(args.tile_source, args.tile_zoom, job)
     return None if args.basemap is None else read_basemap(existing_file(args.basemap))

@@ -85,7 +85,9 @@ class MapArgs(CanvasArgs):
     )
     tile_zoom: int = arg(3, "Zoom of the tiles; only with --map-type tile", ge=0, le=22)
     features: str | None = arg(
-        None, "What to draw of coastline,borders,gridlines, separated by commas; default: all"
+        None,
+        "What to draw, separated by commas: coastline, borders and gridlines over the field, land"
+        " and ocean under it; default: all lines",
     )
     no_coastline: bool = arg(False, "Draw no coastlines")
     no_borders: bool = arg(False, "Draw no borders of countries")
