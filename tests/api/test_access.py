@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from serving import Server, served
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -136,10 +138,11 @@ def follow(
 
 
 def close_code(connection: ClientConnection) -> int:
-    with connection:
+    with connection, suppress(ConnectionClosed):
         for _ in connection:
             continue
-        return connection.close_code or 0
+    assert connection.close_code is not None
+    return connection.close_code
 
 
 def test_a_ticket_opens_a_browsers_socket_once(keyed: Keyed, admin: httpx.Client) -> None:
