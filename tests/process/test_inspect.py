@@ -141,6 +141,14 @@ def test_geotiff_tells_tiles_nodata_and_compression(process, tmp_path):
     assert of_variable(found, "t2m")["units"] == "K"
 
 
+def test_a_tiff_without_a_place_on_earth_is_told_by_its_size(process, tmp_path):
+    path = tmp_path / "plain.tif"
+    Image.new("L", (30, 20)).save(path)
+    found = facts(process, path)
+    assert found["file"]["size"] == "30 x 20"
+    assert found["left_out"] == {"band_1": "has no coordinate system"}
+
+
 def test_values_are_read_only_when_asked(process):
     assert "values" not in of_variable(facts(process, ERA_INTERIM), "u")
     values = of_variable(facts(process, ERA_INTERIM, values=True), "u")["values"]

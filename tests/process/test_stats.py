@@ -142,6 +142,15 @@ def test_only_points_in_the_box_count(name, process):
     assert found["mean"] == pytest.approx(values[held].mean(), rel=1e-6)
 
 
+def test_zarr_gives_the_numbers_of_the_file_it_is_made_of(process, here):
+    process("convert-format", input=ERA_INTERIM, format="zarr", output="e.zarr", var="u")
+    from_zarr = rows(process, input="e.zarr", percentiles=[50])
+    assert [{**row, "level": None} for row in from_zarr] == [
+        {**row, "level": None}
+        for row in rows(process, input=ERA_INTERIM, variable="u", percentiles=[50])
+    ]
+
+
 def test_csv_has_a_line_of_names_and_one_per_field(process):
     process("stats", input=ERA_INTERIM, variable="u", format="csv", percentiles="5,50")
     lines = list(csv.DictReader(process.stdout.decode().splitlines()))

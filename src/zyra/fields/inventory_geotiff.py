@@ -1,11 +1,13 @@
 """How a GeoTIFF stores its bands: type, nodata, tiles, compression, overviews."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import rasterio
-from rasterio.errors import RasterioError
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from zyra.core.errors import DataError
 from zyra.fields.field import FieldInfo
@@ -19,10 +21,15 @@ def stored_as(path: Path, infos: Sequence[FieldInfo]) -> StoredAs:
         DataError: The file is damaged.
     """
     try:
-        with rasterio.open(path, driver="GTiff") as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            opened = rasterio.open(path, driver="GTiff")
+        with opened as file:
             return StoredAs(
                 file={
+                    "size": f"{file.width} x {file.height}",
                     "bands": file.count,
+                    "types": sorted(set(file.dtypes)),
                     "interleave": file.interleaving.value if file.interleaving else None,
                     "attributes": dict(file.tags()),
                 },
@@ -30,7 +37,7 @@ def stored_as(path: Path, infos: Sequence[FieldInfo]) -> StoredAs:
                     info.variable: _facts(file, info.number) for info in reversed(list(infos))
                 },
             )
-    except RasterioError as exc:
+    except (RasterioError, CPLE_BaseError, UnicodeDecodeError, ValueError) as exc:
         raise DataError(f"{path.name} is not readable as GeoTIFF: {exc}") from exc
 
 
