@@ -179,6 +179,14 @@ async def test_a_command_under_way_when_the_warm_parent_dies_is_lost_and_leaves_
     assert (record.status, record.reason, record.exit_code) == (Status.FAILED, Reason.LOST, None)
 
 
+async def test_a_spare_child_that_is_killed_costs_no_run(run, executor):
+    await run("echo", text="ready")
+    for spare in psutil.Process(executor.parent_pid).children():
+        spare.kill()
+        await _until_gone(spare)
+    assert (await run("echo", text="still here")).stdout.text == "still here"
+
+
 async def test_the_warm_parent_has_one_thread(service, run, executor):
     await run("echo", text="ready")
     assert psutil.Process(executor.parent_pid).num_threads() == 1

@@ -65,16 +65,17 @@ def prepare() -> Walls | None:
     _step_back()
     os.umask(0o077)
     _open_standard_streams()
-    _rehearse()
+    rehearse()
     _open_standard_streams()
     return build_walls()
 
 
-def _rehearse() -> None:
+def rehearse() -> None:
     """Go through a run that does nothing.
 
-    What a run writes to shares pages with the parent until then, the counts of references
-    above all: 300 page faults of 2 us that would otherwise fall into the run.
+    In the warm parent it builds what is built at first use. In a child it makes pages its own
+    that it shared with the parent, for the counts of references above all: 300 page faults of
+    2 us that would otherwise fall into the run.
     """
     nothing = Assignment("", "", {}, "", "", Limits(0, 0, 0))
     assignment = Assignment.from_file_descriptor(nothing.to_file_descriptor())

@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -38,11 +40,11 @@ class ForkingExecutor:
     def __init__(self, registry_name: str, spares: int) -> None:
         self._registry_name = registry_name
         self._spares = spares
-        self._numbers = count(1)
-        self._running: dict[int, ForkedCommand] = {}
+        self._waiting: deque[Spare] = deque()
+        self._running: dict[int, ForkedCommand] = {}  # by pid
         self._parent_numbers = count(1)
         self._mark = ""
-        self._alive = asyncio.Event()
+        self._news = asyncio.Event()
         self._is_ready = False
         self._is_closing = False
         self._pause_s = _FIRST_PAUSE_S
@@ -83,7 +85,6 @@ class ForkingExecutor:
         theirs.close()
         ours.setblocking(False)
         self._control = ours
-        self._alive.set()
         asyncio.get_running_loop().add_reader(ours, self._receive)
 
     async def launch(self, assignment: Assignment, streams: Sequence[int]) -> RunningCommand:
@@ -94,11 +95,12 @@ class ForkingExecutor:
         """
         descriptors = [assignment.to_file_descriptor(), *streams]
         try:
-            number = await self._send_run(descriptors)
+            command = await self._hand_over(descriptors)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        return self._running[number]
+        self._send({"taken": command.pid})
+        return command
 
     def end_orphans(self) -> None:
         """Kill every marked process whose service process is gone; reads all of /proc."""
@@ -115,48 +117,55 @@ class ForkingExecutor:
         if self._stderr is not None:
             self._stderr.drain()
 
-    async def _send_run(self, descriptors: Sequence[int]) -> int:
+    async def _hand_over(self, descriptors: Sequence[int]) -> "ForkedCommand":
         while True:
+            spare = await self._spare()
+            command = self._running[spare.pid] = ForkedCommand(self, spare.pid, asyncio.Future())
+            try:
+                with spare.socket:
+                    socket.send_fds(spare.socket, [b"run"], list(descriptors))
+            except (BrokenPipeError, ConnectionResetError):  # it was killed, or its parent was
+                self._running.pop(spare.pid, None)
+                continue
+            return command
+
+    async def _spare(self) -> "Spare":
+        """The child that has waited longest; there is none while the parent is restarted.
+
+        Raises:
+            ChildProcessError: The parent cannot be started.
+        """
+        while not self._waiting:
             if self._complaint:
                 raise ChildProcessError(self._complaint)
-            await self._alive.wait()
-            number = next(self._numbers)
-            self._running[number] = ForkedCommand(self, number, asyncio.Future())
-            try:
-                self._send({"run": number}, descriptors)
-            except (BrokenPipeError, ConnectionResetError):
-                # The parent died just now; `_receive` sees it too and starts another.
-                del self._running[number]
-                self._alive.clear()
-                continue
-            return number
+            self._news.clear()
+            await self._news.wait()
+        return self._waiting.popleft()
 
-    def stop(self, number: int, grace_s: float) -> None:
+    def stop(self, pid: int, grace_s: float) -> None:
         """Ask the parent to end a run; when the parent is gone its children are, too."""
-        try:
-            self._send({"stop": number, "grace_s": grace_s})
-        except (BrokenPipeError, ConnectionResetError):
-            return
+        self._send({"stop": pid, "grace_s": grace_s})
 
-    def expect_end(self, number: int) -> None:
+    def expect_end(self, command: "ForkedCommand") -> None:
         """Kill a run that says it is at its end and is not."""
 
         def end() -> None:
-            if number in self._running:
-                self.stop(number, 0)
+            if self._running.get(command.pid) is command:
+                self.stop(command.pid, 0)
 
         asyncio.get_running_loop().call_later(_LEAVING_S, end)
 
-    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         if self._control is None:
-            raise BrokenPipeError
-        socket.send_fds(self._control, [json.dumps(message).encode()], list(descriptors))
+            return
+        with suppress(BrokenPipeError, ConnectionResetError):  # `_receive` sees it, too
+            self._control.send(json.dumps(message).encode())
 
     def _receive(self) -> None:
         """Take every message that has come; an empty one means that the parent is gone."""
         while self._control is not None:
             try:
-                message = self._control.recv(MESSAGE_BYTES)
+                message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
             except BlockingIOError:
                 return
             except ConnectionResetError:
@@ -164,18 +173,22 @@ class ForkingExecutor:
             if not message:
                 self._parent_is_gone()
                 return
-            self._take(json.loads(message))
+            self._take(json.loads(message), descriptors)
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if "ready" in message:
+    def _take(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
+        if "spare" in message:
+            self._waiting.append(Spare(message["spare"], socket.socket(fileno=descriptors[0])))
+            self._news.set()
+        elif "ready" in message:
             self._is_ready = True
             self._complaint = ""
             self._pause_s = _FIRST_PAUSE_S
-        else:
-            command = self._running.pop(message["ended"])
-            command.finish(
+        elif message["ended"] in self._running:
+            self._running.pop(message["ended"]).finish(
                 Ended.from_status(message["status"], message["max_rss_bytes"], message["cpu_s"])
             )
+        else:  # a spare that somebody killed
+            self._forget_spares(lambda spare: spare.pid == message["ended"])
 
     def _parent_is_gone(self) -> None:
         """All its children died with it; tell those who wait, and start another."""
@@ -203,6 +216,7 @@ class ForkingExecutor:
         if complaint != self._complaint:  # it is tried again and again, and told once
             logger.error("the process that runs commands cannot start:\n%s", told)
         self._complaint = complaint
+        self._news.set()
 
     def _lose_all(self) -> None:
         """Everything below the parent has ended or is ended now; tell those who wait for it."""
@@ -218,13 +232,27 @@ class ForkingExecutor:
             self._process.wait()
         self._starting = asyncio.ensure_future(self.start())
 
+    def _forget_spares(self, is_gone: Callable[["Spare"], bool]) -> None:
+        gone = [spare for spare in self._waiting if is_gone(spare)]
+        for spare in gone:
+            spare.socket.close()
+            self._waiting.remove(spare)
+
     def _forget_control(self) -> None:
-        self._alive.clear()
         self._is_ready = False
+        self._forget_spares(lambda _: True)
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
+
+
+@dataclass(frozen=True)
+class Spare:
+    """A forked child that waits for its one assignment on the other end of the socket."""
+
+    pid: int
+    socket: socket.socket
 
 
 @dataclass
@@ -232,17 +260,17 @@ class ForkedCommand:
     """One run of a forked child; fulfils `isolation.executor.RunningCommand`."""
 
     executor: ForkingExecutor
-    number: int
+    pid: int
     ended: "asyncio.Future[Ended]"
 
     def stop(self, grace_s: float) -> None:
         """Send TERM to its whole tree, and KILL after `grace_s`."""
-        self.executor.stop(self.number, grace_s)
+        self.executor.stop(self.pid, grace_s)
 
     def leave(self, ended: Ended) -> None:
         """Take its word that it has nothing left to do, and see to it that it goes."""
         self.finish(ended)
-        self.executor.expect_end(self.number)
+        self.executor.expect_end(self)
 
     def finish(self, ended: Ended) -> None:
         """Tell who waits how it ended."""

@@ -2,11 +2,12 @@
 
 It has one thread, opens no data file, and talks to the runner over one socket whose
 messages are whole (SOCK_SEQPACKET). Spare children are forked while nothing else is to
-do; each waits for one assignment and is used once. When the runner goes away, all ends.
+do. Each waits on a socket of its own, whose other end the runner gets: that hands it one
+assignment, past the parent, who may be forking. When the runner goes away, all ends.
 
-Messages in: `{"run": N}` with five descriptors; `{"stop": N, "grace_s": S}`.
-Messages out: `{"ready": true}`;
-`{"ended": N, "status": wait status, "max_rss_bytes": B, "cpu_s": S}`.
+Messages in: `{"taken": PID}`; `{"stop": PID, "grace_s": S}`.
+Messages out: `{"ready": true}`; `{"spare": PID}` with a descriptor;
+`{"ended": PID, "status": wait status, "max_rss_bytes": B, "cpu_s": S}`.
 """
 
 import gc
@@ -18,13 +19,13 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
-from zyra.jobs.isolation.child import prepare, run_assignment
+from zyra.jobs.isolation.child import prepare, rehearse, run_assignment
 from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
@@ -35,23 +36,15 @@ _PAUSE_IN_RUN_S = 0.02
 _PAUSE_AFTER_RUN_S = 0.003
 
 
-@dataclass
-class Spare:
-    """A forked child that waits for its one assignment."""
-
-    pid: int
-    socket: socket.socket
-
-
 class WarmParent:
     """The loop that forks, watches and ends children."""
 
     def __init__(self, control: socket.socket, registry: Registry, spares: int) -> None:
         self._control = control
         self._registry = registry
-        self._wanted_spares = spares
-        self._spares: list[Spare] = []
-        self._runs: dict[int, int] = {}  # pid of the child -> number of its run
+        self._wanted_spares = max(1, spares)
+        self._spares: set[int] = set()  # pids
+        self._runs: set[int] = set()
         self._deadlines: dict[int, float] = {}  # pid -> when it is killed
         self._wake_read, self._wake_write = socket.socketpair()
 
@@ -74,6 +67,7 @@ class WarmParent:
             load(dotted)
         for dotted in WARM_UPS:
             load(dotted)()
+        rehearse()
         # What is loaded now lives as long as the parent: keep the collector from
         # touching, and so copying, its pages in every child.
         gc.collect()
@@ -92,7 +86,7 @@ class WarmParent:
         patience_s = self._patience_s()
         ready, _, _ = select.select([self._control, self._wake_read], [], [], patience_s)
         if not ready and wants_spare:
-            self._spares.append(self._fork_spare())
+            self._fork_spare()
         if self._wake_read in ready:
             self._wake_read.recv(MESSAGE_BYTES)
             self._reap()
@@ -116,38 +110,26 @@ class WarmParent:
         return _PAUSE_IN_RUN_S if self._runs else _PAUSE_AFTER_RUN_S
 
     def _obey(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, DESCRIPTORS)
+        message = self._control.recv(MESSAGE_BYTES)
         if not message:
             return False
         order = json.loads(message)
-        if "run" in order:
-            self._start(order["run"], descriptors)
-        else:
+        if "taken" not in order:
             self._stop(order["stop"], order["grace_s"])
+        elif order["taken"] in self._spares:  # else it has ended already
+            self._spares.remove(order["taken"])
+            self._runs.add(order["taken"])
         return True
 
-    def _start(self, run: int, descriptors: list[int]) -> None:
-        while True:
-            spare = self._spares.pop(0) if self._spares else self._fork_spare()
-            try:
-                socket.send_fds(spare.socket, [b"run"], descriptors)
-            except BrokenPipeError:  # that spare was killed; it is reaped in its turn
-                continue
-            finally:
-                spare.socket.close()
-            break
-        self._runs[spare.pid] = run
-        for descriptor in descriptors:
-            os.close(descriptor)
-
-    def _stop(self, run: int, grace_s: float) -> None:
+    def _stop(self, pid: int, grace_s: float) -> None:
         """TERM now and KILL later; asked again, it may be sooner but is never put off."""
+        if pid not in self._runs:
+            return
         deadline = time.monotonic() + grace_s
-        for pid in [pid for pid, number in self._runs.items() if number == run]:
-            is_asked_first = pid not in self._deadlines
-            self._deadlines[pid] = min(deadline, self._deadlines.get(pid, deadline))
-            if is_asked_first and grace_s > 0:
-                process_tree.signal_tree(pid, signal.SIGTERM)
+        is_asked_first = pid not in self._deadlines
+        self._deadlines[pid] = min(deadline, self._deadlines.get(pid, deadline))
+        if is_asked_first and grace_s > 0:
+            process_tree.signal_tree(pid, signal.SIGTERM)
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
@@ -164,16 +146,16 @@ class WarmParent:
                 return
             if pid == 0:
                 return
-            self._spares = [spare for spare in self._spares if spare.pid != pid]
+            self._spares.discard(pid)
+            self._runs.discard(pid)
             self._deadlines.pop(pid, None)
-            run = self._runs.pop(pid, None)
-            if run is not None:
-                self._end_orphans()
-                self._say({"ended": run, "status": status} | _used(usage))
+            self._end_orphans()
+            # Of spares as well: this one may have been taken just now.
+            self._say({"ended": pid, "status": status} | _used(usage))
 
     def _end_orphans(self) -> None:
         """Kill what has become a child of ours without being started by us, and see it dead."""
-        known = {*self._runs, *(spare.pid for spare in self._spares)}
+        known = self._runs | self._spares
         while orphans := set(process_tree.children_of(os.getpid())) - known:
             for pid in orphans:
                 process_tree.kill_tree(pid)
@@ -185,17 +167,18 @@ class WarmParent:
         self._spares.clear()
         self._end_orphans()
 
-    def _fork_spare(self) -> Spare:
+    def _fork_spare(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             _wait_for_assignment(theirs, parent, self._registry)
-        theirs.close()
-        return Spare(pid, ours)
+        self._spares.add(pid)
+        with ours, theirs:
+            self._say({"spare": pid}, [ours.fileno()])
 
-    def _say(self, message: dict[str, Any]) -> None:
-        self._control.send(json.dumps(message).encode())
+    def _say(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        socket.send_fds(self._control, [json.dumps(message).encode()], list(descriptors))
 
 
 def _wait_for_assignment(orders: socket.socket, parent: int, registry: Registry) -> NoReturn:
