@@ -7,9 +7,14 @@ Fields that share a message have lines with one offset: `4.1:142623:...`, `4.2:1
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import SEEK_CUR
+from pathlib import Path
 
 from zyra.core.errors import DataError, VariableNotFound
 from zyra.fields.selection import line_matcher
+
+_HEAD_BYTES = 33  # section 0, and section 1 up to the hour
+_END = b"7777"
 
 ByteRange = tuple[int, int | None]
 
@@ -87,6 +92,42 @@ def byte_ranges(entries: Sequence[IndexEntry]) -> list[ByteRange]:
         else:
             ranges.append((offset, end))
     return ranges
+
+
+def check_messages(path: Path, entries: Sequence[IndexEntry]) -> None:
+    """Check that a file holds the messages of `entries`, one after another, and no others.
+
+    An index is a file of its own: between its reading and that of the messages the GRIB file
+    may have been replaced, by the next run of the model under the same name.
+
+    Raises:
+        DataError: A message does not begin, end or date as the index says.
+
+    Source: WMO Manual on Codes I.2, FM 92 GRIB: sections 0, 1 and 8 of edition 2.
+    """
+    messages = {entry.offset: entry for entry in entries}
+    with path.open("rb") as stream:
+        for offset in sorted(messages):
+            entry = messages[offset]
+            head = stream.read(_HEAD_BYTES)
+            length = int.from_bytes(head[8:16] if head[7:8] == b"\2" else head[4:7], "big")
+            stream.seek(max(0, length - len(head) - len(_END)), SEEK_CUR)
+            is_whole = head.startswith(b"GRIB") and stream.read(len(_END)) == _END
+            if not is_whole or not _agrees(entry, head, length):
+                raise DataError(
+                    f"the index says {entry.line!r}, the file has another message there",
+                    hint="the file was replaced after its index was written: try again later",
+                )
+
+
+def _agrees(entry: IndexEntry, head: bytes, length: int) -> bool:
+    if entry.end is not None and entry.end - entry.offset != length:
+        return False
+    date = re.search(r":d=(\d{10})", entry.line)
+    if date is None or head[7:8] != b"\2":
+        return True
+    year, (month, day, hour) = int.from_bytes(head[28:30], "big"), head[30:33]
+    return date[1] == f"{year:04}{month:02}{day:02}{hour:02}"
 
 
 def _first(span: ByteRange) -> int:

@@ -89,7 +89,7 @@ def _convert(
     source: str, target: str, args: ConvertFormatArgs, form: Form, report: Report, job: Job
 ) -> None:
     selection = selection_from(args, variable=args.var, pattern=args.pattern)
-    with open_source(source, args.pattern, args.backend, job) as dataset:
+    with open_source(source, args.pattern, args.backend, job, unsigned=args.unsigned) as dataset:
         infos = select_fields(dataset, selection)
         if not str(selection):
             _tell_what_is_left_out(dataset, job)

@@ -28,7 +28,7 @@ def run(args: DecodeGrib2Args, job: Job) -> None:
     """
     refuse_ineffective(args)
     selection = selection_from(args, variable=args.variable, pattern=args.pattern)
-    with open_grib(args.input, args.pattern, job) as (path, messages):
+    with open_grib(args.input, args.pattern, job, unsigned=args.unsigned) as (path, messages):
         chosen = select(messages, selection)
         parts = copied_messages(path, chosen) if args.raw else _lines(path, chosen, args)
         with open_output(args.output, job) as output:

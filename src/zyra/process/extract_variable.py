@@ -26,7 +26,10 @@ def run(args: ExtractVariableArgs, job: Job) -> None:
         OutputError: The output cannot be written.
     """
     refuse_ineffective(args)
-    with local_source(args.input, args.pattern, args.backend, job) as (path, found):
+    with local_source(args.input, args.pattern, args.backend, job, unsigned=args.unsigned) as (
+        path,
+        found,
+    ):
         if args.format == "grib2":
             _copy_messages(path, found, args, job)
         else:

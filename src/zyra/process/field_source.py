@@ -20,7 +20,7 @@ _DEFAULT_BACKEND = "cfgrib"
 
 @contextmanager
 def local_source(
-    source: str, pattern: str | None, backend: str, job: Job
+    source: str, pattern: str | None, backend: str, job: Job, *, unsigned: bool = False
 ) -> Iterator[tuple[Path, Format]]:
     """Give a local file and its format; of a URL with an index, the matching messages alone.
 
@@ -37,10 +37,10 @@ def local_source(
         path = Path(source)
         try:
             if is_url(source) or not is_zarr_folder(path):
-                path, _ = stack.enter_context(local_part(source, pattern, job))
+                path, _ = stack.enter_context(local_part(source, pattern, job, unsigned=unsigned))
         except VariableNotFound:
             job.tell("the index has no such field; fetching the whole file", detail=True)
-            path = stack.enter_context(local_copy(source, job))
+            path = stack.enter_context(local_copy(source, job, unsigned=unsigned))
         found = detect_format(path)
         if found != "grib" and backend != _DEFAULT_BACKEND:
             raise UsageError(
@@ -51,7 +51,7 @@ def local_source(
 
 @contextmanager
 def open_source(
-    source: str, pattern: str | None, backend: str, job: Job
+    source: str, pattern: str | None, backend: str, job: Job, *, unsigned: bool = False
 ) -> Iterator[Dataset[FieldInfo]]:
     """Give the fields of a source; see `local_source`.
 
@@ -59,7 +59,7 @@ def open_source(
         DataError: The file is of no known format, or damaged.
     """
     with (
-        local_source(source, pattern, backend, job) as (path, found),
+        local_source(source, pattern, backend, job, unsigned=unsigned) as (path, found),
         open_dataset(path, found) as dataset,
     ):
         yield dataset

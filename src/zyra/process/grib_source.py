@@ -13,7 +13,7 @@ from zyra.process.remote_part import Excerpt, local_part
 
 @contextmanager
 def open_grib(
-    source: str, pattern: str | None, job: Job
+    source: str, pattern: str | None, job: Job, *, unsigned: bool = False
 ) -> Iterator[tuple[Path, Sequence[Message]]]:
     """Give a local file and its fields; of a URL with an index, only those that match.
 
@@ -26,7 +26,7 @@ def open_grib(
         DataError: It is no GRIB, damaged, or the index does not belong to it.
         TransferError: The URL cannot be fetched.
     """
-    with local_part(source, pattern, job) as (path, excerpt):
+    with local_part(source, pattern, job, unsigned=unsigned) as (path, excerpt):
         found = read_inventory(path)
         yield path, found if excerpt is None else _as_in_index(found, excerpt)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zyra.core.job import Job
-from zyra.core.urls import masked
-from zyra.fields.grib_idx import IndexEntry, byte_ranges, match_entries, parse_index
+from zyra.core.urls import OBJECT_SCHEMES, masked, scheme_of
+from zyra.fields.grib_idx import IndexEntry, byte_ranges, check_messages, match_entries, parse_index
 from zyra.transfer.ranges import fetch_bytes, fetch_ranges
 from zyra.transfer.sources import is_url, local_copy
 
@@ -30,19 +30,22 @@ class Excerpt:
 
 
 @contextmanager
-def local_part(source: str, pattern: str | None, job: Job) -> Iterator[tuple[Path, Excerpt | None]]:
+def local_part(
+    source: str, pattern: str | None, job: Job, *, unsigned: bool = False
+) -> Iterator[tuple[Path, Excerpt | None]]:
     """Give a path to `source`; of a URL with an index, to the messages that match alone.
 
     Raises:
+        DataError: The index belongs to another version of the file.
         VariableNotFound: Nothing in the index matches the pattern.
         InputNotFound: The local file cannot be read.
         TransferError: The URL cannot be fetched.
     """
     index = None
     if pattern is not None and is_url(source):
-        index = fetch_bytes(index_address(source), job, _LARGEST_INDEX_BYTES)
+        index = fetch_bytes(index_address(source), job, _LARGEST_INDEX_BYTES, unsigned=unsigned)
     if pattern is None or index is None:
-        with local_copy(source, job) as path:
+        with local_copy(source, job, unsigned=unsigned) as path:
             yield path, None
         return
     entries = parse_index(index.decode("utf-8", "replace"), masked(index_address(source)))
@@ -50,13 +53,16 @@ def local_part(source: str, pattern: str | None, job: Job) -> Iterator[tuple[Pat
     with tempfile.TemporaryDirectory(prefix="zyra-") as folder:
         path = Path(folder) / "excerpt.grib2"
         with path.open("wb") as excerpt:
-            size = fetch_ranges(source, byte_ranges(wanted), excerpt, job)
+            size = fetch_ranges(source, byte_ranges(wanted), excerpt, job, unsigned=unsigned)
         job.tell(f"fetched {size} bytes of {len(wanted)} fields", detail=True)
+        check_messages(path, wanted)
         offsets = {entry.offset for entry in wanted}
         yield path, Excerpt([entry for entry in entries if entry.offset in offsets], wanted)
 
 
 def index_address(url: str) -> str:
     """Where the index of a remote file is looked for: `.idx` after its path."""
+    if scheme_of(url) in OBJECT_SCHEMES:  # a question mark is a part of the key
+        return f"{url}.idx"
     path, mark, query = url.partition("?")
     return f"{path}.idx{mark}{query}"

@@ -11,12 +11,15 @@ from typing import IO, BinaryIO
 
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
+from zyra.core.urls import OBJECT_SCHEMES, scheme_of
 from zyra.transfer.client import Client, Headers, using
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.failures import RangesIgnored, RefusedByServer
 from zyra.transfer.receive import Reception, Remote, ReportBytes, Span, ignore_bytes
 
 SIDE_BY_SIDE = 4  # connections to one server; more is impolite
+# A store that lists nothing to strangers denies what is not there.
+_ABSENT = dict.fromkeys(OBJECT_SCHEMES, (403, 404))
 _IN_MEMORY_BYTES = 4 << 20  # of one range that waits for its turn; the rest is on disk
 _COPIED_BYTES = 1 << 20
 
@@ -94,7 +97,7 @@ def fetch_bytes(
     headers: Headers | None = None,
     unsigned: bool = False,
 ) -> bytes | None:
-    """Read a small file, such as an index, whole; None when there is none (404, 410).
+    """Read a small file, such as an index, whole; None when there is none.
 
     Raises:
         LimitExceeded: It has more than `limit` bytes.
@@ -105,7 +108,7 @@ def fetch_bytes(
         try:
             Reception(Remote(fetching, url, headers or {}), target, limit=limit).run()
         except RefusedByServer as error:
-            if error.status in (404, 410):
+            if error.status in _ABSENT.get(scheme_of(url), (404, 410)):
                 return None
             raise
     return target.getvalue()
