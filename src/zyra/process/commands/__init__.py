@@ -1,6 +1,7 @@
 """The commands of stage process, under their names."""
 
 from zyra.core.command import CommandMap, commands_by_name
+from zyra.process.commands.api_json import API_JSON
 from zyra.process.commands.audio_metadata import AUDIO_METADATA
 from zyra.process.commands.audio_transcode import AUDIO_TRANSCODE
 from zyra.process.commands.convert_format import CONVERT_FORMAT
@@ -18,6 +19,7 @@ from zyra.process.commands.update_dataset_json import UPDATE_DATASET_JSON
 from zyra.process.commands.video_transcode import VIDEO_TRANSCODE
 
 command_map: CommandMap = commands_by_name(
+    API_JSON,
     AUDIO_METADATA,
     AUDIO_TRANSCODE,
     CONVERT_FORMAT,
