@@ -3,19 +3,23 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from threading import Event
 
 import pytest
-from http_server import HttpServer
+from http_server import Fault, HttpServer
 
 from eccodes_oracle import DATA
-from zyra.core.errors import DataError, UsageError
+from zyra.core.errors import DataError, TransferError, UsageError
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
 from zyra.process.commands.enrich_datasets import EnrichDatasetsArgs
 from zyra.process.enrich_datasets import run
+from zyra.process.enrich_fetching import TooLarge, open_fetcher
+from zyra.process.enrich_rules import HostRules
+from zyra.transfer.http import tell_nobody
 
 COLLECTION = b'{"stac_version": "1.0.0", "type": "Collection", "license": "MIT"}'
 ERA5 = DATA / "era5_levels_members.grib1"
@@ -59,6 +63,15 @@ def at_home(here, monkeypatch):
         return [record["enrichment"] for record in json.loads(output.getvalue())]
 
     return of
+
+
+@pytest.fixture
+def fetcher():
+    rules = HostRules.narrowing(
+        NetworkPolicy.allowing(["127.0.0.1"]), https_only=False, allowed=None, denied=None
+    )
+    with open_fetcher(rules, 10.0, tell_nobody, offline=False) as found:
+        yield found
 
 
 def test_shallow_reads_the_words_of_the_item(enrich):
@@ -237,9 +250,32 @@ def test_a_redirect_to_a_host_that_is_refused_is_not_followed(at_home, server):
     assert [request.path for request in server.requests] == ["/moved.json"]
 
 
-def test_the_network_policy_holds_for_items(enrich):
-    (found,) = enrich({"uri": "http://10.0.0.1/a.json"}, enrich="capabilities")
-    assert "not public" in found["error"]
+@pytest.mark.parametrize(
+    ("host", "reason"), [("10.0.0.1", "not public"), ("printer.local", "name of a local machine")]
+)
+def test_the_network_policy_holds_for_items(enrich, host, reason):
+    (found,) = enrich({"uri": f"http://{host}/a.json"}, enrich="capabilities")
+    assert reason in found["error"]
+
+
+def test_nothing_is_kept_of_data_that_are_announced_as_too_large(fetcher, server):
+    url, target = server.put("/a", b"x" * 2_000_000), BytesIO()
+    with pytest.raises(TooLarge, match="2000000 bytes, more than the 1000000"):
+        fetcher.fetch(url, target, 1_000_000)
+    assert target.getvalue() == b""
+
+
+def test_an_answer_that_takes_too_long_is_broken_off(fetcher, server):
+    hurried = replace(fetcher, timeout_s=0.0)
+    with pytest.raises(TransferError, match="not there after 0 s"):
+        hurried.fetch(server.put("/a", b"x"), BytesIO(), 10)
+
+
+def test_an_answer_that_is_cut_short_is_no_answer(fetcher, server):
+    url = server.put("/a", b"x" * 1000)
+    server.resource("/a").faults.append(Fault(stop_after=400))
+    with pytest.raises(TransferError):
+        fetcher.fetch(url, BytesIO(), 10_000)
 
 
 def test_no_more_items_are_asked_at_a_time_than_told(enrich, server):

@@ -89,7 +89,7 @@ def _wms_times(layer: Element) -> str:
     # Version 1.1.1 declares the dimension and has its values in an Extent.
     named = [*layer.findall("Dimension"), *layer.findall("Extent")]
     texts = [each.text or "" for each in named if (each.get("name") or "").lower() == "time"]
-    return next((text for text in reversed(texts) if text.strip()), "")
+    return next((text for text in texts if text.strip()), "")
 
 
 def _wmts_times(layer: Element) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zyra.core.errors import InputNotFound
 from zyra.core.name_dates import DateInName, LocateDate, date_locator
+from zyra.core.natural_order import natural_order
 from zyra.core.patterns import parse_pattern
 
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".dds", ".webp", ".tif", ".tiff"))
@@ -81,7 +82,7 @@ def find_frames(folder: str, names: FrameNames) -> list[Frame]:
         InputNotFound: There is no such folder, or it may not be read.
     """
     try:
-        entries = sorted(filter(_is_shown, Path(folder).iterdir()), key=natural_order)
+        entries = sorted(filter(_is_shown, Path(folder).iterdir()), key=_as_people_count)
         return [
             Frame(entry, entry.stat().st_size, names.date_in(entry.name))
             for entry in entries
@@ -97,14 +98,12 @@ def by_moment(frames: Sequence[Frame]) -> list[tuple[datetime, Frame]]:
     return sorted(dated, key=_moment_of)
 
 
-def natural_order(path: Path) -> list[tuple[int, str]]:
-    """A key that sorts names by the numbers in them, then by their characters."""
-    parts = re.split(r"([0-9]+)", path.name)
-    return [(int(part) if place % 2 else 0, part) for place, part in enumerate(parts)]
-
-
 def _moment_of(dated: tuple[datetime, Frame]) -> datetime:
     return dated[0]
+
+
+def _as_people_count(entry: Path) -> list[tuple[int, str]]:
+    return natural_order(entry.name)
 
 
 def _is_shown(entry: Path) -> bool:
