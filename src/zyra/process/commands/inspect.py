@@ -18,9 +18,9 @@ class InspectArgs(Args):
     size, rates. Of JSON, NDJSON and CSV: records and columns.
 
     --json writes one object. It always has source, kind (data, picture, media, table), format and
-    bytes. Data have from_index, fields (how many), grids, variables, left_out and file (what it says
-    of itself). A grid has number, rows, columns, kind, crs, units, x and y (first, last, step; null
-    where uneven), order, extent (west, east, south, north in degrees) and is_global. A variable
+    bytes. Data have from_index, fields (how many), grids, variables, left_out and file (what it
+    says of itself). A grid has number, rows, columns, kind, crs, units, x, y (first, last, step;
+    null if uneven), order, extent (west, east, south, north in degrees) and is_global. A variable
     has name, short_name, long_name, standard_name, units, fields, grid (its number), levels,
     reference_times, valid_times, forecast_hours, members, dimensions, statistics, storage, and
     with --values an object values with min, mean, max, missing and points.
