@@ -78,7 +78,9 @@ class Places:
 def _step(positions: Positions, axis: int) -> float:
     steps = np.abs(np.diff(positions, axis=axis))
     steps = steps[np.isfinite(steps)]
-    return float(np.median(steps)) if steps.size else 0.0
+    # numpy's own median imports its masked arrays: 7 ms of a command's start.
+    middle = np.sort(steps)[(steps.size - 1) // 2 : steps.size // 2 + 1]
+    return float(middle.mean()) if steps.size else 0.0
 
 
 def places_of(grid: Grid, view: View) -> Places:
