@@ -186,6 +186,8 @@ class _Handler(BaseHTTPRequestHandler):
         if whole or resource.status != 200:
             return resource.status, resource.body, headers
         size, start = len(resource.body), int(asked[1])
+        if self.headers.get("If-Match", resource.etag) != resource.etag:
+            return 412, b"", headers
         if start >= size:
             return 416, b"", headers | {"Content-Range": f"bytes */{size}"}
         end = min(size, int(asked[2]) + 1 if asked[2] else size)

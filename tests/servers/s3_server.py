@@ -5,6 +5,7 @@ with S3Server() as server:
     server.variables  # for a client's environment
 """
 
+import os
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 HOST = "127.0.0.1"
+PAGE = 7  # objects in one answer of a listing
 KEYS = {
     "AWS_ACCESS_KEY_ID": "a-key",
     "AWS_SECRET_ACCESS_KEY": "a-secret",
@@ -28,6 +30,7 @@ class S3Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"MOTO_S3_DEFAULT_MAX_KEYS": str(PAGE)},
         )
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
@@ -56,7 +59,9 @@ class S3Server:
         with urllib.request.urlopen(f"{self.endpoint}/{bucket}/{quote(key)}") as answer:
             return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
 
-    def send(self, method: str, path: str, body: bytes | None = None) -> None:
-        headers = {"Content-Type": "application/octet-stream", "x-amz-acl": "public-read"}
+    def send(
+        self, method: str, path: str, body: bytes | None = None, acl: str = "public-read"
+    ) -> None:
+        headers = {"Content-Type": "application/octet-stream", "x-amz-acl": acl}
         request = urllib.request.Request(self.endpoint + path, body, headers, method=method)
         urllib.request.urlopen(request).close()

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from http_server import HttpServer
+from s3_server import S3Server
 
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
@@ -28,6 +29,12 @@ class Pauses:
 @pytest.fixture
 def server() -> Iterator[HttpServer]:
     with HttpServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    with S3Server() as running:
         yield running
 
 

@@ -129,7 +129,8 @@ def _split_object(text: str) -> Url:
     """Bucket and key; the key is taken as it stands, as the stores' own tools take it."""
     scheme, _, rest = text.partition("://")
     bucket, _, key = rest.partition("/")
-    if not _HOST.fullmatch(bucket.lower()) or re.search(r"[\x00-\x1f\x7f]", key):
+    odd = any(part in ("", ".", "..") for part in key.rstrip("/").split("/")) and key
+    if not _HOST.fullmatch(bucket.lower()) or odd or re.search(r"[\x00-\x1f\x7f]", key):
         raise _refused(text, "no bucket and key", f"it is like {scheme.lower()}://bucket/key")
     return Url(scheme.lower(), bucket, None, "/" + quote(key, safe="/"))
 
