@@ -248,9 +248,15 @@ def test_damaged_metadata_is_refused_in_one_line(series, pad, text, problem):
 
 def test_a_neighbour_that_is_no_picture_is_refused(series, pad):
     (series.folder / "f_202401010000.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    with pytest.raises(DataError, match=r"f_202401010000\.png is not a picture"):
+    with pytest.raises(DataError, match=r"f_202401010000\.png is"):
         pad()
     assert not Path("out/f_202401010005.png").exists()
+
+
+def test_formats_that_start_programs_are_not_read(series, pad):
+    Path("mark.eps").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    with pytest.raises(DataError, match=r"mark\.eps is no picture of a known format"):
+        pad(badge="mark.eps")
 
 
 def test_frames_of_measurements_have_no_colour(series, pad):

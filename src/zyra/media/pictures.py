@@ -1,19 +1,17 @@
 """Read single pictures as planes of a film, and find those that make one up."""
 
 import re
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from zyra.core.errors import DataError, InputNotFound, LimitExceeded, UsageError
-from zyra.media.film_size import MOST_PIXELS
+from zyra.core.errors import InputNotFound, UsageError
+from zyra.core.natural_order import natural_order
+from zyra.media.picture_files import opened_picture
 from zyra.media.planes import Bytes, Planes, planes_from_indices, planes_from_rgb
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 _NUMBER = re.compile(r"%(0?)(\d{0,2})d")
 _GLOB = re.compile(r"[*?\[]")
@@ -57,7 +55,7 @@ def picture_sequence(source: str, glob: str | None = None) -> list[Path]:
             f"there is no picture in {source}" if path.is_dir() else f"no file matches {source}",
             hint="pictures are PNG, JPEG, WebP, TIFF or BMP",
         )
-    return sorted(files, key=_as_people_count)
+    return sorted(files, key=lambda path: natural_order(path.name))
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -66,7 +64,7 @@ def picture_size(path: Path) -> tuple[int, int]:
     Raises:
         DataError: It is none, or damaged.
     """
-    with _opened(path) as image:
+    with opened_picture(path) as image:
         turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
         return (image.height, image.width) if turned else (image.width, image.height)
 
@@ -85,7 +83,7 @@ def read_planes(
         DataError: It is no picture, or damaged.
         LimitExceeded: More pixels than any film has.
     """
-    with _opened(path) as image:
+    with opened_picture(path) as image:
         own = (image.width + image.width % 2, image.height + image.height % 2)
         is_plain = image.mode == "P" and "transparency" not in image.info
         is_upright = image.getexif().get(_ORIENTATION, 1) == 1
@@ -108,27 +106,6 @@ def _rgb(image: Image.Image) -> Bytes:
     return np.asarray(upright.convert("RGB"))
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    try:
-        with warnings.catch_warnings():
-            # Our own budget of pixels is kept below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_FORMATS) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise LimitExceeded(
-                        f"{path.name} has {image.width}x{image.height} pixels, more than "
-                        f"{MOST_PIXELS:,}"
-                    )
-                yield image
-    except UnidentifiedImageError as exc:
-        raise DataError(f"{path.name} is no picture of a known format") from exc
-    except (Image.DecompressionBombError, MemoryError) as exc:
-        raise LimitExceeded(f"{path.name} has more pixels than can be read") from exc
-    except (OSError, SyntaxError, ValueError) as exc:
-        raise DataError(f"{path.name} is damaged or cut off: {exc}") from exc
-
-
 def _matching(path: Path) -> Iterator[Path]:
     folder = path.parent
     if not folder.is_dir():
@@ -141,8 +118,3 @@ def _matching(path: Path) -> Iterator[Path]:
     before, after = path.name[: number.start()], path.name[number.end() :]
     wanted = re.compile(re.escape(before) + digits + re.escape(after))
     yield from (own for own in folder.iterdir() if wanted.fullmatch(own.name))
-
-
-def _as_people_count(path: Path) -> list[tuple[int, int, str]]:
-    parts = re.split(r"(\d+)", path.name)
-    return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]

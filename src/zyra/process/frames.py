@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 from zyra.core.errors import InputNotFound
@@ -82,7 +83,9 @@ def find_frames(folder: str, names: FrameNames) -> list[Frame]:
         InputNotFound: There is no such folder, or it may not be read.
     """
     try:
-        entries = sorted(filter(_is_shown, Path(folder).iterdir()), key=_as_people_count)
+        entries = sorted(
+            filter(_is_shown, Path(folder).iterdir()), key=lambda path: natural_order(path.name)
+        )
         return [
             Frame(entry, entry.stat().st_size, names.date_in(entry.name))
             for entry in entries
@@ -95,15 +98,7 @@ def find_frames(folder: str, names: FrameNames) -> list[Frame]:
 def by_moment(frames: Sequence[Frame]) -> list[tuple[datetime, Frame]]:
     """The frames that have a date, with it, in the order of time."""
     dated = [(frame.moment, frame) for frame in frames if frame.moment is not None]
-    return sorted(dated, key=_moment_of)
-
-
-def _moment_of(dated: tuple[datetime, Frame]) -> datetime:
-    return dated[0]
-
-
-def _as_people_count(entry: Path) -> list[tuple[int, str]]:
-    return natural_order(entry.name)
+    return sorted(dated, key=itemgetter(0))
 
 
 def _is_shown(entry: Path) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def nearest(frames: Dated, moment: datetime) -> Frame:
             "no frame has a date, so missing ones have nothing to follow",
             hint="see frames_dir, pattern and datetime_format in the metadata",
         )
-    place = bisect_left(frames, moment, key=_moment_of)
+    place = bisect_left(frames, moment, key=itemgetter(0))
     around = frames[max(0, place - 1) : place + 1]
     return min(around, key=lambda dated: abs(dated[0] - moment))[1]
 
@@ -238,7 +239,3 @@ def _report(
         "frames_existing_count": existing,
         "timestamp": datetime.now(UTC).replace(microsecond=0).isoformat(),
     }
-
-
-def _moment_of(dated: tuple[datetime, Frame]) -> datetime:
-    return dated[0]

@@ -1,15 +1,15 @@
 """Pictures that stand for frames that are missing, alike to a neighbour in size and mode."""
 
-import warnings
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageColor, ImageOps
 
-from zyra.core.errors import DataError, LimitExceeded, UnsupportedFormat, UsageError
+from zyra.core.errors import UnsupportedFormat, UsageError
 from zyra.core.inputs import existing_file
+from zyra.media.picture_files import FORMATS, opened_picture
 
-MAX_PIXELS = 1 << 28
+_FORMATS = (*FORMATS, "GIF", "DDS")
 _JPEG_QUALITY = 95
 _LARGEST_PALETTE = 256
 
@@ -23,26 +23,11 @@ def read_picture(path: str) -> Image.Image:
     Raises:
         InputNotFound: It cannot be read.
         DataError: It is not a picture.
-        LimitExceeded: It has more than `MAX_PIXELS`.
+        LimitExceeded: It has too many pixels.
     """
-    file = existing_file(path)
-    try:
-        # Our own limit stands in for Pillow's, which only warns.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(file) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise LimitExceeded(f"{path} has more than {MAX_PIXELS} pixels")
-                picture.load()
-                return picture
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-    ) as exc:
-        raise DataError(f"{path} is not a picture that can be read: {exc}") from exc
+    with opened_picture(existing_file(path), formats=_FORMATS) as picture:
+        picture.load()
+        return picture
 
 
 def parse_colour(text: str) -> tuple[int, int, int, int]:
