@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from zyra.visualize.palettes import named_palette, palette_names
+from zyra.visualize.quantities import CYCLE, DEFAULT, QUANTITIES, Quantity
 from zyra.visualize.text import font
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -33,6 +34,18 @@ TITLES = {
     "classes": "Each colour stands alone: for categories.",
     "radar": "With values of its own in dBZ; no `--vmin` and `--vmax`.",
 }
+DEFAULTS = (
+    "Without `--cmap` the colours are `YlOrBr`, as in the published command: one hue from light to"
+    " dark, which everybody can read, also in grey. `--cmap auto` takes colours and range from what"
+    " the field is, told by its CF standard name, its name or its short name. Ranges are converted"
+    " to the unit of the data, or to `--units`; where it is unknown they are those of the picture."
+    " `--vmin` and `--vmax` come first, and make classes a continuous range."
+)
+REST = (
+    f"Directions get `{CYCLE}` from 0 to 360 degrees, all else `{DEFAULT}` over its own range."
+    " All of these but the radar's can be told apart with every kind of colour vision. Values"
+    " below the first class are not drawn, missing ones neither."
+)
 COLUMNS, ROW, BAR, LABEL = 3, 22, 170, 130
 
 
@@ -57,15 +70,37 @@ def groups() -> dict[str, list[str]]:
 def page() -> str:
     """The page, as Markdown."""
     parts = [
-        "# Palettes for `visualize heatmap`",
+        "# Palettes",
         INTRODUCTION,
         "![All palettes](images/palettes.png)",
     ]
     for title, names in groups().items():
         listed = ", ".join(f"`{name}`" for name in names)
         parts += [f"## {title.capitalize()}", TITLES[title], listed]
+    parts += ["## Colours by quantity", DEFAULTS, quantity_table(), REST]
     written = "Written by `scripts/build_palette_page.py`."
     return "\n\n".join([*parts, written]) + "\n"
+
+
+def quantity_table() -> str:
+    """The table of `--cmap auto`, as Markdown."""
+    rows = [f"| {each.title} | `{each.palette}` | {range_of(each)} |" for each in QUANTITIES]
+    return "\n".join(["| quantity | colours | range |", "|---|---|---|", *rows])
+
+
+def range_of(quantity: Quantity) -> str:
+    """Range or classes of a quantity, for people."""
+    if quantity.bounds:
+        return (
+            f"classes from {', '.join(f'{bound:g}' for bound in quantity.bounds)} {quantity.units}"
+        )
+    if quantity.is_signed:
+        return "as far to both sides of 0"
+    if quantity.palette == "NWSReflectivity":
+        return "classes of the palette"
+    if quantity.span is None:
+        return "that of the picture"
+    return f"{quantity.span[0]:g} to {quantity.span[1]:g} {quantity.units}"
 
 
 def picture() -> Image.Image:

@@ -289,8 +289,9 @@ def test_a_constant_field_is_drawn(npy, tmp_path):
     assert (drawn.pixels[..., 3] == 255).all()
 
 
-def test_the_example_runs(data, tmp_path):
-    args = dict(HEATMAP.examples[0].args)
+@pytest.mark.parametrize("example", HEATMAP.examples, ids=lambda example: example.title)
+def test_the_examples_run(data, tmp_path, example):
+    args = dict(example.args)
     run_heatmap(**args | {"input": str(data / args["input"]), "output": str(tmp_path / "a.png")})
     assert Path(tmp_path / "a.png").stat().st_size > 1000
 

@@ -9,6 +9,7 @@ from zyra.fields.grid import Grid
 from zyra.visualize.map_choice import MapChoice
 from zyra.visualize.map_projections import RADIUS
 from zyra.visualize.natural_earth import Lines, read_features
+from zyra.visualize.plane_graticule import plane_graticule, plane_labels
 
 LONLAT = Crs("latitude_longitude", {})
 WORLD_GRID = Grid(LONLAT, np.arange(0.0, 360.0, 5.0), np.arange(90.0, -90.1, -5.0))
@@ -153,3 +154,26 @@ def test_equal_choices_make_equal_views():
     for name in CHOICES:
         assert view_of(name) == view_of(name)
         assert hash(view_of(name)) == hash(view_of(name))
+
+
+def test_parallels_run_from_rim_to_rim_and_are_named_there():
+    view = view_of("robin", 1000, 500)
+    segments = view.segments_of(plane_graticule(view).lines)
+    level = segments[np.abs(segments[:, 1] - 250) + np.abs(segments[:, 3] - 250) < 0.1]
+    rim = view.outline()[:, 0]
+    assert (level[:, [0, 2]].min(), level[:, [0, 2]].max()) == pytest.approx(
+        (rim.min(), rim.max()), abs=1.5
+    )
+    (equator,) = (label for label in plane_labels(view) if label.text == "0°")
+    assert (equator.position, equator.inset) == pytest.approx((250, rim.min()), abs=1.5)
+
+
+def test_meridians_are_named_where_they_meet_the_lower_edge():
+    view = view_of("lcc")
+    below = {label.text: label.position for label in plane_labels(view) if label.side == "below"}
+    assert len(below) >= 4
+    for text, column in below.items():
+        lon = -float(text.removesuffix("°W"))
+        lat = np.linspace(0.0, 50.0, 20001)
+        columns, rows = view.pixels_of(np.full(20001, lon), lat)
+        assert columns[np.abs(rows - 600).argmin()] == pytest.approx(column, abs=0.5)

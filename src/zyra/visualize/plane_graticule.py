@@ -48,10 +48,9 @@ def plane_graticule(view: PlaneView) -> PlaneGraticule:
     step_north = min(round_step(spacing), WIDEST_STEP)
     shrinks = max(np.cos(np.radians((south + north) / 2)), 0.3)
     step_east = min(round_step(spacing / shrinks), WIDEST_STEP)
-    if east - west > 360.0 - FRACTION:
-        # The last meridian would be the first.
-        east -= step_east / 2
-    meridians = [_meridian(lon, south, north) for lon in multiples(step_east, west, east)]
+    # All around, the last meridian would be the first.
+    last = east - step_east / 2 if east - west > 360.0 - FRACTION else east
+    meridians = [_meridian(lon, south, north) for lon in multiples(step_east, west, last)]
     parallels = [
         (np.linspace(west, east, LINE_POINTS), np.full(LINE_POINTS, lat))
         for lat in multiples(step_north, south, north)

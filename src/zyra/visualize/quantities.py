@@ -1,8 +1,8 @@
 """Colours that suit what a field shows: temperature, rain, wind, cloud, radar echoes, ...
 
-The palettes are even in lightness or diverge from a middle that means something, and can be
-told apart with every kind of colour vision; only radar echoes keep the colours that people
-know. What is not in the table gets `DEFAULT` over the range of the picture.
+The palettes run from light to dark, or to both sides of a middle that means something, and
+can be told apart with every kind of colour vision; only radar echoes keep the colours that
+people know. What is not in the table gets `DEFAULT` over the range of the picture.
 """
 
 import re
@@ -25,6 +25,7 @@ class Quantity:
     """How one quantity is coloured.
 
     Attributes:
+        title: For people.
         names: Pattern of the CF standard name, the long name or a short name, whole.
         palette: Name of the colours.
         units: Unit of `span` and `bounds`.
@@ -34,6 +35,7 @@ class Quantity:
         near_ground: The entry holds for fields near the ground only, or anywhere.
     """
 
+    title: str
     names: str
     palette: str
     units: str = ""
@@ -49,58 +51,107 @@ RAIN_RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 # Short names are those of ecCodes, the NCEP tables and common models.
 QUANTITIES = (
     Quantity(
+        "Temperature near the ground",
         r"(air_|surface_|2 metre |maximum |minimum )?temperature|2t|t2m|t|tmp|skt|mx2t|mn2t",
-        *("RdYlBu_r", "degC", (-40.0, 40.0)),
+        "RdYlBu_r",
+        "degC",
+        (-40.0, 40.0),
         near_ground=True,
     ),
-    Quantity(r"dew_point_temperature|2d|d2m|dpt", "BrBG", "degC", (-30.0, 30.0)),
-    Quantity(r"sea_surface_temperature|sst|wtmp", "thermal", "degC", (-2.0, 34.0)),
-    Quantity(r".*temperature|t|tmp", "thermal"),
     Quantity(
+        "Dew point",
+        r"dew_point_temperature|(2 metre )?dew ?point temperature|2d|d2m|dpt",
+        "BrBG",
+        "degC",
+        (-30.0, 30.0),
+    ),
+    Quantity(
+        "Sea surface temperature",
+        r"sea_surface_temperature|sst|wtmp",
+        "thermal",
+        "degC",
+        (-2.0, 34.0),
+    ),
+    Quantity("Temperature elsewhere", r".*temperature|t|tmp", "thermal"),
+    Quantity(
+        "Precipitation",
         r"precipitation_amount|.*precipitation.*_amount|total precipitation|tp|apcp",
-        *("YlGnBu", "mm"),
+        "YlGnBu",
+        "mm",
         bounds=RAIN_MM,
     ),
     Quantity(
+        "Rate of precipitation",
         r".*precipitation_flux|precipitation rate|.*precipitation rate|.*rainfall_rate|prate",
-        *("YlGnBu", "mm h-1"),
+        "YlGnBu",
+        "mm h-1",
         bounds=RAIN_RATES,
     ),
-    Quantity(r".*reflectivity.*|refd|refc|dbz", "NWSReflectivity", "dBZ"),
+    Quantity("Radar reflectivity", r".*reflectivity.*|refd|refc|dbz", "NWSReflectivity", "dBZ"),
     Quantity(
+        "Wind speed and gusts near the ground",
         r"wind_speed|wind speed|10si|si10|10 metre wind speed|.*gust.*",
-        *("speed", "m s-1", (0.0, 30.0)),
+        "speed",
+        "m s-1",
+        (0.0, 30.0),
         near_ground=True,
     ),
-    Quantity(r"wind_speed|wind speed|ws", "speed", "m s-1", (0.0, 80.0)),
+    Quantity("Wind speed elsewhere", r"wind_speed|wind speed|ws", "speed", "m s-1", (0.0, 80.0)),
     Quantity(
+        "Components of the wind, vorticity, vertical velocity, anomalies",
         r"(eastward|northward|x|y)_wind|[uv][ -]component of wind|10 metre [uv] wind component"
         r"|[uv]|[uv]grd|[uv]10|10[uv]|.*vorticity.*|.*upward_air_velocity|w|vvel|.*anomaly",
         "balance",
         is_signed=True,
     ),
-    Quantity(r"relative_humidity|relative humidity|r|rh|2r", "BrBG", "%", (0.0, 100.0)),
-    Quantity(r"specific_humidity|specific humidity|q|spfh", "YlGnBu"),
     Quantity(
+        "Relative humidity",
+        r"relative_humidity|relative humidity|r|rh|2r",
+        "BrBG",
+        "%",
+        (0.0, 100.0),
+    ),
+    Quantity("Specific humidity", r"specific_humidity|specific humidity|q|spfh", "YlGnBu"),
+    Quantity(
+        "Pressure at mean sea level",
         r"air_pressure_at_(mean_)?sea_level|pressure reduced to msl|mean sea level pressure"
         r"|msl|prmsl|mslet|mslma",
-        *("PuOr_r", "hPa", (963.0, 1063.0)),
+        "PuOr_r",
+        "hPa",
+        (963.0, 1063.0),
     ),
     Quantity(
+        "Cloud cover",
         r"(.*_)?cloud_area_fraction|.*cloud cover.*|[tlmh]cc|tcdc|[lmh]cdc",
-        *("gray", "%", (0.0, 100.0)),
+        "gray",
+        "%",
+        (0.0, 100.0),
     ),
     Quantity(
+        "Precipitable water",
         r"atmosphere_mass_content_of_water_vapor|precipitable water|pwat|tcwv",
-        *("YlGnBu", "kg m-2", (0.0, 70.0)),
+        "YlGnBu",
+        "kg m-2",
+        (0.0, 70.0),
     ),
-    Quantity(r".*convective_available_potential_energy.*|cape", "YlOrRd", "J kg-1", (0.0, 4000.0)),
-    Quantity(r"surface_snow_thickness|snow depth|sde?|snod", "ice", "m", (0.0, 2.0)),
     Quantity(
-        r"sea_surface_wave_significant_height|significant height of .*|swh|htsgw",
-        *("YlGnBu", "m", (0.0, 12.0)),
+        "Convective available potential energy",
+        r".*convective_available_potential_energy.*|cape",
+        "YlOrRd",
+        "J kg-1",
+        (0.0, 4000.0),
     ),
-    Quantity(r"geopotential.*|geopotential_height|gh|hgt|z", "viridis"),
+    Quantity("Snow depth", r"surface_snow_thickness|snow depth|sde?|snod", "ice", "m", (0.0, 2.0)),
+    Quantity(
+        "Height of waves",
+        r"sea_surface_wave_significant_height|significant height of .*|swh|htsgw",
+        "YlGnBu",
+        "m",
+        (0.0, 12.0),
+    ),
+    Quantity(
+        "Geopotential and its height, orography", r"geopotential.*|orography|gh|hgt|z", "viridis"
+    ),
 )
 CYCLE = "twilight_shifted"
 

@@ -81,6 +81,30 @@ HEATMAP = Command(
                 "colorbar": True,
             },
         ),
+        Example(
+            "The globe as it is seen from above North America, in colours that suit the quantity",
+            {
+                "input": "gfs_2p5deg_f120_all_fields.grib2",
+                "output": "pressure.png",
+                "var": "prmsl",
+                "units": "hPa",
+                "cmap": "auto",
+                "projection": "Orthographic",
+                "center": [-100, 40],
+                "colorbar": True,
+            },
+        ),
+        Example(
+            "A regional model on its own grid",
+            {
+                "input": "hrrr_t06z_f01_tmp.grib2",
+                "output": "hrrr.png",
+                "projection": "native",
+                "cmap": "auto",
+                "units": "degF",
+                "colorbar": True,
+            },
+        ),
     ),
     network=True,
 )
