@@ -207,7 +207,9 @@ def test_transparency_and_high_dynamic_range_are_told(process, tmp_path):
     assert "transparency" in process.stderr
 
 
-@pytest.mark.parametrize("extra", ["-tune animation -bf 0", "-profile:v baseline", "-qmin 10 -refs 2"])
+@pytest.mark.parametrize(
+    "extra", ["-tune animation -bf 0", "-profile:v baseline", "-qmin 10 -refs 2"]
+)
 def test_options_of_the_encoder_are_taken(process, tmp_path, film, extra):
     plain, other = tmp_path / "a.mp4", tmp_path / "b.mp4"
     process("video-transcode", input=str(film), output=str(plain))

@@ -71,7 +71,7 @@ class FilmWriter:
                 str(path.absolute()),
                 "w",
                 MUXERS[settings.container],
-                options=_muxer_options(settings),
+                options=muxer_options(settings),
             )
         self._container.metadata.update(tags or {})
         self._stream = _add_film_stream(self._container, settings, self.size)
@@ -160,7 +160,8 @@ class FilmWriter:
             self._write(self._sound, None)
 
 
-def _muxer_options(settings: FilmSettings) -> dict[str, str]:
+def muxer_options(settings: FilmSettings) -> dict[str, str]:
+    """Options of the container, ours and those asked for, as FFmpeg names them."""
     own = {"fflags": "+bitexact"}
     if settings.container in ("mp4", "mov"):
         own["movflags"] = "+faststart"  # the index first: players begin before all is there
@@ -178,7 +179,9 @@ def _add_film_stream(
             f"{settings.codec} does not take pixels as {settings.pix_fmt}",
             hint=f"choose one of {', '.join(formats)}",
         )
-    stream = container.add_stream(codec.encoder, rate=settings.fps, options=_options(settings))
+    stream = container.add_stream(
+        codec.encoder, rate=settings.fps, options=encoder_options(settings)
+    )
     assert isinstance(stream, VideoStream)
     stream.width, stream.height = size
     stream.pix_fmt = settings.pix_fmt
@@ -198,7 +201,8 @@ def _add_film_stream(
     return stream
 
 
-def _options(settings: FilmSettings) -> dict[str, str]:
+def encoder_options(settings: FilmSettings) -> dict[str, str]:
+    """Options of the encoder, ours and those asked for, as FFmpeg names them."""
     codec = CODECS[settings.codec]
     options = dict(codec.options)
     if settings.preset is not None:

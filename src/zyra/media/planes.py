@@ -44,7 +44,7 @@ def planes_from_indices(indices: Bytes, palette: Bytes) -> Planes:
         raise ShapeMismatch(f"a palette of shape {palette.shape} is not at most 256 by 3")
     indices = even(indices)
     frame = VideoFrame(indices.shape[1], indices.shape[0], "pal8")
-    _rows(frame, 0)[:, : indices.shape[1]] = indices
+    rows_of(frame, 0)[:] = indices
     colours = np.frombuffer(frame.planes[1], np.uint32)  # type: ignore[call-overload]
     red, green, blue = palette.astype(np.uint32).T
     colours[: len(palette)] = 0xFF << 24 | red << 16 | green << 8 | blue
@@ -95,9 +95,13 @@ def label_like(target: Any, frame: VideoFrame) -> None:
     target.color_trc = frame.color_trc
 
 
-def _rows(frame: VideoFrame, plane: int) -> Bytes:
-    own = frame.planes[plane]
-    return np.frombuffer(own, np.uint8).reshape(-1, own.line_size)  # type: ignore[call-overload, no-any-return]
+def rows_of(frame: VideoFrame, number: int) -> Bytes:
+    """A plane of bytes as (rows, bytes of a row), a view without what pads the rows."""
+    plane = frame.planes[number]
+    whole = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
+    deep = 2 if frame.format.components[0].bits > 8 else 1
+    rows: Bytes = whole[: plane.height, : plane.width * deep]
+    return rows
 
 
 def bt709_planes(frame: VideoFrame, size: tuple[int, int], pix_fmt: str) -> Planes:

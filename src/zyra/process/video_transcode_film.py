@@ -40,10 +40,10 @@ def convert_film(source: Path, asked: FilmPlan, path: Path, job: Job) -> Made:
     """
     with open_media(source, asked.name) as container:
         film = require_film(container, asked.name)
-        sound = _wanted_sound(container, asked)
+        sound = wanted_sound(container, asked)
         settings = asked.settings(rate_of(film))
         conversion = _Conversion(container, film, sound, asked, settings)
-        made = conversion.write(path, _expected_frames(container, film, settings.fps), job)
+        made = conversion.write(path, expected_frames(container, film, settings.fps), job)
         info = describe(container, source.stat().st_size).to_json()
     return replace(made, source={"name": asked.name, **info})
 
@@ -71,7 +71,7 @@ class _Conversion:
     def write(self, path: Path, expected: int, job: Job) -> Made:
         """Write the film; `expected` frames are 100 %."""
         first, frames = with_first(self._pictures(), self._asked.name)
-        size, aspect = _size(first, self._film, self._asked)
+        size, aspect = result_size(first, self._film, self._asked)
         fitter = Fitter(size, self._settings.pix_fmt)
         like = None if is_rgb(first) else fitter.fit(first)
         with FilmWriter(
@@ -116,7 +116,7 @@ class _Conversion:
                 film.add_sound(own)
 
     def _notes(self, first: VideoFrame) -> tuple[str, ...]:
-        notes = []
+        notes = list(self._asked.notes(first.width, first.height))
         if self._decoder.skipped:
             notes.append(
                 f"left out {self._decoder.skipped} packets at the beginning that cannot be decoded"
@@ -131,7 +131,23 @@ class _Conversion:
         return tuple(notes)
 
 
-def _wanted_sound(container: InputContainer, asked: FilmPlan) -> AudioStream | None:
+def first_picture(container: InputContainer, film: VideoStream, name: str) -> VideoFrame:
+    """The first picture of a film.
+
+    Raises:
+        DataError: There is none that can be decoded.
+    """
+    frames = Decoder(container, [film], name).frames()
+    first, _ = with_first((own for own in frames if isinstance(own, VideoFrame)), name)
+    return first
+
+
+def wanted_sound(container: InputContainer, asked: FilmPlan) -> AudioStream | None:
+    """The sound to keep, if there is one and it is not to be left out.
+
+    Raises:
+        UnsupportedFormat: It cannot be decoded.
+    """
     sound = sound_of(container)
     if sound is None or asked.args.audio_codec == "none":
         return None
@@ -142,7 +158,7 @@ def _wanted_sound(container: InputContainer, asked: FilmPlan) -> AudioStream | N
     return sound
 
 
-def _size(
+def result_size(
     first: VideoFrame, film: VideoStream, asked: FilmPlan
 ) -> tuple[tuple[int, int], Fraction]:
     """Size of the result, and the aspect of its pixels: square where the size is asked for."""
@@ -154,7 +170,8 @@ def _size(
     return even_size((upright.width, upright.height)), 1 / aspect if is_turned else aspect
 
 
-def _expected_frames(container: InputContainer, film: VideoStream, fps: Fraction) -> int:
+def expected_frames(container: InputContainer, film: VideoStream, fps: Fraction) -> int:
+    """How many frames the result will have by what the file says; 0 where it says nothing."""
     if film.duration and film.time_base:
         return round(film.duration * film.time_base * fps)
     return round(container.duration / av.time_base * fps) if container.duration else 0

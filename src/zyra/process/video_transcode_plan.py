@@ -69,6 +69,16 @@ class FilmPlan:
         )
         return replace(settings, options=self.options.encoder, muxer_options=self.options.muxer)
 
+    def notes(self, width: int, height: int) -> tuple[str, ...]:
+        """What the user should know of a source of that size."""
+        if not self.sphere or width == 2 * height or self.size is None:
+            return ()
+        note = (
+            f"the source of {width}x{height} is not twice as wide as high: it is stretched, "
+            "and places on a sphere are not where they belong"
+        )
+        return (note,)
+
     def sound(self, rate: int, channels: int) -> SoundSettings | None:
         """Settings of the sound, for a source of that rate; None leaves it out."""
         if self.args.audio_codec == NO_SOUND:

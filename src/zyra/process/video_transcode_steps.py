@@ -8,6 +8,7 @@ from typing import Any
 from zyra.core.job import Job
 from zyra.core.outputs import open_output, output_path
 from zyra.media.description import probe
+from zyra.media.ffmpeg_program import find_program
 from zyra.media.magic import is_picture
 from zyra.media.pictures import is_sequence, picture_sequence
 from zyra.process.commands.video_transcode import VideoTranscodeArgs
@@ -15,6 +16,7 @@ from zyra.process.video_transcode_film import convert_film
 from zyra.process.video_transcode_made import Made
 from zyra.process.video_transcode_pictures import convert_pictures
 from zyra.process.video_transcode_plan import FilmPlan, plan, resolved
+from zyra.process.video_transcode_program import film_by_program, pictures_by_program
 from zyra.transfer.sources import local_copy
 
 
@@ -33,12 +35,17 @@ def transcode(args: VideoTranscodeArgs, job: Job) -> None:
 
 
 def _convert(asked: FilmPlan, path: Path, job: Job) -> Made:
+    by_program = asked.args.backend == "ffmpeg"
+    if by_program:
+        find_program()  # before anything is fetched
+    of_pictures = pictures_by_program if by_program else convert_pictures
+    of_film = film_by_program if by_program else convert_film
     if is_sequence(asked.source):
-        return convert_pictures(picture_sequence(asked.source), asked, path, job)
+        return of_pictures(picture_sequence(asked.source), asked, path, job)
     with local_copy(asked.source, job) as source:
         if is_picture(source):
-            return convert_pictures([source], asked, path, job)
-        return convert_film(source, asked, path, job)
+            return of_pictures([source], asked, path, job)
+        return of_film(source, asked, path, job)
 
 
 def _describe(asked: FilmPlan, made: Made, path: Path) -> dict[str, Any]:

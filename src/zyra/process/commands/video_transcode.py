@@ -108,8 +108,8 @@ VIDEO_TRANSCODE = Command(
     run="zyra.process.video_transcode:run",
     examples=(
         Example(
-            "Numbered pictures to a film of 24 frames per second",
-            {"input": "frames/%04d.png", "output": "film.mp4", "fps": 24},
+            "Numbered pictures to a film of 10 frames per second",
+            {"input": "frames/map_%10d.png", "output": "maps.mp4", "fps": 10},
         ),
         Example(
             "A film for Science On a Sphere, with a description of all settings",
