@@ -29,6 +29,7 @@ from zyra.core.stream_job import job_on_standard_streams
 from zyra.jobs.isolation.assignment import Assignment, Limits
 from zyra.jobs.isolation.process_tree import flush_c_streams
 from zyra.jobs.isolation.sandbox import Room, Walls, build_walls
+from zyra.jobs.isolation.seccomp import refuse_calls
 from zyra.registry import Registry, find_command
 
 EVENTS_FD = 3
@@ -106,6 +107,7 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
     writable = (assignment.folder, assignment.scratch)
     if walls is not None:
         walls.confine(Room(assignment.readable, writable, broker.port if broker else None))
+    refuse_calls(network=broker is not None)
     try:
         return run_to_exit_code(
             command,
