@@ -79,8 +79,11 @@ async def test_what_is_private_is_denied_to_runs_without_credentials(service, s3
     assert "s3://bucket/private.grib2: 403" in record.stderr.text
 
 
-async def test_a_store_that_the_policy_forbids_is_not_reached(tmp_path, s3):
-    service = build_service(settings(tmp_path, s3))
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_store_that_the_policy_forbids_is_not_reached(tmp_path, s3, scheme):
+    endpoint = s3.endpoint.replace("http", scheme)
+    forbidding = settings(tmp_path, s3).model_copy(update={"s3_endpoint_url": endpoint})
+    service = build_service(forbidding)
     await service.start()
     record = await decoded(service, input="s3://bucket/file.grib2", output="-")
     await service.close()

@@ -12,7 +12,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from zyra.core.urls import Url
 from zyra.transfer.connections import Dialer
 
-IDLE_CONNECTIONS = 4  # kept open per host, for the files of a batch
+IDLE_CONNECTIONS = 16  # kept open per host, for the files of a batch
 
 
 class _Dialed:
