@@ -9,6 +9,7 @@ import numpy as np
 import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
+from rasterio.enums import Resampling
 from rasterio.errors import CRSError, RasterioError
 from rasterio.shutil import copy
 
@@ -24,13 +25,14 @@ from zyra.fields.storage import Method, Storage
 
 Info = TypeVar("Info", bound=FieldInfo)
 
-# Tiles of a cloud-optimised file hold all bands of a place. With more than 64 bands they get
-# smaller, so that one takes less than 64 MiB; 128 cells are the least that GDAL makes.
-_TILES = (512, 256, 128)
-_TILE_VALUES = 1 << 24
+_TILE = 512
+
+# GDAL's driver for cloud-optimised files puts the bands of a place into one tile. Of more bands
+# than these, a reader of one would fetch too much, and GDAL would need gigabytes.
+_MOST_TOGETHER = 16
 
 # By itself GDAL takes a twentieth of the machine's memory.
-_CACHE_BYTES = 128 << 20
+_CACHE_BYTES = 64 << 20
 
 _WRITING_BANDS = 0.6  # of the time; the rest is the arrangement of tiles and overviews
 
@@ -100,7 +102,7 @@ def write_geotiff(
                     _write_band(file, band, info, lattice.raster(read(info).values), nodata)
                     progress(share * band / len(infos), info.variable)
             if cloud is not None:
-                copy(bands, path, driver="COG", **_cloud_layout(len(infos), cloud))
+                _arrange(bands, path, cloud)
             with rasterio.open(path) as written:
                 kept = written.crs
         except (RasterioError, CPLE_BaseError) as exc:
@@ -156,11 +158,36 @@ def _cannot_carry(grid: Grid) -> UnsupportedFormat:
     )
 
 
+def _arrange(bands: Path, path: Path, storage: Storage) -> None:
+    """Make a cloud-optimised file of one that has one band after the other."""
+    with rasterio.open(bands, "r+") as file:
+        together = file.count <= _MOST_TOGETHER
+        factors = _overview_factors(max(file.shape))
+        if factors:
+            file.build_overviews(factors, Resampling.average)
+    known = {"compress": _NAMES[storage.method or "zlib"], "bigtiff": "IF_SAFER"}
+    level = storage.level or _LEVEL
+    is_packed = storage.method != "none"
+    if together:
+        packing = {"predictor": "YES", "level": level} if is_packed else {}
+        copy(bands, path, driver="COG", blocksize=_TILE, **known, **packing)
+        return
+    level_name = "zstd_level" if storage.method == "zstd" else "zlevel"
+    packing = {"predictor": 3, level_name: level} if is_packed else {}
+    tiles = {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "interleave": "band"}
+    copy(bands, path, driver="GTiff", copy_src_overviews=True, **tiles, **known, **packing)
+
+
+def _overview_factors(longest: int) -> list[int]:
+    """Powers of two, until the overview fits into one tile."""
+    count = max(0, -(-longest // _TILE) - 1).bit_length()
+    return [2**power for power in range(1, count + 1)]
+
+
 def _profile(bands: int, grid: Grid, crs: CRS) -> dict[str, Any]:
     """Of a file with one band after the other, as they are read."""
     rows, columns = grid.shape
-    tile = _tile(bands)
-    is_tiled = max(rows, columns) > tile
+    is_tiled = max(rows, columns) > _TILE
     return {
         "driver": "GTiff",
         "height": rows,
@@ -171,23 +198,5 @@ def _profile(bands: int, grid: Grid, crs: CRS) -> dict[str, Any]:
         "crs": crs,
         "interleave": "band",
         "bigtiff": "if_safer",
-        **({"tiled": True, "blockxsize": tile, "blockysize": tile} if is_tiled else {}),
+        **({"tiled": True, "blockxsize": _TILE, "blockysize": _TILE} if is_tiled else {}),
     }
-
-
-def _cloud_layout(bands: int, storage: Storage) -> dict[str, Any]:
-    """Options of GDAL's driver for cloud-optimised GeoTIFF."""
-    method = storage.method or "zlib"
-    packing = {"predictor": "YES", "level": storage.level or _LEVEL}
-    return {
-        "blocksize": _tile(bands),
-        "overview_resampling": "AVERAGE",
-        "bigtiff": "IF_SAFER",
-        "compress": _NAMES[method],
-        **({} if method == "none" else packing),
-    }
-
-
-def _tile(bands: int) -> int:
-    """Rows and columns of a tile."""
-    return next((tile for tile in _TILES if tile * tile * bands <= _TILE_VALUES), _TILES[-1])
