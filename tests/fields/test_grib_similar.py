@@ -46,3 +46,23 @@ def test_members_and_levels_keep_their_own(ensemble):
 
 def test_lines_of_members_say_so(ensemble):
     assert read_inventory(ensemble)[4].line.endswith(":500 mb:anl:ENS=+3:")
+
+
+@pytest.fixture
+def forecast(tmp_path):
+    """The same field after several times, in hours, minutes, days and months."""
+    path = tmp_path / "forecast.grib2"
+    with path.open("wb") as stream:
+        for unit, number in ((1, 0), (1, 6), (0, 90), (2, 3), (11, 2), (3, 1)):
+            handle = eccodes.codes_grib_new_from_samples("regular_ll_pl_grib2")
+            eccodes.codes_set(handle, "indicatorOfUnitOfTimeRange", unit)
+            eccodes.codes_set(handle, "forecastTime", number)
+            stream.write(eccodes.codes_get_message(handle))
+            eccodes.codes_release(handle)
+    return path
+
+
+def test_forecast_times_are_those_of_eccodes(forecast):
+    inventory = read_inventory(forecast)
+    assert inventory == [described_alone(forecast, found) for found in inventory]
+    assert [found.forecast_hour for found in inventory[:5]] == [0, 6, 1.5, 72, 12]

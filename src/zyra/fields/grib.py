@@ -5,7 +5,7 @@ ecCodes only.
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from zyra.fields.grib_handle import GribHandle, open_message
 from zyra.fields.grib_message import Describer, Message, where_is
 from zyra.fields.grib_mrms import without_flags
 from zyra.fields.grib_reduced import fill_rows
-from zyra.fields.grib_sections import find_fields, message_bytes
+from zyra.fields.grib_sections import FieldPlace, find_fields, message_bytes
 from zyra.fields.grib_values import in_rows, unpack_values
 
 __all__ = [
@@ -28,6 +28,8 @@ __all__ = [
     "read_values",
     "read_whole_message",
 ]
+
+_MAPPED_BYTES = 64 << 20
 
 
 def read_inventory(path: Path) -> list[Message]:
@@ -40,11 +42,19 @@ def read_inventory(path: Path) -> list[Message]:
         places = list(find_fields(data))
         if not places:
             raise DataError(f"there is no GRIB message in {path.name}", hint="is it a GRIB file?")
-        describer = Describer(path.name)
-        return [
-            describer.describe(message_bytes(data, place), place, number)
-            for number, place in enumerate(places, start=1)
-        ]
+        return list(_described(data, places, Describer(path.name)))
+
+
+def _described(
+    data: mmap.mmap, places: Sequence[FieldPlace], describer: Describer
+) -> Iterator[Message]:
+    released = 0
+    for number, place in enumerate(places, start=1):
+        yield describer.describe(message_bytes(data, place), place, number)
+        if place.whole[1] - released > _MAPPED_BYTES:
+            # Else a large file would count in full as memory of this process.
+            data.madvise(mmap.MADV_DONTNEED)
+            released = place.whole[1]
 
 
 def read_field(path: Path, message: Message) -> Field:

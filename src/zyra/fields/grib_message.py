@@ -1,6 +1,8 @@
 """What the header of one GRIB message says, before its values are unpacked."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from zyra.fields.field import FieldInfo
 from zyra.fields.grib_grid import GridDescription, describe_grid
@@ -46,8 +48,9 @@ def where_is(place: FieldPlace, file_name: str) -> str:
 class Describer:
     """Describes the messages of one file, one after the other.
 
-    Messages that differ from an earlier one only in level or member are described after it:
-    opening a message with ecCodes and asking for its names takes a hundred times longer.
+    Messages that differ from an earlier one only in level, member or forecast time are
+    described after it: opening a message with ecCodes and asking for its names takes a hundred
+    times longer.
     """
 
     file_name: str
@@ -104,10 +107,21 @@ def _varied(known: Message, variation: Variation, place: FieldPlace, number: int
     level = known.level
     if level is not None and variation.level is not None:
         level = replace(level, value=variation.level)
-    member = known.member if variation.member is None else variation.member
     return replace(
-        known, level=level, member=member, bits=variation.bits, place=place, number=number
+        known,
+        level=level,
+        member=known.member if variation.member is None else variation.member,
+        bits=variation.bits,
+        place=place,
+        number=number,
+        **_times_at(known.reference_time, variation.hours),
     )
+
+
+def _times_at(reference: datetime | None, hours: float | None) -> dict[str, Any]:
+    if reference is None or hours is None:
+        return {}
+    return {"valid_time": reference + timedelta(hours=hours), "forecast_hour": hours}
 
 
 def _line(message: Message) -> str:
