@@ -116,7 +116,7 @@ def test_a_terminated_run_leaves_no_temporary_file(tmp_path):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
 def test_each_example_parses_back_to_its_arguments(command: Command):
-    parser = stage_parser(command.stage, CLI_REGISTRY[command.stage])
+    parser = stage_parser(command.stage, CLI_REGISTRY[command.stage], command.name)
     for example in command.examples:
         line = command_line(command, example.args)
         words = vars(parser.parse_args(shlex.split(line)[2:]))

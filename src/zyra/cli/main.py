@@ -4,6 +4,7 @@ Nothing heavy is imported until it is known what is asked: `zyra --help` needs n
 than this file and the table of stages.
 """
 
+import gc
 import sys
 
 from zyra import __version__
@@ -21,6 +22,10 @@ TOOLS: dict[str, tuple[str, str]] = {
     "serve": ("Start the web service on this machine", "zyra.cli.serve:main"),
     "worker": ("Run the jobs of services that share a Redis", "zyra.cli.worker:main"),
 }
+
+# A start makes a quarter of a million objects that stay: looking through them again and
+# again for garbage is 5 % of drawing a map.
+YOUNG_OBJECTS = 200_000
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,6 +51,7 @@ def _dispatch(arguments: list[str]) -> int:
     if first in TOOLS:
         return int(load(TOOLS[first][1])(rest))
     if first in STAGE_NAMES:
+        gc.set_threshold(YOUNG_OBJECTS)
         return int(load("zyra.cli.stage:main")(STAGE_NAMES[first], rest))
     return _unknown(first)
 

@@ -25,7 +25,7 @@ def main(stage: str, arguments: list[str]) -> int:
     """Parse `arguments`, run the command, return its exit code."""
     # Only this stage's declarations: loading all four takes longer than some commands.
     commands: CommandMap = load(f"zyra.{stage}:command_map")
-    parser = stage_parser(stage, commands)
+    parser = stage_parser(stage, commands, *arguments[:1])
     words = parser.parse_args(arguments)
     given = vars(words)
     command = commands[given.pop("command")]
@@ -37,8 +37,11 @@ def main(stage: str, arguments: list[str]) -> int:
     return _run(command, args)
 
 
-def stage_parser(stage: str, commands: CommandMap) -> argparse.ArgumentParser:
-    """The parser of a stage: one subparser for each command, made from its declaration."""
+def stage_parser(stage: str, commands: CommandMap, wanted: str = "") -> argparse.ArgumentParser:
+    """The parser of a stage: a subparser for each command, with the flags of the wanted one.
+
+    The flags of all take longer than some commands; nobody but the wanted one shows its own.
+    """
     parser = argparse.ArgumentParser(prog=f"zyra {stage}", allow_abbrev=False)
     subparsers = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", title="commands"
@@ -53,7 +56,8 @@ def stage_parser(stage: str, commands: CommandMap) -> argparse.ArgumentParser:
             allow_abbrev=False,
             argument_default=argparse.SUPPRESS,
         )
-        add_flags(subparser, command.args)
+        if command.name == wanted:
+            add_flags(subparser, command.args)
     return parser
 
 
