@@ -18,13 +18,15 @@ def reading(name: str) -> Iterator[None]:
     """Translate what goes wrong while the file `name` is read and decoded.
 
     Raises:
-        DataError: It is damaged, cut off or empty.
-        LimitExceeded: It needs more memory than there is.
+        DataError: It is damaged, cut off or empty, or asks for more memory than there is.
     """
     try:
         yield
     except (av.error.MemoryError, MemoryError) as exc:
-        raise LimitExceeded(f"{name} needs more memory than this run has") from exc
+        # Nearly always a length in a damaged header.
+        raise DataError(
+            f"{name} asks for more memory than this run has: it is damaged, or too large a film"
+        ) from exc
     except av.FFmpegError as exc:
         raise DataError(
             f"{name} is damaged or cut off: {said(exc)}", hint="fetch or make the file again"

@@ -5,10 +5,11 @@ Three locks, each enough by itself: the reader is chosen by us and reads no list
 beside is refused; its own lists of protocols and formats allow nothing else.
 """
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import av
 from av.audio.stream import AudioStream
@@ -25,6 +26,22 @@ from zyra.media.magic import reader_of
 _BUFFER_BYTES = 1 << 18
 _MOST_STREAMS = 64
 _UNKNOWN_LENGTH = 0xFFFFFFFF
+
+
+class _Source:
+    """A file as FFmpeg reads it; a damaged one may ask for a place that no file has."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.read = stream.read
+        self.tell = stream.tell
+        self._stream = stream
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Go there and return the place, or the negative number that FFmpeg takes for a refusal."""
+        try:
+            return self._stream.seek(offset, whence)
+        except OSError as exc:
+            return -(exc.errno or errno.EINVAL)
 
 
 @contextmanager
@@ -51,7 +68,7 @@ def open_media(path: Path, name: str) -> Iterator[InputContainer]:
     with path.open("rb") as stream:
         with reading(name):
             container = av.open(
-                stream,
+                _Source(stream),
                 "r",
                 reader,
                 options=options,
@@ -105,8 +122,23 @@ def require_sound(container: InputContainer, name: str) -> AudioStream:
     stream = sound_of(container)
     if stream is None:
         raise UnsupportedFormat(f"{name} has no sound in it", hint=_found(container))
-    _require_decoder(stream, name)
+    check_sound(stream, name)
     return stream
+
+
+def check_sound(stream: AudioStream, name: str) -> None:
+    """Refuse a sound that cannot be decoded.
+
+    Raises:
+        UnsupportedFormat: There is no decoder for it.
+        DataError: It has no rate or no channels.
+    """
+    _require_decoder(stream, name)
+    if stream.sample_rate < 1 or stream.channels < 1:
+        raise DataError(
+            f"the sound of {name} has {stream.channels} channels and {stream.sample_rate} "
+            "samples/s: the file is damaged or cut off"
+        )
 
 
 def _refuse(url: str, _flags: int, _options: Mapping[str, str]) -> NoReturn:

@@ -13,7 +13,6 @@ from av.container import InputContainer
 from av.video.reformatter import ColorTrc
 from av.video.stream import VideoStream
 
-from zyra.core.errors import UnsupportedFormat
 from zyra.core.job import Job
 from zyra.media.decoding import Decoder, start_of, with_first
 from zyra.media.description import describe
@@ -21,7 +20,7 @@ from zyra.media.film_frames import Fitter, constant_rate, is_rgb, rate_of, shown
 from zyra.media.film_settings import FilmSettings
 from zyra.media.film_size import even_size, scaled_size
 from zyra.media.film_writer import FilmWriter
-from zyra.media.opening import open_media, require_film, sound_of
+from zyra.media.opening import check_sound, open_media, require_film, sound_of
 from zyra.media.sound_frames import SoundFeed
 from zyra.media.tags import kept_tags
 from zyra.process.video_transcode_made import Made
@@ -151,10 +150,7 @@ def wanted_sound(container: InputContainer, asked: FilmPlan) -> AudioStream | No
     sound = sound_of(container)
     if sound is None or asked.args.audio_codec == "none":
         return None
-    if sound.codec_context is None:
-        raise UnsupportedFormat(
-            f"there is no decoder for the sound of {asked.name}", hint="give --audio-codec none"
-        )
+    check_sound(sound, asked.name)
     return sound
 
 
