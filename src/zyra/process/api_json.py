@@ -41,7 +41,7 @@ def run(args: ApiJsonArgs, job: Job) -> None:
     reads_twice = args.format == "csv" and not maker.fields
     with _opened(args.input, job, again=reads_twice) as (stream, size):
         records = _Records(args, stream, size, job)
-        columns = maker.fields
+        columns: Sequence[str] = list(maker.fields)
         if reads_twice:
             columns = _columns(records.read(0.0, 0.5), maker)
             stream.seek(0)
@@ -106,9 +106,12 @@ def _columns(records: Iterable[Found], maker: RowMaker) -> Sequence[str]:
 def _write_csv(
     output: BinaryIO, records: Iterable[Found], maker: RowMaker, columns: Sequence[str]
 ) -> int:
-    """Write a header and rows, lines ending with LF; returns the number of rows."""
+    """Write a header and rows as RFC 4180 has them; returns the number of rows.
+
+    Lines end with CR LF: only then does the csv module quote cells that hold a lone CR.
+    """
     text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=False)
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text)
     count = 0
     try:
         if columns:

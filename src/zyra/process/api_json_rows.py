@@ -1,6 +1,6 @@
 """Rows of a table, made of records as a command's arguments ask for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ class RowMaker:
         derived: Names of derived columns.
         text_field: Dotted path to the text that they count.
         is_flat: Whether nested objects become dotted columns.
-        fields: Columns; empty for all there are.
+        fields: Columns, with their paths; empty for all there are.
         is_strict: Whether a record must have all of them.
     """
 
@@ -30,7 +30,7 @@ class RowMaker:
     derived: Sequence[str]
     text_field: str | None
     is_flat: bool
-    fields: Sequence[str]
+    fields: Mapping[str, tuple[str, ...]]
     is_strict: bool
 
     @classmethod
@@ -43,8 +43,6 @@ class RowMaker:
         fields = listed(args.fields, "--fields")
         derived = listed(args.derived, "--derived")
         refuse_unknown(derived)
-        for field in fields:
-            path_of(field, "--fields")
         if fields:
             fields += [name for name in derived if name not in fields]
         return cls(
@@ -52,7 +50,7 @@ class RowMaker:
             derived=derived,
             text_field=args.text_field,
             is_flat=args.flatten,
-            fields=fields,
+            fields={field: path_of(field, "--fields") for field in fields},
             is_strict=args.strict,
         )
 
@@ -62,7 +60,8 @@ class RowMaker:
         Raises:
             DataError: It is strict, and the record lacks a column or a list to explode.
         """
-        for record in self._exploded(found.value, self.explode, found):
+        parts = self._exploded(found.value, self.explode, found) if self.explode else [found.value]
+        for record in parts:
             full = record
             if self.derived:
                 full = {**record, **derived_of(record, self.derived, self.text_field)}
@@ -83,8 +82,8 @@ class RowMaker:
 
     def _chosen(self, record: Record, found: Found) -> Row:
         row = {}
-        for field in self.fields:
-            value = value_at(record, field.split("."))
+        for field, path in self.fields.items():
+            value = value_at(record, path)
             if value is MISSING:
                 if self.is_strict:
                     raise missing_field(found, field)

@@ -44,19 +44,20 @@ def listed(text: str | None, flag: str) -> list[str]:
 def value_at(value: Any, path: Sequence[str]) -> Any:
     """What is at a path; `MISSING` where nothing is.
 
-    A key that holds the dots itself goes first. A list is entered by number, or else every
+    A key that holds the dots itself is taken where the path leads nowhere. A list is entered by number, or else every
     element is, and those that have something there make a list.
     """
     if not path:
         return value
     if isinstance(value, list):
         return _in_list(value, path)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return MISSING
-    whole = ".".join(path)
-    if whole in value:
-        return value[whole]
-    return value_at(value[path[0]], path[1:]) if path[0] in value else MISSING
+    if path[0] in value:
+        found = value_at(value[path[0]], path[1:])
+        if found is not MISSING:
+            return found
+    return value.get(".".join(path), MISSING)
 
 
 def _in_list(elements: list[Any], path: Sequence[str]) -> Any:
@@ -96,7 +97,7 @@ def exploded(record: Record, path: Sequence[str]) -> Iterator[Record]:
 def _with(record: Record, path: Sequence[str], value: Any) -> Record:
     """A copy of the record with `value` at `path`, which is there."""
     whole = ".".join(path)
-    if whole in record or len(path) == 1:
+    if len(path) == 1 or value_at(record.get(path[0]), path[1:]) is MISSING:
         return {**record, whole: value}
     inner = record[path[0]]
     if not isinstance(inner, dict):

@@ -14,10 +14,11 @@ MAX_VALUE_BYTES = 1 << 27
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _WORD = re.compile(rb"[^\s,\[\]{}:\"]++")
-# Up to the next bracket that stands in no text.
-_BRACKET = re.compile(
-    rb'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+([\[\]{}])', re.DOTALL
-)
+# Anything without a bracket but in a text; it never gives back, so that no input is slow.
+_FLAT = rb'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+'
+# Up to the next bracket, past lists and objects that hold no others.
+_BRACKET = re.compile(rb"%b(?:(?:\{%b\}|\[%b\])%b)*+([\[\]{}])" % ((_FLAT,) * 4), re.DOTALL)
+_SPACES = b" \t\r\n"
 
 
 class Raw(NamedTuple):
@@ -40,7 +41,9 @@ class Scanner:
         self._buffer = b""
         self._at = 0
         self._offset = 0
+        # Lines before a place in the buffer that only moves on: none is counted twice.
         self._lines = 0
+        self._counted = 0
         self._is_whole = False
         self._read()
         head = len(self._buffer)
@@ -55,11 +58,12 @@ class Scanner:
     def peek(self) -> bytes:
         """The next byte that is not white space; empty at the end."""
         while True:
+            found = self._buffer[self._at : self._at + 1]
+            if found and found not in _SPACES:
+                return found
             space = _SPACE.match(self._buffer, self._at)
             self._at = space.end() if space else self._at
-            if self._at < len(self._buffer):
-                return self._buffer[self._at : self._at + 1]
-            if not self._read():
+            if self._at == len(self._buffer) and not self._read():
                 return b""
 
     def take(self, wanted: bytes) -> None:
@@ -133,7 +137,7 @@ class Scanner:
     def _pass_brackets(self, start: int, *, keep: bool) -> None:
         depth = 0
         while True:
-            for found in iter(lambda: _BRACKET.match(self._buffer, self._at), None):
+            while (found := _BRACKET.match(self._buffer, self._at)) is not None:
                 self._at = found.end()
                 depth += 1 if found[1] in b"[{" else -1
                 if depth == 0:
@@ -158,14 +162,17 @@ class Scanner:
             )
         chunk = self._stream.read(max(CHUNK_BYTES, held))
         self._is_whole = not chunk
-        self._lines += self._buffer.count(b"\n", 0, behind)
+        self._line()
+        self._counted -= behind
         self._buffer = self._buffer[behind:] + chunk
         self._offset += behind
         self._at -= behind
         return bool(chunk)
 
     def _line(self) -> int:
-        return self._lines + self._buffer.count(b"\n", 0, self._at) + 1
+        self._lines += self._buffer.count(b"\n", self._counted, self._at)
+        self._counted = self._at
+        return self._lines + 1
 
     def error(self, problem: str) -> DataError:
         """What is wrong here."""

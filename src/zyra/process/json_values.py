@@ -12,7 +12,8 @@ from zyra.core.errors import DataError
 MAX_DEPTH = 200
 
 # The fast decoder rounds whole numbers of more than 64 bits, which have at least 19 digits.
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_LONG_NUMBER = b"0" * 19
+_TO_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _NOT_JSON = re.compile(rb"(?<![\"\w])-?(NaN|Infinity)\b")
 _DIGITS_OF_A_NUMBER = 4300  # Python's own limit, which keeps conversion from taking forever
 
@@ -48,7 +49,8 @@ def decode(raw: bytes, *, line: int, offset: int) -> Any:
         _refuse_depth(raw, line)
     try:
         value = orjson.loads(raw)
-        return json.loads(raw) if _LONG_NUMBER.search(raw) else value
+        # A search for bytes is many times faster here than one for a pattern.
+        return json.loads(raw) if _LONG_NUMBER in raw.translate(_TO_ZEROS) else value
     except orjson.JSONDecodeError as exc:
         found = _NOT_JSON.search(raw)
         if found is not None:

@@ -21,9 +21,10 @@ class ApiJsonArgs(Args):
     chooses columns and their order.
 
     CSV without --fields has a column for every key that any record has, in the order in which
-    they first come: the input is read twice for that. Cells: text as it is, true and false,
-    nothing for null and missing, compact JSON for lists and objects. Of equal keys in an object
-    the last counts; whole numbers keep all their digits; NaN is refused, as it is no JSON.
+    they first come: the input is read twice for that. Lines end as RFC 4180 says. Cells hold
+    text as it is, true and false, nothing for null and missing, compact JSON for lists and
+    objects. Of equal keys in an object the last counts; whole numbers keep all their digits;
+    NaN is refused, as it is no JSON.
     """
 
     input: InputSource = arg(
