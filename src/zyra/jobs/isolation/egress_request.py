@@ -13,7 +13,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 
-from zyra.core.errors import UsageError, ZyraError
+from zyra.core.errors import UsageError
 from zyra.core.urls import normalized_host
 
 HEAD_BYTES = 1 << 15
@@ -34,16 +34,18 @@ _HOP_BY_HOP = frozenset(
 Fields = tuple[tuple[bytes, bytes], ...]
 
 
-class RequestNotTaken(ZyraError):
+class RequestNotTaken(Exception):
     """A request that is answered with an error.
 
     Attributes:
+        message: Why, for the client.
         status: HTTP status of the answer.
         failure: Name of the system's error, if one is the reason.
     """
 
     def __init__(self, status: int, message: str, *, failure: str = "") -> None:
         super().__init__(message)
+        self.message = message
         self.status = status
         self.failure = failure
 

@@ -5,125 +5,21 @@ import socket
 import struct
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from http_server import HttpServer
+from broker_talk import LOOPBACK, NOBODY, dialer, is_reached, port_of, say, status
 
-from zyra.core.egress import Broker
 from zyra.core.errors import AddressRefused, TransferError, TransientTransferError
 from zyra.core.network import NetworkPolicy
-from zyra.jobs.isolation.egress_broker import BrokerServer
 from zyra.jobs.isolation.egress_grants import CONNECTIONS_OF_A_RUN, digest_of
 from zyra.jobs.isolation.egress_own import OwnPlaces
-from zyra.transfer.connections import Dialer
 from zyra.transfer.http import HttpClient
 
-LOOPBACK = "127.0.0.1"
-NOBODY = 0  # a process id that nobody has
-PRIVATE_HOSTS = (Path(__file__).parents[1] / "core" / "private_hosts.txt").read_text().split()
-NAMES = {
-    "inside.example": ["127.0.0.1"],
-    "mixed.example": ["127.0.0.1", "10.0.0.1"],
-    "mapped.example": ["::ffff:127.0.0.1"],
-    "lan.example": ["10.0.0.1"],
-}
-
-
-class Resolver:
-    """Knows a few names, and counts."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def __call__(self, host: str, port: int) -> list[str]:
-        self.asked.append(host)
-        if host in NAMES:
-            return NAMES[host]
-        if host.replace(".", "").isdigit() or ":" in host:
-            return [host]
-        raise socket.gaierror(socket.EAI_NONAME, "no such name")
-
-
-@pytest.fixture
-def resolver() -> Resolver:
-    return Resolver()
-
-
-@pytest.fixture
-def serve(resolver: Resolver) -> Iterator[Callable[..., tuple[BrokerServer, Broker]]]:
-    """Start a broker that lets `loopback` reach 127.0.0.1 and `public` no private address."""
-    listeners = []
-
-    def started(service: int = NOBODY, head_s: float = 5.0) -> tuple[BrokerServer, Broker]:
-        listener = socket.create_server((LOOPBACK, 0))
-        listeners.append(listener)
-        own = OwnPlaces(service, resolve=resolver)
-        running = BrokerServer(listener, own, resolve=resolver, head_s=head_s)
-        running.grants.admit(digest_of("loopback"), [LOOPBACK])
-        running.grants.admit(digest_of("public"), [])
-        Thread(target=running.serve, daemon=True).start()
-        return running, Broker(listener.getsockname()[1], "loopback")
-
-    yield started
-    for listener in listeners:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-
-
-@pytest.fixture
-def broker(serve) -> Broker:
-    return serve()[1]
-
-
-@pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as running:
-        yield running
-
-
-@pytest.fixture
-def canary() -> Iterator[socket.socket]:
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        listener.setblocking(False)
-        yield listener
-
-
-def is_reached(canary: socket.socket) -> bool:
-    try:
-        canary.accept()[0].close()
-    except BlockingIOError:
-        return False
-    return True
-
-
-def port_of(listener: socket.socket) -> int:
-    return int(listener.getsockname()[1])
-
-
-def dialer(broker: Broker, token: str = "loopback") -> Dialer:
-    """A client that checks nothing itself."""
-    return Dialer(NetworkPolicy(unrestricted=True, broker=replace(broker, token=token)))
-
-
-def say(broker: Broker, *lines: str, token: str | None = "loopback", body: bytes = b"") -> bytes:
-    """All that the broker answers to these lines."""
-    shown = [] if token is None else [f"Proxy-Authorization: Bearer {token}"]
-    head = "\r\n".join([lines[0], *shown, *lines[1:], "", ""]).encode("latin-1")
-    with socket.create_connection((LOOPBACK, broker.port), 10) as connection:
-        connection.sendall(head + body)
-        answer = b""
-        while piece := connection.recv(1 << 16):
-            answer += piece
-    return answer
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
+PRIVATE_HOSTS = (Path(__file__).parents[2] / "core" / "private_hosts.txt").read_text().split()
 
 
 def echo_server() -> socket.socket:
@@ -269,109 +165,6 @@ def test_other_parts_of_the_service_are_refused_by_host_and_port(resolver, canar
             own.check(address, port_of(canary))
     own.check(LOOPBACK, port_of(canary) ^ 1)
     own.check("192.0.2.1", port_of(canary))
-
-
-def test_a_slow_client_is_cut_off(serve):
-    _, broker = serve(head_s=0.1)
-    with socket.create_connection((LOOPBACK, broker.port), 10) as connection:
-        connection.sendall(b"CONNECT 127.0.0.1:")
-        assert status(connection.recv(1000)) == 408
-
-
-def test_a_head_without_end_is_cut_off(broker):
-    assert status(say(broker, "GET http://127.0.0.1/ HTTP/1.1", "X: " + "x" * 40_000)) == 431
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        ["GET / HTTP/1.1", "Host: 127.0.0.1"],
-        ["GET https://127.0.0.1/ HTTP/1.1"],
-        ["GET ftp://127.0.0.1/ HTTP/1.1"],
-        ["GET http://user@127.0.0.1/ HTTP/1.1"],
-        ["GET http://127.0.0.1:0/ HTTP/1.1"],
-        ["GET http://127.0.0.1:65536/ HTTP/1.1"],
-        ["GET http://127.0.0.1:80:80/ HTTP/1.1"],
-        ["GET http://127.0.0.1\\@10.0.0.1/ HTTP/1.1"],
-        ["GET http:///x HTTP/1.1"],
-        ["GET  http://127.0.0.1/ HTTP/1.1"],
-        ["GET http://127.0.0.1/ x HTTP/1.1"],
-        ["get http://127.0.0.1/ HTTP/1.1"],
-        ["GET http://127.0.0.1/ HTTP/2"],
-        ["CONNECT 127.0.0.1 HTTP/1.1"],
-        ["CONNECT 127.0.0.1:99999 HTTP/1.1"],
-        ["CONNECT http://127.0.0.1:80/ HTTP/1.1"],
-        ["CONNECT 127.0.0.1:80@10.0.0.1:80 HTTP/1.1"],
-        ["GET http://127.0.0.1/ HTTP/1.1", "Bad : x"],
-        ["GET http://127.0.0.1/ HTTP/1.1", "Folded: x", " y"],
-        ["GET http://127.0.0.1/ HTTP/1.1", "Bare: x\nProxy-Authorization: Bearer y"],
-        ["GET http://127.0.0.1/ HTTP/1.1", "Return: x\ry"],
-        ["GET http://127.0.0.1/ HTTP/1.1", "Null: x\x00y"],
-        ["POST http://127.0.0.1/ HTTP/1.1", "Content-Length: 1", "Transfer-Encoding: chunked"],
-        ["POST http://127.0.0.1/ HTTP/1.1", "Content-Length: 1", "Content-Length: 2"],
-        ["POST http://127.0.0.1/ HTTP/1.1", "Content-Length: +1"],
-        ["POST http://127.0.0.1/ HTTP/1.1", "Content-Length: 1, 1"],
-        ["POST http://127.0.0.1/ HTTP/1.1", "Content-Length: 0x1"],
-    ],
-    ids=str,
-)
-def test_what_can_be_read_in_two_ways_is_refused(broker, lines):
-    assert status(say(broker, *lines, body=b"x")) == 400
-
-
-def test_a_body_of_unknown_length_is_refused(broker):
-    assert (
-        status(say(broker, "POST http://127.0.0.1/ HTTP/1.1", "Transfer-Encoding: chunked")) == 411
-    )
-
-
-def test_a_second_request_on_a_connection_reaches_nobody(broker, server):
-    server.put("/a", b"data")
-    second = f"GET http://{LOOPBACK}:{server.port}/b HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    answer = say(broker, f"GET {server.url('/a')} HTTP/1.1", body=second)
-    assert answer.endswith(b"data")
-    assert [request.path for request in server.requests] == ["/a"]
-
-
-def test_what_is_meant_for_the_broker_stays_there(broker, server):
-    server.put("/a?b=%7C|", b"data")
-    say(
-        broker,
-        f"GET {server.url('/a?b=%7C|')} HTTP/1.1",
-        "Host: 10.0.0.1",
-        "Connection: keep-alive, X-Private, Content-Length",
-        "X-Private: secret",
-        "X-Kept: yes",
-        "Upgrade: h2c",
-        "TE: trailers",
-    )
-    ((path, headers),) = [(request.path, request.headers) for request in server.requests]
-    assert path == "/a?b=%7C|"
-    assert headers == {
-        "host": f"{LOOPBACK}:{server.port}", "x-kept": "yes", "connection": "close",
-    }  # fmt: skip
-
-
-def test_a_host_that_keeps_its_connection_is_let_go_with_the_client(broker):
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        with socket.create_connection((LOOPBACK, broker.port), 10) as client:
-            client.sendall(
-                f"GET http://{LOOPBACK}:{port_of(listener)}/ HTTP/1.1\r\n"
-                "Proxy-Authorization: Bearer loopback\r\n\r\n".encode()
-            )
-            host, _ = listener.accept()
-            host.sendall(
-                b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=9\r\n"
-                b"Content-Length: 4\r\n\r\ndata"
-            )
-            answer = b""
-            while not answer.endswith(b"data"):
-                answer += client.recv(1000)
-        assert answer == (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\ndata")
-        host.settimeout(10)
-        while host.recv(1000):
-            continue
-        host.close()
 
 
 def test_an_ended_run_is_cut_off_and_not_let_in_again(serve, canary):

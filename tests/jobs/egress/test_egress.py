@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import connecting
 import psutil
 import pytest
+from broker_talk import is_reached
 from elsewhere import Elsewhere
 
 from zyra.core.settings import Settings
@@ -52,21 +53,6 @@ def run(service) -> Run:
 def elsewhere() -> Iterator[Elsewhere]:
     with Elsewhere() as running:
         yield running
-
-
-@pytest.fixture
-def canary() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        yield listener
-
-
-def is_reached(canary: socket.socket) -> bool:
-    try:
-        canary.accept()[0].close()
-    except BlockingIOError:
-        return False
-    return True
 
 
 def url_of(canary: socket.socket) -> str:
