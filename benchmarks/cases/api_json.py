@@ -32,7 +32,7 @@ def cases(folder: Path) -> Iterator[Case]:
             ours=work,
             reference=plain(lines, folder / "plain.csv"),
             against="json + csv modules",
-            at_most=2.0 if name == "lines" else 3.0,
+            at_most=2.5 if name == "lines" else 4.0,
             rounds=5,
         )
 

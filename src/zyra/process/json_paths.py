@@ -44,8 +44,8 @@ def listed(text: str | None, flag: str) -> list[str]:
 def value_at(value: Any, path: Sequence[str]) -> Any:
     """What is at a path; `MISSING` where nothing is.
 
-    A key that holds the dots itself is taken where the path leads nowhere. A list is entered by number, or else every
-    element is, and those that have something there make a list.
+    A key that holds the dots itself is taken where the path leads nowhere. A list is entered
+    by number, or else every element is, and those that have something there make a list.
     """
     if not path:
         return value
@@ -53,6 +53,8 @@ def value_at(value: Any, path: Sequence[str]) -> Any:
         return _in_list(value, path)
     if not isinstance(value, dict):
         return MISSING
+    if len(path) == 1:
+        return value.get(path[0], MISSING)
     if path[0] in value:
         found = value_at(value[path[0]], path[1:])
         if found is not MISSING:

@@ -135,7 +135,8 @@ class Scanner:
                 raise self.error("the text has no end" if first == b'"' else "expected a value")
 
     def _pass_brackets(self, start: int, *, keep: bool) -> None:
-        depth = 0
+        self._at += 1
+        depth = 1
         while True:
             while (found := _BRACKET.match(self._buffer, self._at)) is not None:
                 self._at = found.end()
