@@ -37,7 +37,10 @@ class ColourBar:
         units: Unit of the values, as the data spell it.
         orientation: Along which side it lies.
         unit: Pixels in a unit of the layout.
-        below, above: Whether the field has values beyond the ends: they become arrows.
+        below, above: Whether the field has values beyond the ends: they become arrows. Of
+            classes, the first or last one is then the arrow.
+        centred: Each class stands for its bound alone, as a contour line does: what is
+            written stands in its middle.
     """
 
     scale: Scale
@@ -46,6 +49,7 @@ class ColourBar:
     unit: float
     below: bool = False
     above: bool = False
+    centred: bool = False
 
     @property
     def is_horizontal(self) -> bool:
@@ -100,7 +104,8 @@ class ColourBar:
         """The coloured strip with its frame and arrows, RGBA, lying or standing."""
         low_arrow, high_arrow = self.below * self._arrow(), self.above * self._arrow()
         body = length - low_arrow - high_arrow
-        row = np.minimum(np.arange(body) * self.scale.count // body, self.scale.count - 1)
+        first, last = self._shown_levels()
+        row = first + np.arange(body) * (last - first) // body
         ends = [0] * low_arrow, [self.scale.count - 1] * high_arrow
         levels = np.concatenate([ends[0], row, ends[1]]).astype(int)
         thick = self._thickness()
@@ -124,14 +129,25 @@ class ColourBar:
         points += [(0, bottom / 2)] if low_arrow else []
         return points
 
+    def _shown_levels(self) -> tuple[int, int]:
+        """First level between the arrows, and the one after the last."""
+        if self.scale.is_affine:
+            return 0, self.scale.count
+        return int(self.below), self.scale.count - self.above
+
+    def _bounds(self) -> list[float]:
+        """Bounds of the classes between the arrows."""
+        bounds, top = self.scale.palette.bounds or (), self.scale.palette.top
+        return [*bounds[int(self.below) :], *(() if top is None else (top,))]
+
     def _ticks(self, length: int) -> list[float]:
-        bounds = self.scale.palette.bounds
-        if bounds is None:
+        if self.scale.is_affine:
             room = (60 if self.is_horizontal else 34) * self.unit
             return nice_ticks(self.scale.low, self.scale.high, max(2, min(11, int(length / room))))
+        bounds = self._bounds()
         room = (34 if self.is_horizontal else 15) * self.unit
         every = max(1, -(-len(bounds) * int(room) // max(length, 1)))
-        return list(bounds[::every])
+        return bounds[::every]
 
     def _labels(self, length: int) -> tuple[list[str], int]:
         return written_numbers(self._ticks(length))
@@ -139,11 +155,11 @@ class ColourBar:
     def _place(self, value: float, length: int) -> float:
         """Pixels from the low end of the bar to `value`."""
         low_arrow, high_arrow = self.below * self._arrow(), self.above * self._arrow()
-        bounds = self.scale.palette.bounds
-        if bounds is None:
+        if self.scale.is_affine:
             share = (value - self.scale.low) / (self.scale.high - self.scale.low)
         else:
-            share = bounds.index(value) / len(bounds)
+            first, last = self._shown_levels()
+            share = (self._bounds().index(value) + 0.5 * self.centred) / (last - first)
         return low_arrow + share * (length - 1 - low_arrow - high_arrow)
 
     def _draw_lying_tick(self, ink: ImageDraw.ImageDraw, x: int, y: int, text: str) -> None:

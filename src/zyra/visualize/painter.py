@@ -85,7 +85,7 @@ class Painter:
         """
         if self.interpolation == "nearest":
             return nearest_values(values, self.places(grid))
-        block = _block(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
+        block = block_of(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
         values, grid = thinned(values, grid, *block)
         return linear_values(values, self.places(grid))
 
@@ -99,7 +99,7 @@ class Painter:
         return self._places[key]
 
     def _levels(self, values: Array, grid: Grid, scale: Scale) -> Levels:
-        block = _block(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
+        block = block_of(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)
         is_nearest = self.interpolation == "nearest" or scale.palette.steps
         # The mean of classes, or of a flag for no echo and an echo, means nothing.
         if is_nearest or (block != (1, 1) and not scale.is_affine):
@@ -108,7 +108,7 @@ class Painter:
         return linear_levels(values, self.places(grid), scale)
 
 
-def _block(places: Places, grid: Grid) -> tuple[int, int]:
+def block_of(places: Places, grid: Grid) -> tuple[int, int]:
     """Cells (rows, columns) that are worth averaging for one pixel."""
     rows, columns = (
         int(cells) if cells >= CELLS_WORTH_AVERAGING else 1 for cells in places.cells_per_pixel

@@ -31,6 +31,8 @@ class Palette:
         bounds: Value at which each colour starts, ascending, shape (n,); the last colour
             holds for all higher values, the first also for lower ones. None: the palette
             is stretched over the range of the picture.
+        top: Value at which the last class of `bounds` ends, itself in it; None: it has no end.
+            Higher values are not drawn.
         span: Values of the first and the last colour, where the palette was made for them.
         hides_below: Values below the first bound are not drawn, as no echo of a radar.
         transparent_share: Share of the range, from its low end, that is wholly transparent.
@@ -39,6 +41,7 @@ class Palette:
     colours: Colours
     steps: bool = False
     bounds: tuple[float, ...] | None = None
+    top: float | None = None
     span: tuple[float, float] | None = None
     hides_below: bool = False
     transparent_share: float = 0.0

@@ -30,7 +30,7 @@ def nearest_levels(values: Array, places: Places, scale: Scale) -> Levels:
 
     `MISSING` where that point has no value, and outside the grid.
     """
-    return _gathered(scale.levels(values), places)
+    return gathered(scale.levels(values), places)
 
 
 def nearest_values(values: Array, places: Places) -> Array:
@@ -62,7 +62,8 @@ def linear_values(values: Array, places: Places) -> Array:
     return found
 
 
-def _gathered(levels: Levels, places: Places) -> Levels:
+def gathered(levels: Levels, places: Places) -> Levels:
+    """The level, one for each grid point, that is nearest to each pixel; `MISSING` outside."""
     rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
     if places.is_separable:
         drawn: Levels = levels.take(columns, axis=1).take(rows, axis=0)
@@ -97,7 +98,7 @@ def linear_levels(values: Array, places: Places, scale: Scale) -> Levels:
         return nearest_levels(values, places, scale)
     prepared = _Prepared(values, scale)
     if prepared.has_missing:
-        drawn = _gathered(prepared.levels(values), places)
+        drawn = gathered(prepared.levels(values), places)
     else:
         drawn = np.full(places.picture_shape, MISSING, np.uint8)
     if places.wraps:
@@ -152,6 +153,9 @@ class _Prepared:
     def finish(self, interpolated: Array, target: Levels) -> None:
         """Write the levels of `interpolated` to `target`, which keeps its own where NaN."""
         if not self.scale.is_affine:
+            if not self.has_missing:
+                np.copyto(target, self.scale.levels(interpolated))
+                return
             known = np.isfinite(interpolated)
             np.copyto(target, self.scale.levels(interpolated), where=known)
             return

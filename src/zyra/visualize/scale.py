@@ -13,6 +13,8 @@ from zyra.visualize.palettes import Colours, Palette
 # lines over them (`overlay`), so that a picture with lines is still a palette PNG.
 FIELD_LEVELS = 192
 MISSING = FIELD_LEVELS
+# Up to so many, comparing with each bound is faster than a search for each value.
+FEW_BOUNDS = 32
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,38 @@ class Scale:
             places[missing] = 0.0
             levels: Colours = np.clip(places, 0, self.count - 1).astype(np.uint8)
         else:
-            after = np.searchsorted(np.array(self.palette.bounds, np.float32), values, "right")
-            levels = np.clip(after - 1, 0, self.count - 1).astype(np.uint8)
-            if self.palette.hides_below:
-                missing |= after == 0
-        levels[missing] = MISSING
+            levels = self._level_of_class.take(_bounds_passed(values, self._class_bounds))
+        if missing.any():
+            levels[missing] = MISSING
         return levels
+
+    @cached_property
+    def _class_bounds(self) -> Array:
+        """Where classes start, and where the last one ends, if it does."""
+        bounds, top = self.palette.bounds or (), self.palette.top
+        starts = np.array(bounds, np.float32)
+        return starts if top is None else np.append(starts, np.nextafter(np.float32(top), np.inf))
+
+    @cached_property
+    def _level_of_class(self) -> Colours:
+        """Level of a value that has passed none, one, ... or all of the bounds."""
+        levels = np.full(len(self._class_bounds) + 1, MISSING, np.uint8)
+        levels[1 : self.count + 1] = np.arange(self.count)
+        if not self.palette.hides_below:
+            levels[0] = 0
+        return levels
+
+
+def _bounds_passed(values: Array, bounds: Array) -> Colours:
+    """How many of ascending `bounds` are at or below each value, same shape; 0 for NaN."""
+    if len(bounds) > FEW_BOUNDS:
+        return np.where(np.isnan(values), 0, np.searchsorted(bounds, values, "right")).astype(
+            np.uint8
+        )
+    passed: Colours = (values >= bounds[0]).view(np.uint8)
+    for bound in bounds[1:]:
+        passed += (values >= bound).view(np.uint8)
+    return passed
 
 
 def scale_of(
