@@ -1,6 +1,8 @@
 """Films and sounds through the service: in a confined child, with threads and limits."""
 
 import json
+import os
+import shutil
 from collections.abc import AsyncIterator
 
 import httpx
@@ -84,6 +86,13 @@ async def test_a_playlist_opens_nothing_in_the_child(client):
     assert answer["exit_code"] == 2
     assert "is a list of other files" in answer["stderr"]
     assert answer["outputs"] == []
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg", path=os.defpath) is not None, reason="ffmpeg is here")
+async def test_a_program_that_the_machine_lacks_is_refused_with_a_remedy(client, film):
+    answer = await run(client, "video-transcode", input=film, output="o.mp4", backend="ffmpeg")
+    assert (answer["exit_code"], answer["outputs"]) == (1, [])
+    assert "leave --backend out" in answer["stderr"]
 
 
 async def test_frames_of_progress_reach_those_who_watch(client, film):

@@ -143,6 +143,14 @@ def test_films_for_spheres_have_their_size_and_rate(process, tmp_path, frames, s
     assert (made.size, made.fps, made.codec) == (size, 30, "h264")
 
 
+def test_a_source_of_another_shape_is_stretched_onto_the_sphere_which_is_told(process, tmp_path):
+    picture = tmp_path / "square.png"
+    Image.new("RGB", (64, 64), RED).save(picture)
+    target = str(tmp_path / "o.mp4")
+    process("video-transcode", input=str(picture), output=target, sos="2k", still_seconds=0.1)
+    assert "64x64 is not twice as wide as high" in process.stderr
+
+
 @pytest.mark.parametrize(("kind", "codec"), [("mp4", "mpeg4"), ("mpg", "mpeg2video")])
 def test_films_for_old_spheres_have_old_codecs(process, tmp_path, frames, kind, codec):
     target = tmp_path / f"o.{kind}"

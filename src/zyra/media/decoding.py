@@ -87,7 +87,7 @@ def end_of(frame: VideoFrame | AudioFrame) -> Fraction:
     if start is None:
         return Fraction(0)
     if isinstance(frame, AudioFrame):
-        return start + Fraction(frame.samples, frame.sample_rate)
+        return start + Fraction(frame.samples, max(1, frame.sample_rate))
     return start + (frame.duration or 0) * (frame.time_base or 0)
 
 

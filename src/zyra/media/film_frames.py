@@ -9,11 +9,11 @@ from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 
 from zyra.core.errors import DataError
+from zyra.media.film_settings import LEAST_FPS, MOST_FPS
 from zyra.media.planes import bt709_planes, filter_to
 
 LONGEST_STILL_S = 600  # a longer pause between two pictures is a damaged time stamp
 _USUAL_FPS = Fraction(30)
-_MOST_FPS = 240
 
 # Filters that undo a rotation, by degrees counterclockwise.
 _TURNS = {
@@ -27,7 +27,7 @@ _TURNS = {
 def rate_of(stream: VideoStream) -> Fraction:
     """Frames per second on average; 30 where a film says none or nonsense."""
     for rate in (stream.average_rate, stream.guessed_rate):
-        if rate and 0 < rate <= _MOST_FPS:
+        if rate and LEAST_FPS <= rate <= MOST_FPS:
             return rate
     return _USUAL_FPS
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from zyra.core.closest import closest_or_all
 from zyra.core.errors import UsageError
 
-MOST_FPS = 240
+LEAST_FPS, MOST_FPS = 0.01, 240
 
 _X26_PRESETS = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
@@ -162,10 +162,10 @@ def frame_rate(fps: float | Fraction) -> Fraction:
     """Frames per second as a fraction; 29.97 and its like become the broadcast rates.
 
     Raises:
-        UsageError: It is not above 0 and at most 240.
+        UsageError: It is not from 0.01 to 240.
     """
-    if not 0 < fps <= MOST_FPS:
-        raise UsageError(f"a frame rate of {float(fps):g} is not above 0 and at most {MOST_FPS}")
+    if not LEAST_FPS <= fps <= MOST_FPS:
+        raise UsageError(f"a frame rate of {float(fps):g} is not from {LEAST_FPS} to {MOST_FPS}")
     rate = Fraction(fps)
     for whole in (24, 30, 60):
         broadcast = Fraction(whole * 1000, 1001)

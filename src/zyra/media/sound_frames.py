@@ -6,6 +6,7 @@ from av import AudioFrame, AudioResampler
 from av.audio.stream import AudioStream
 
 from zyra.core.errors import DataError
+from zyra.media.failures import reading
 
 LONGEST_PAUSE_S = 600  # a longer one is a damaged time stamp
 _JITTER_S = 0.1  # time stamps are coarse; a smaller gap is none
@@ -38,8 +39,10 @@ class SoundFeed:
             start: Seconds after the beginning; None continues.
 
         Raises:
-            DataError: A pause of more than ten minutes.
+            DataError: A pause of more than ten minutes, or samples that cannot be.
         """
+        if frame.sample_rate < 1:
+            raise DataError(f"the sound of {self._name} has no rate: it is damaged")
         if start is not None and start + Fraction(frame.samples, frame.sample_rate) <= 0:
             return []
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
@@ -48,14 +51,16 @@ class SoundFeed:
         if start is not None:
             ready += self._silence_until(start)
         frame.pts = None
-        ready += [self._placed(own) for own in self._resampler.resample(frame)]
+        with reading(self._name):
+            ready += [self._placed(own) for own in self._resampler.resample(frame)]
         return ready
 
     def rest(self) -> list[AudioFrame]:
         """What the resampler still holds, at the end."""
         if self._resampler is None:
             return []
-        left = (own for own in self._resampler.resample(None) if own is not None)
+        with reading(self._name):
+            left = [own for own in self._resampler.resample(None) if own is not None]
         return [self._placed(own) for own in left]
 
     @property

@@ -61,7 +61,7 @@ class VideoTranscodeArgs(Args):
         None,
         "Size as WIDTHxHEIGHT, such as 1920x1080; -1 or -2 for one side keeps the shape: 1920x-2",
     )
-    fps: float | None = arg(None, "Frames per second", gt=0, le=240, also=("framerate",))
+    fps: float | None = arg(None, "Frames per second", ge=0.01, le=240, also=("framerate",))
     bitrate: str | None = arg(None, "Bits per second on average, such as 25M, instead of --crf")
     pix_fmt: str | None = arg(
         None, "Layout of the pixels: yuv420p, which every player takes, yuv444p, yuv420p10le ..."
