@@ -120,6 +120,8 @@ def _run(trial: Trial, source: Path, output: Path, errors: Path) -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)
         os.dup2(os.open(errors, os.O_CREAT | os.O_WRONLY | os.O_APPEND), 2)
+        # A test runner may have put objects of its own in their place.
+        sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         signal.alarm(LONGEST_RUN_S)

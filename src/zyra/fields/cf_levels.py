@@ -25,7 +25,8 @@ _ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     "depthBelowLandLayer": _DEPTH,
     "depthBelowSea": _DEPTH,
     "hybrid": {"standard_name": "model_level_number", **_DOWN},
-    "sigma": {"standard_name": "atmosphere_sigma_coordinate", **_DOWN},
+    # Its standard name would need the pressure at the top of the model, which GRIB does not say.
+    "sigma": _DOWN,
     "theta": {"standard_name": "air_potential_temperature", **_UP},
 }
 

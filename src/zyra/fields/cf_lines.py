@@ -137,7 +137,7 @@ class LineWriter:
         if line[0].valid is None:
             name, attributes = ("time", _REFERENCE) if references else ("forecast_period", _PERIOD)
             return _WrittenLine(self._file.axis(name, _numbers(line), attributes))
-        time = self._file.axis("time", _numbers(line), _VALID, _bounds(line))
+        time = self._file.axis("time", _numbers(line), {"axis": "T", **_VALID}, _bounds(line))
         return _WrittenLine(time, tuple(self._runs_beside(time, references, hours)))
 
     def _runs_beside(

@@ -14,17 +14,21 @@ _PURE_NUMBERS = frozenset(
         "proportion",
     }
 )
+_UNKNOWN = ("unknown", "missing")
 _CODED = "(code table"
+
+# Words of the GRIB tables that UDUNITS does not read.
+_SPELLINGS = {"degree true": "degrees", "deg c": "degC", "degree c": "degC"}
 
 
 def cf_units(units: str) -> str:
     """`units` if UDUNITS reads it; `1` for the words of GRIB that mean a pure number.
 
-    Codes of a table and an empty text have no unit: the result is empty.
+    Codes of a table and unknown units have no unit: the result is empty.
 
     Source: CF 1.11, section 3.1.
     """
     name = units.strip().lower()
-    if name.startswith(_CODED):
+    if name.startswith(_CODED) or name in _UNKNOWN:
         return ""
-    return "1" if name in _PURE_NUMBERS else units
+    return "1" if name in _PURE_NUMBERS else _SPELLINGS.get(name, units)

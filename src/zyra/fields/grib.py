@@ -5,7 +5,7 @@ ecCodes only.
 """
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from zyra.fields.grib_handle import GribHandle, open_message
 from zyra.fields.grib_message import Describer, Message, where_is
 from zyra.fields.grib_mrms import without_flags
 from zyra.fields.grib_reduced import fill_rows
-from zyra.fields.grib_sections import FieldPlace, find_fields, message_bytes
+from zyra.fields.grib_sections import find_fields, message_bytes
 from zyra.fields.grib_values import in_rows, unpack_values
 
 __all__ = [
@@ -39,17 +39,15 @@ def read_inventory(path: Path) -> list[Message]:
         DataError: It is no GRIB file, or a message is damaged; the byte offset is named.
     """
     with _mapped(path) as data:
-        places = list(find_fields(data))
-        if not places:
-            raise DataError(f"there is no GRIB message in {path.name}", hint="is it a GRIB file?")
-        return list(_described(data, places, Describer(path.name)))
+        messages = list(_described(data, Describer(path.name)))
+    if not messages:
+        raise DataError(f"there is no GRIB message in {path.name}", hint="is it a GRIB file?")
+    return messages
 
 
-def _described(
-    data: mmap.mmap, places: Sequence[FieldPlace], describer: Describer
-) -> Iterator[Message]:
+def _described(data: mmap.mmap, describer: Describer) -> Iterator[Message]:
     released = 0
-    for number, place in enumerate(places, start=1):
+    for number, place in enumerate(find_fields(data), start=1):
         yield describer.describe(message_bytes(data, place), place, number)
         if place.whole[1] - released > _MAPPED_BYTES:
             # Else a large file would count in full as memory of this process.

@@ -94,7 +94,8 @@ class _NetcdfTarget:
         attributes: Mapping[str, Any],
     ) -> None:
         """Add a variable with all its values."""
-        variable = self._file.createVariable(name, values.dtype, dimensions)
+        packing = self._packing() if values.ndim > 1 else {}
+        variable = self._file.createVariable(name, values.dtype, dimensions, **packing)
         variable.setncatts(attributes)
         variable[...] = values
 
@@ -114,8 +115,15 @@ class _NetcdfTarget:
         return variable
 
     def _layout(self, chunks: tuple[int, ...]) -> dict[str, Any]:
+        packing = self._packing()
+        if packing or self._storage.chunks:
+            return {"chunksizes": chunks, **packing}
+        return {"contiguous": True}
+
+    def _packing(self) -> dict[str, Any]:
+        """How to compress, in the words of netCDF4; it shuffles bytes before zlib only."""
         method, level = self._storage.method, self._storage.level
         if method in (None, "none"):
-            return {"chunksizes": chunks} if self._storage.chunks else {"contiguous": True}
+            return {}
         effort = {} if level is None else {"complevel": level}
-        return {"compression": method, "shuffle": True, "chunksizes": chunks, **effort}
+        return {"compression": method, **effort}
