@@ -92,11 +92,12 @@ class Painter:
     def places(self, grid: Grid) -> Places:
         """Places of the map's pixels in `grid`."""
         key = grid.crs, grid.x.tobytes(), grid.y.tobytes()
-        if key not in self._places:
+        places = self._places.get(key)
+        if places is None:
             if len(self._places) >= GRIDS_KEPT:
                 self._places.clear()
-            self._places[key] = places_of(grid, self.view)
-        return self._places[key]
+            places = self._places[key] = places_of(grid, self.view)
+        return places
 
     def _levels(self, values: Array, grid: Grid, scale: Scale) -> Levels:
         block = block_of(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)

@@ -92,6 +92,14 @@ def places_of(grid: Grid, view: View) -> Places:
     return Places(_along_y(grid, y), _along_x(grid, x), grid.shape, grid.is_global)
 
 
+def places_at(grid: Grid, lon: Coordinates, lat: Coordinates) -> Places:
+    """Places in `grid` of points in degrees, shape (points,), as a picture of one row."""
+    with np.errstate(all="ignore"):
+        x, y = grid.crs.forward(lon, lat)
+    rows, columns = _along_y(grid, y)[None, :], _along_x(grid, x)[None, :]
+    return Places(rows, columns, grid.shape, grid.is_global)
+
+
 def _scattered_places(grid: Grid, view: View) -> Places:
     rows = np.empty((view.height, view.width), np.float32)
     columns = np.empty_like(rows)

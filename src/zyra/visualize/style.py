@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from zyra.core.errors import UsageError
 from zyra.core.inputs import existing_file
 from zyra.core.job import Job
-from zyra.fields.field import Array, Field, FieldInfo
+from zyra.fields.field import Array, FieldInfo
 from zyra.visualize.basemap import Basemap, read_basemap
 from zyra.visualize.colour_bar import ColourBar, Orientation
 from zyra.visualize.commands.map_args import MapArgs
@@ -81,7 +81,7 @@ class Style:
             raise UsageError("the field has no valid time", hint="give the text as timestamp")
         return known
 
-    def bar_of(self, drawn: Field, shown: Array, scale: Scale) -> ColourBar:
+    def bar_of(self, drawn: FieldInfo, shown: Array, scale: Scale) -> ColourBar:
         """The colour bar of `scale`, with arrows where the values `shown` lie beyond it."""
         below = scale.is_affine and bool((shown < scale.low).any())
         above = scale.is_affine and bool((shown > scale.high).any())
