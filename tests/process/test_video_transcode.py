@@ -201,7 +201,26 @@ def test_progress_counts_frames_to_the_end(process, tmp_path, film):
     assert process.progress[-1] == 1
 
 
-def test_transparency_and_high_dynamic_range_are_told(process, tmp_path):
+def test_high_dynamic_range_is_told_and_its_labels_are_kept(process, tmp_path):
+    source = tmp_path / "hdr.mp4"
+    with av.open(str(source), "w") as made:
+        stream = made.add_stream("libx264", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p10le"
+        stream.codec_context.color_trc = 16  # SMPTE ST 2084
+        stream.codec_context.color_primaries = stream.codec_context.colorspace = 9  # BT.2020
+        for number in range(3):
+            frame = av.VideoFrame(64, 48, "yuv420p10le")
+            frame.pts, frame.color_trc, frame.color_primaries, frame.colorspace = number, 16, 9, 9
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+    process("video-transcode", input=str(source), output=str(tmp_path / "o.mp4"))
+    assert "high dynamic range" in process.stderr
+    with av.open(str(tmp_path / "o.mp4")) as made:
+        context = made.streams.video[0].codec_context
+        assert (context.color_trc, context.color_primaries, context.colorspace) == (16, 9, 9)
+
+
+def test_transparency_is_told(process, tmp_path):
     source = tmp_path / "a.mov"
     with av.open(str(source), "w") as made:
         stream = made.add_stream("qtrle", rate=5)
