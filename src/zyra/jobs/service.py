@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Protocol
 from zyra.core.settings import Settings
 from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
+from zyra.jobs.following import Following
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
 from zyra.jobs.records import JobRecord, Output, Reason, Status
@@ -30,7 +31,6 @@ from zyra.jobs.waiting import FinishLine
 from zyra.registry import Registry
 
 CANCEL_WAIT_S = 10.0
-_LOOK_AGAIN_S = 2.0
 
 
 class Part(Protocol):
@@ -196,18 +196,18 @@ class JobService:
     async def follow(self, caller: Caller, job_id: str, after: int = 0) -> AsyncIterator[Frame]:
         """Every frame of a job's story after that number, live until the final one.
 
+        It ends without one when the job is removed meanwhile.
+
         Raises:
             NoSuchJob: It does not exist or belongs to somebody else.
         """
         record = await self._own(caller, job_id)
         if after < FIRST_SEQ:
             yield first_frame(record)
-        ensuring = asyncio.ensure_future(self._ensure_final_frame(job_id))
-        try:
-            async for frame in self.log.follow(job_id, max(after, FIRST_SEQ)):
+        following = Following(self.store, self.log, job_id)
+        async with aclosing(following.frames(max(after, FIRST_SEQ))) as frames:
+            async for frame in frames:
                 yield frame
-        finally:
-            ensuring.cancel()
 
     async def output_path(self, caller: Caller, job_id: str, name: str | None) -> Path:
         """Where an output of a job of `caller` is, as `output` finds it.
@@ -287,21 +287,6 @@ class JobService:
             await self.signals.notify(Topic.FINISHED, job_id)
         elif await self.store.change(job_id, (Status.RUNNING,), cancel_requested=True):
             await self.signals.notify(Topic.CANCEL, job_id)
-
-    async def _ensure_final_frame(self, job_id: str) -> None:
-        """Add the last frame of a job whose runner died between the record and the frame.
-
-        The log takes a final frame once only, so it does no harm where there is one.
-        """
-        while True:
-            await asyncio.sleep(_LOOK_AGAIN_S)
-            with suppress(OSError, ServiceUnavailable):  # full or away, and perhaps not next time
-                record = await self.store.get(job_id)
-                if record is None:
-                    return
-                if record.status.is_final:
-                    await self.log.append(job_id, final_frame(record))
-                    return
 
     def _workspace(self, job_id: str) -> Workspace:
         return Workspace(self.settings.results_dir / job_id)
