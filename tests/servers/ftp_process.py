@@ -1,0 +1,37 @@
+"""The process of `ftp_server`: tells its port, serves until its stdin ends."""
+
+import json
+import logging
+import os
+import sys
+from threading import Thread
+
+from pyftpdlib import handlers
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.servers import FTPServer
+
+
+def main() -> None:
+    options = json.loads(sys.argv[1])
+    logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
+    authorizer = DummyAuthorizer()
+    authorizer.add_anonymous(options["folder"])
+    authorizer.add_user(options["user"], options["password"], options["folder"], perm="elradfmwMT")
+    base = handlers.TLS_FTPHandler if options["certificate"] else handlers.FTPHandler
+    handler = type("Handler", (base,), {"authorizer": authorizer, "use_sendfile": False})
+    handler.masquerade_address = options["masquerade"]
+    if options["certificate"]:
+        handler.certfile = options["certificate"]
+        handler.tls_control_required = handler.tls_data_required = True
+    if not options["epsv"]:
+        handler.proto_cmds = {name: v for name, v in base.proto_cmds.items() if name != "EPSV"}
+    server = FTPServer((options["host"], 0), handler)
+    sys.stdout.write(f"{server.socket.getsockname()[1]}\n")
+    sys.stdout.flush()
+    Thread(target=server.serve_forever, kwargs={"handle_exit": False}, daemon=True).start()
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

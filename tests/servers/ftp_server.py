@@ -1,0 +1,57 @@
+"""A real FTP or FTPS server (pyftpdlib's) on the loopback address, in a process of its own.
+
+with FtpServer(folder) as server:
+    server.port
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HOST = "127.0.0.1"
+USER, PASSWORD = "user", "pass word"
+
+
+class FtpServer:
+    """The process; a context manager. Anybody may read, `USER` may write.
+
+    Args:
+        folder: What it serves.
+        certificate: PEM file with certificate and key; makes it FTPS.
+        masquerade: Address that it names in its answers to PASV.
+        epsv: Whether it knows EPSV.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        certificate: Path | None = None,
+        masquerade: str | None = None,
+        epsv: bool = True,
+    ) -> None:
+        self._options = {
+            "host": HOST,
+            "user": USER,
+            "password": PASSWORD,
+            "folder": str(folder),
+            "certificate": None if certificate is None else str(certificate),
+            "masquerade": masquerade,
+            "epsv": epsv,
+        }
+
+    def __enter__(self) -> "FtpServer":
+        program = str(Path(__file__).with_name("ftp_process.py"))
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", program, json.dumps(self._options)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
