@@ -35,6 +35,7 @@ ROTATED = Crs.from_cf(
 DEGREES = Crs.from_text("EPSG:4326")
 ARCTIC = Crs.from_text("EPSG:3413")
 WEB = Crs.from_text("EPSG:3857")
+DISK = Crs.from_text("+proj=ortho +lat_0=40 +lon_0=-100 +R=6371229")
 BRITAIN = Crs.from_text("EPSG:27700")
 
 GLOBAL = Grid(MODEL, np.arange(360.0), 90.0 - np.arange(181.0))
@@ -51,6 +52,10 @@ PAIRS = {
     "a rotated pole to degrees": (
         Grid(ROTATED, -30.0 + 0.5 * np.arange(120), -20.0 + 0.5 * np.arange(90)),
         even_grid(DEGREES, (-60.0, 15.0, 90.0, 85.0), 320, 200),
+    ),
+    "a disk to degrees": (
+        even_grid(DISK, (-6.3e6, -6.3e6, 6.3e6, 6.3e6), 150, 150),
+        even_grid(DEGREES, (-200.0, -60.0, 0.0, 90.0), 300, 250),
     ),
     "another datum": (
         even_grid(BRITAIN, (0.0, 0.0, 7e5, 1.3e6), 140, 260),

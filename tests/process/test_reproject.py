@@ -140,6 +140,23 @@ def test_a_coloured_geotiff_knows_its_place_and_keeps_its_colours(process, dotte
     assert np.asarray(Image.open(second))[:, :, 0].max() > 200
 
 
+def test_s_srs_replaces_what_a_coloured_geotiff_says(process, dotted, tmp_path):
+    first, second = tmp_path / "a.tif", tmp_path / "b.tif"
+    plane = {"s_srs": "EPSG:3413", "t_srs": "EPSG:3413"}
+    bounds = {"bounds": [-4e6, -4e6, 4e6, 4e6], "dst_bounds": ["-4e6", "-4e6", "4e6", "4e6"]}
+    process("reproject", input=str(dotted), output=str(first), width=400, **plane, **bounds)
+    process(
+        "reproject",
+        input=str(first),
+        output=str(second),
+        s_srs="EPSG:3857",
+        dst_bounds=["auto"],
+        width=40,
+    )
+    with rasterio.open(second) as file:
+        assert file.bounds.right == pytest.approx(np.degrees(4e6 / 6378137), rel=1e-6)
+
+
 def test_a_palette_geotiff_is_a_picture(process, tmp_path):
     path = tmp_path / "classes.tif"
     with rasterio.open(
