@@ -1,7 +1,7 @@
 """Follow the log of a job to its end, whatever becomes of its runner and of the job itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 
 from zyra.jobs.events import Frame, final_frame
@@ -28,7 +28,7 @@ class Following:
         self._is_gone = False
         self._pull: asyncio.Timeout | None = None
 
-    async def frames(self, after: int) -> AsyncIterator[Frame]:
+    async def frames(self, after: int) -> AsyncGenerator[Frame, None]:
         """Every frame after that number, live until the final one or until the job is removed."""
         frames = self._log.follow(self._job_id, after)
         watching = asyncio.ensure_future(self._watch())
