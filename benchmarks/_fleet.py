@@ -27,7 +27,9 @@ START_S = 60.0
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The settings of a service whose folders lie in `folder`."""
     names = {"ZYRA_UPLOAD_DIR": "uploads", "ZYRA_RESULTS_DIR": "results", "ZYRA_STATE_DIR": "state"}
-    return os.environ | {name: str(folder / place) for name, place in names.items()} | settings
+    ours = {name: str(folder / place) for name, place in names.items()}
+    ours["ZYRA_ALLOW_HOSTS"] = "127.0.0.1"  # the ledger is kept there
+    return os.environ | ours | settings
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,8 +12,10 @@ from zyra.core.command import Command, commands_by_name
 from zyra.core.job import Job
 from zyra.core.kinds import OutputFile
 from zyra.jobs.isolation.leftovers import MARK
+from zyra.transfer.connections import Dialer
 
 HELPER_S = 600
+NOTE_S = 30.0
 FULL_LINE = "a line of a log as weather programs write them, 80 characters with its number\n"
 
 
@@ -56,7 +57,7 @@ class HoldArgs(Args):
 
 def work(args: WorkArgs, job: Job) -> None:
     """Work as the arguments say."""
-    note(args.ledger, "start")
+    note(job, args.ledger, "start")
     if args.helper:
         leave_helper()
     pause_s = args.milliseconds / 1000 / (args.lines + 1)
@@ -66,7 +67,7 @@ def work(args: WorkArgs, job: Job) -> None:
         job.stdout.flush()
         time.sleep(pause_s)
     job.progress(1.0, "worked")
-    note(args.ledger, "end")
+    note(job, args.ledger, "end")
 
 
 def lines_of(token: str, count: int) -> list[str]:
@@ -74,13 +75,13 @@ def lines_of(token: str, count: int) -> list[str]:
     return [f"{token} line {number} äöü €\n" for number in range(count)]
 
 
-def note(ledger: int, what: str) -> None:
+def note(job: Job, ledger: int, what: str) -> None:
     """Tell the ledger what happens, job id and process id of the server; it has it afterwards.
 
     Over the network, because a command may write to no file that outlives a second start.
     """
     server = os.environ[MARK].partition("-")[0]
-    with socket.create_connection(("127.0.0.1", ledger)) as connection:
+    with Dialer(job.network).dial("127.0.0.1", ledger, NOTE_S) as connection:
         connection.sendall(f"{what} {Path.cwd().parent.name} {server}\n".encode())
         connection.recv(1)
 
