@@ -8,8 +8,19 @@ from zyra.core.errors import DataError
 from zyra.fields.field import Array
 from zyra.fields.grib_handle import GribHandle
 
-# ecCodes unpacks these as double only ("Cannot unpack key 'codedValues' as float").
-_DOUBLE_ONLY = ("grid_jpeg", "grid_png")
+# ecCodes 2.42 unpacks these rightly to single precision. JPEG 2000, PNG and IEEE it does not
+# ("Function not yet implemented"), and of logarithms it leaves the exponential out.
+_SINGLE = frozenset(
+    {
+        "grid_ccsds",
+        "grid_complex",
+        "grid_complex_spatial_differencing",
+        "grid_second_order",
+        "grid_simple",
+        "spectral_complex",
+        "spectral_simple",
+    }
+)
 
 
 def unpack_values(handle: GribHandle) -> Array:
@@ -20,7 +31,7 @@ def unpack_values(handle: GribHandle) -> Array:
     """
     # NaN passes through ecCodes untouched, while its default 9999 can be a true value.
     eccodes.codes_set(handle.identifier, "missingValue", float("nan"))
-    if handle.text("packingType").startswith(_DOUBLE_ONLY):
+    if handle.text("packingType") not in _SINGLE:
         doubles: NDArray[np.float64] = eccodes.codes_get_double_array(handle.identifier, "values")
         return doubles.astype(np.float32)
     values: Array = eccodes.codes_get_float_array(handle.identifier, "values")
