@@ -176,7 +176,8 @@ def _sound(stream: AudioStream) -> dict[str, Any]:
         "sample_rate": stream.sample_rate,
         "channels": stream.channels,
         "layout": _layout(stream),
-        "sample_format": stream.format.name,
+        # None in a damaged file, whatever PyAV's types say.
+        "sample_format": getattr(stream.format, "name", None),
     }
 
 
