@@ -1,18 +1,20 @@
 """What a file may not make us open, and files that are not what they claim."""
 
+import errno
 import random
 import socket
 import struct
 from contextlib import suppress
+from types import SimpleNamespace
 
 import av
 import pytest
 
-from films import BLUE, RED, make_film
+from films import BLUE, RED, make_film, make_tone
 from zyra.core.errors import DataError, LimitExceeded, UnsupportedFormat, ZyraError
 from zyra.media.description import probe
 from zyra.media.magic import reader_of
-from zyra.media.opening import open_media, require_film
+from zyra.media.opening import _Source, check_sound, open_media, require_film
 
 PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{url}\n#EXT-X-ENDLIST\n"
 LISTS = {
@@ -169,3 +171,17 @@ def test_damaged_files_are_described_or_refused(tmp_path, suffix, seed):
     path.write_bytes(content[: chance.randrange(len(content))])
     with suppress(DataError):  # any other error, and any traceback, is a fault
         probe(path)
+
+
+def test_a_place_that_no_file_has_is_refused_without_an_exception(tmp_path):
+    """PyAV prints the traceback of one on stderr and goes on."""
+    with make_tone(tmp_path / "tone.wav").open("rb") as stream:
+        source = _Source(stream)
+        assert source.seek(-5, 0) == -errno.EINVAL
+        assert source.seek(4, 0) == source.tell() == 4
+
+
+def test_a_sound_without_rate_or_channels_is_refused():
+    stream = SimpleNamespace(codec_context=object(), type="audio", sample_rate=0, channels=0)
+    with pytest.raises(DataError, match="0 channels and 0 samples/s"):
+        check_sound(stream, "film")
