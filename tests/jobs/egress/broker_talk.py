@@ -8,7 +8,6 @@ from zyra.core.network import NetworkPolicy
 from zyra.transfer.connections import Dialer
 
 LOOPBACK = "127.0.0.1"
-NOBODY = 0  # a process id that nobody has
 NAMES = {
     "inside.example": ["127.0.0.1"],
     "mixed.example": ["127.0.0.1", "10.0.0.1"],

@@ -16,7 +16,7 @@ from zyra.jobs.isolation.egress_own import OwnPlaces
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from broker_talk import LOOPBACK, NOBODY, Resolver
+from broker_talk import LOOPBACK, Resolver
 
 
 @pytest.fixture
@@ -29,12 +29,14 @@ def serve(resolver: Resolver) -> Iterator[Callable[..., tuple[BrokerServer, Brok
     """Start a broker that lets `loopback` reach 127.0.0.1 and `public` no private address."""
     listeners = []
 
-    def started(service: int = NOBODY, head_s: float = 5.0) -> tuple[BrokerServer, Broker]:
+    def started(
+        refused_ports: tuple[int, ...] = (), head_s: float = 5.0
+    ) -> tuple[BrokerServer, Broker]:
         listener = socket.create_server((LOOPBACK, 0))
         listeners.append(listener)
-        own = OwnPlaces(service, resolve=resolver)
+        own = OwnPlaces(resolve=resolver)
         running = BrokerServer(listener, own, resolve=resolver, head_s=head_s)
-        running.grants.admit(digest_of("loopback"), [LOOPBACK])
+        running.grants.admit(digest_of("loopback"), [LOOPBACK], refused_ports)
         running.grants.admit(digest_of("public"), [])
         Thread(target=running.serve, daemon=True).start()
         return running, Broker(listener.getsockname()[1], "loopback")

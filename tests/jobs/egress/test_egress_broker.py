@@ -11,12 +11,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from broker_talk import LOOPBACK, NOBODY, dialer, is_reached, port_of, say, status
+from broker_talk import LOOPBACK, dialer, is_reached, port_of, say, status
 
 from zyra.core.errors import AddressRefused, TransferError, TransientTransferError
 from zyra.core.network import NetworkPolicy
 from zyra.jobs.isolation.egress_grants import CONNECTIONS_OF_A_RUN, digest_of
-from zyra.jobs.isolation.egress_own import OwnPlaces
+from zyra.jobs.isolation.egress_own import OwnPlaces, listening_ports
 from zyra.transfer.http import HttpClient
 
 PRIVATE_HOSTS = (Path(__file__).parents[2] / "core" / "private_hosts.txt").read_text().split()
@@ -151,20 +151,19 @@ def test_errors_of_the_system_are_those_of_a_direct_connection(broker):
 
 
 def test_the_service_itself_is_refused_where_its_machine_is_allowed(serve, server):
-    _, broker = serve(service=os.getpid())
-    for port in (server.port, broker.port):
-        with pytest.raises(AddressRefused, match="part of the service"):
-            dialer(broker).dial(LOOPBACK, port, 10)
+    _, broker = serve(refused_ports=tuple(listening_ports()))
+    with pytest.raises(AddressRefused, match="part of the service"):
+        dialer(broker).dial(LOOPBACK, server.port, 10)
     assert server.requests == []
 
 
 def test_other_parts_of_the_service_are_refused_by_host_and_port(resolver, canary):
-    own = OwnPlaces(NOBODY, [("inside.example", port_of(canary))], resolver)
+    own = OwnPlaces([("inside.example", port_of(canary))], resolver)
     for address in (LOOPBACK, "127.9.9.9", "::ffff:127.0.0.1"):
         with pytest.raises(AddressRefused):
-            own.check(address, port_of(canary))
-    own.check(LOOPBACK, port_of(canary) ^ 1)
-    own.check("192.0.2.1", port_of(canary))
+            own.check(address, port_of(canary), ())
+    own.check(LOOPBACK, port_of(canary) ^ 1, ())
+    own.check("192.0.2.1", port_of(canary), [port_of(canary)])
 
 
 def test_an_ended_run_is_cut_off_and_not_let_in_again(serve, canary):

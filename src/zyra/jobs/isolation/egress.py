@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from zyra.core.egress import HOST, Broker
 from zyra.jobs.isolation.egress_grants import digest_of
+from zyra.jobs.isolation.egress_own import listening_ports
 from zyra.jobs.isolation.environment import child_environment
 
 _PIECE_BYTES = 1 << 16
@@ -58,7 +59,7 @@ class EgressBroker:
         if self._control is None:
             self._start()
         else:
-            self._order({"admit": digest, "allow_hosts": allow_hosts})
+            self._order_admission(digest, allow_hosts)
         try:
             await self._waiting[digest]
         except BaseException:
@@ -104,7 +105,12 @@ class EgressBroker:
         self._control, self._heard = ours, b""
         asyncio.get_running_loop().add_reader(ours, self._receive)
         for digest, allow_hosts in self._admitted.items():
-            self._order({"admit": digest, "allow_hosts": allow_hosts})
+            self._order_admission(digest, allow_hosts)
+
+    def _order_admission(self, digest: str, allow_hosts: Sequence[str]) -> None:
+        # Looked up each time: a server begins to listen before it serves, but after it is built.
+        ports = listening_ports()
+        self._order({"admit": digest, "allow_hosts": allow_hosts, "refused_ports": ports})
 
     def _port(self) -> int:
         return int(self._listener.getsockname()[1]) if self._listener else 0

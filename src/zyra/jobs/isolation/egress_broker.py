@@ -3,7 +3,8 @@
 A process of its own, so that no run's traffic disturbs the service. Each connection has a
 thread. The service tells it over a socket, in lines of JSON, who may come in:
 
-    {"admit": DIGEST OF A TOKEN, "allow_hosts": [...]}  ->  {"admitted": DIGEST}
+    {"admit": DIGEST OF A TOKEN, "allow_hosts": [...], "refused_ports": [...]}
+        ->  {"admitted": DIGEST}
     {"revoke": DIGEST}
 
 When that socket ends, the broker ends.
@@ -11,7 +12,6 @@ When that socket ends, the broker ends.
 
 import errno
 import json
-import os
 import socket
 import sys
 import time
@@ -119,7 +119,7 @@ class BrokerServer:
             dialer = Dialer(grant.policy, self._resolve)
             addresses = dialer.checked_addresses(request.host, request.port)
             for address in addresses:
-                self._own.check(address, request.port)
+                self._own.check(address, request.port, grant.refused_ports)
             return connected_to_first(addresses[:ADDRESSES], request.port, CONNECT_S)
         except AddressRefused as error:
             raise RequestNotTaken(403, error.message) from error
@@ -198,7 +198,8 @@ def obey(server: BrokerServer, control: socket.socket) -> None:
         for line in orders:
             order: dict[str, Any] = json.loads(line)
             if "admit" in order:
-                server.grants.admit(order["admit"], order["allow_hosts"])
+                ports = order["refused_ports"]
+                server.grants.admit(order["admit"], order["allow_hosts"], ports)
                 control.sendall(json.dumps({"admitted": order["admit"]}).encode() + b"\n")
             else:
                 server.grants.revoke(order["revoke"])
@@ -208,7 +209,7 @@ def main() -> None:
     """Serve on the listening socket and obey the control socket that are named by descriptor."""
     listener, control, own = sys.argv[1:]
     hosts = tuple((host, port) for host, port in json.loads(own))
-    server = BrokerServer(socket.socket(fileno=int(listener)), OwnPlaces(os.getppid(), hosts))
+    server = BrokerServer(socket.socket(fileno=int(listener)), OwnPlaces(hosts))
     Thread(target=server.serve, daemon=True).start()
     with suppress(ConnectionResetError, BrokenPipeError):
         obey(server, socket.socket(fileno=int(control)))

@@ -2,15 +2,13 @@
 
 A caller on the loopback address may be trusted without a key, so a run that could connect
 to the service would run commands as somebody else. The same holds for its Redis.
-
-Source: proc(5), /proc/net/tcp and /proc/PID/fd.
 """
 
 import ipaddress
-import re
+import os
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
+import stat
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,66 +16,64 @@ from zyra.core.errors import AddressRefused
 from zyra.core.network import unwrapped
 from zyra.transfer.connections import Resolver, system_resolver
 
-_SOCKET = re.compile(r"socket:\[(\d+)\]")
-_LISTENING = "0A"
-_LOCAL, _STATE, _INODE = 1, 3, 9  # columns of /proc/net/tcp
+_DESCRIPTORS = Path("/dev/fd")
 
 
 @dataclass(frozen=True)
 class OwnPlaces:
-    """Where the service itself can be reached.
+    """Hosts and ports of the service's other parts, such as Redis."""
 
-    Attributes:
-        service: Process id of the service; the ports on which it listens are refused.
-        hosts: Hosts and ports of its other parts, such as Redis.
-    """
-
-    service: int
     hosts: Sequence[tuple[str, int]] = ()
     resolve: Resolver = system_resolver
 
-    def check(self, address: str, port: int) -> None:
+    def check(self, address: str, port: int, listening: Collection[int]) -> None:
         """Refuse an address that is the service or a part of it.
+
+        Args:
+            address: Where to, a literal.
+            port: TCP port there.
+            listening: Ports on which the service listens.
 
         Raises:
             AddressRefused: It is.
         """
         plain = _plain(address)
-        is_here = _is_of_this_machine(plain)
-        if (is_here and port in listening_ports(self.service)) or any(
-            port == own_port and self._is_at(plain, own_host, is_here=is_here)
-            for own_host, own_port in self.hosts
+        if (port in listening and _is_of_this_machine(plain)) or any(
+            port == own_port and self._is_at(plain, own_host) for own_host, own_port in self.hosts
         ):
             raise AddressRefused(f"{address}:{port} is a part of the service itself")
 
-    def _is_at(self, address: str, host: str, *, is_here: bool) -> bool:
+    def _is_at(self, address: str, host: str) -> bool:
         try:
             places = [_plain(place) for place in self.resolve(host, 0)]
         except socket.gaierror:  # then the service does not reach it either
             return False
-        return address in places or (is_here and any(map(_is_of_this_machine, places)))
+        return address in places or all(map(_is_of_this_machine, (address, *places)))
 
 
-def listening_ports(process: int) -> set[int]:
-    """TCP ports on which a process listens; none where the system does not tell."""
-    inodes = set()
-    with suppress(FileNotFoundError, PermissionError):
-        for entry in Path(f"/proc/{process}/fd").iterdir():
-            with suppress(FileNotFoundError):
-                found = _SOCKET.fullmatch(str(entry.readlink()))
-                inodes.add(found[1] if found else "")
-    rows = [line.split() for line in _table("tcp") + _table("tcp6")]
-    return {
-        int(row[_LOCAL].rpartition(":")[2], 16)
-        for row in rows
-        if row[_STATE] == _LISTENING and row[_INODE] in inodes
-    }
+def listening_ports() -> list[int]:
+    """TCP ports on which this process listens, inherited sockets included."""
+    ports = set()
+    for entry in _DESCRIPTORS.iterdir():
+        descriptor = int(entry.name)
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                ports.add(_port_of_listener(descriptor))
+        except OSError:  # closed meanwhile, the listing's own for one
+            continue
+    return sorted(ports - {0})
 
 
-def _table(name: str) -> list[str]:
-    with suppress(FileNotFoundError):
-        return Path("/proc/net", name).read_text(encoding="ascii").splitlines()[1:]
-    return []
+def _port_of_listener(descriptor: int) -> int:
+    """The port, or 0 where the socket does not listen or has none."""
+    looked_at = socket.socket(fileno=descriptor)
+    try:
+        is_ip = looked_at.family in (socket.AF_INET, socket.AF_INET6)
+        if is_ip and looked_at.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            return int(looked_at.getsockname()[1])
+        return 0
+    finally:
+        looked_at.detach()
 
 
 def _plain(address: str) -> str:
