@@ -65,6 +65,9 @@ class CfDataset:
         """The grid of one slice."""
         return info.grid
 
+    def expect(self, infos: Sequence[Slice]) -> None:
+        """Do nothing: the libraries below read in one thread."""
+
     def read(self, info: Slice) -> Field:
         """Read the values of one slice.
 

@@ -25,12 +25,17 @@ Position = tuple[int, ...]
 CONVENTIONS = "CF-1.11"
 
 
+def ignore_order(infos: Sequence[FieldInfo]) -> None:
+    """Expect nothing: fields are read when they are asked for."""
+
+
 def write_cf(
     target: CfTarget,
     infos: Sequence[Info],
     grid_of: Callable[[Info], Grid],
     read: Callable[[Info], Field],
     *,
+    expect: Callable[[Sequence[Info]], None],
     title: str,
     storage: Storage,
     progress: Report,
@@ -46,6 +51,7 @@ def write_cf(
         infos: What to write, at least one.
         grid_of: The grid of a field, before it is read.
         read: Reads the values of a field; called once for each.
+        expect: Told the order in which fields will be read.
         title: Attribute of the file.
         storage: Its chunks.
         progress: Told the fraction that is written.
@@ -63,10 +69,15 @@ def write_cf(
     outlines = [writer.write(stack, grid_of(stack.first)) for stack in stacks]
     dimensions = {name for outline in outlines for name in outline.sizes}
     refuse_unknown_dimensions(storage, sorted(dimensions))
+    blocks = [list(_blocks(outline, storage)) for outline in outlines]
+    expect([info for of_one in blocks for block in of_one for info in block.fields.values()])
     done = 0
-    for outline in outlines:
-        for written in _write_values(file, outline, read, storage):
-            done += written
+    for outline, of_one in zip(outlines, blocks, strict=True):
+        chunks = storage.chunk_shape(outline.sizes)
+        variable = file.variable(outline.stack.name, outline.sizes, outline.attributes, chunks)
+        for block in of_one:
+            variable[block.where] = block.values(read)
+            done += len(block.fields)
             progress(done / len(infos), outline.stack.name)
 
 
@@ -114,45 +125,54 @@ class _CoordinateWriter:
         )
 
 
-def _write_values(
-    file: CfFile, outline: _Outline[Info], read: Callable[[Info], Field], storage: Storage
-) -> Iterator[int]:
-    """Write the values of one variable; gives the number of fields after each chunk."""
-    chunks = storage.chunk_shape(outline.sizes)
-    variable = file.variable(outline.stack.name, outline.sizes, outline.attributes, chunks)
+@dataclass(frozen=True)
+class _Block(Generic[Info]):
+    """Whole fields that share their chunks, and so are written at once.
+
+    Attributes:
+        fields: By their places along the outer dimensions.
+        corner: First place along each outer dimension.
+        shape: Of the values, rows and columns last.
+    """
+
+    fields: Mapping[Position, Info]
+    corner: Position
+    shape: tuple[int, ...]
+
+    @property
+    def where(self) -> tuple[slice, ...]:
+        """Its places along the outer dimensions."""
+        lengths = self.shape[: len(self.corner)]
+        return tuple(
+            slice(at, at + length) for at, length in zip(self.corner, lengths, strict=True)
+        )
+
+    def values(self, read: Callable[[Info], Field]) -> Array:
+        """The values of its fields; missing where there is none."""
+        if len(self.fields) == 1 and prod(self.shape[:-2]) == 1:
+            return read(*self.fields.values()).values.reshape(self.shape)
+        block = np.full(self.shape, np.nan, np.float32)
+        for index, info in self.fields.items():
+            place = tuple(at - start for at, start in zip(index, self.corner, strict=True))
+            block[place] = read(info).values
+        return block
+
+
+def _blocks(outline: _Outline[Info], storage: Storage) -> Iterator[_Block[Info]]:
+    """What is written of one variable, in the order of its places."""
+    sizes = tuple(outline.sizes.values())
+    outer, steps = sizes[:-2], storage.chunk_shape(outline.sizes)[:-2]
     together: defaultdict[Position, dict[Position, Info]] = defaultdict(dict)
     for info, position in outline.stack.fields:
         index = outline.lines.index(position)
-        corner = tuple(at - at % length for at, length in zip(index, chunks, strict=False))
+        corner = tuple(at - at % step for at, step in zip(index, steps, strict=True))
         together[corner][index] = info
-    sizes = tuple(outline.sizes.values())
-    for corner in product(
-        *(range(0, size, step) for size, step in zip(sizes[:-2], chunks, strict=False))
-    ):
-        lengths = [
-            min(step, size - at) for at, step, size in zip(corner, chunks, sizes, strict=False)
-        ]
-        fields = together.get(corner, {})
-        where = tuple(slice(at, at + length) for at, length in zip(corner, lengths, strict=True))
-        variable[where] = _block(fields, corner, (*lengths, *sizes[-2:]), read)
-        yield len(fields)
-
-
-def _block(
-    fields: Mapping[Position, Info],
-    corner: Position,
-    shape: tuple[int, ...],
-    read: Callable[[Info], Field],
-) -> Array:
-    """The values of a chunk of fields; missing where there is no field."""
-    if len(fields) == 1 and prod(shape[:-2]) == 1:
-        return read(*fields.values()).values.reshape(shape)
-    block = np.full(shape, np.nan, np.float32)
-    for index, info in fields.items():
-        block[tuple(at - start for at, start in zip(index, corner, strict=True))] = read(
-            info
-        ).values
-    return block
+    ranges = (range(0, size, step) for size, step in zip(outer, steps, strict=True))
+    for corner in product(*ranges):
+        lengths = (
+            min(step, size - at) for at, step, size in zip(corner, steps, outer, strict=True)
+        )
+        yield _Block(together.get(corner, {}), corner, (*lengths, *sizes[-2:]))
 
 
 def _attributes(info: FieldInfo) -> dict[str, str]:

@@ -48,6 +48,10 @@ class CroppedDataset(Generic[Info]):
         """
         return self._window(self.whole.grid(info)).grid
 
+    def expect(self, infos: Sequence[Info]) -> None:
+        """Announce that these fields are read next, in this order."""
+        self.whole.expect(infos)
+
     def read(self, info: Info) -> Field:
         """Read what is left of a field.
 

@@ -72,6 +72,9 @@ class Dataset(Protocol[Info]):
     def grid(self, info: Info) -> Grid:
         """The grid of a field, without its values; the same object for the same grid."""
 
+    def expect(self, infos: Sequence[Info]) -> None:
+        """Announce that these fields are read next, in this order; some readers begin at once."""
+
     def read(self, info: Info) -> Field:
         """Read the values of a field."""
 

@@ -61,6 +61,9 @@ class GeotiffDataset:
             raise DataError(f"{self._name} has no place on earth")
         return self._grid
 
+    def expect(self, infos: Sequence[FieldInfo]) -> None:
+        """Do nothing: bands are read in one thread."""
+
     def read(self, info: FieldInfo) -> Field:
         """Read one band; cells that its nodata value or mask leaves out are missing.
 

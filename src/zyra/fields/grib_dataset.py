@@ -5,6 +5,7 @@ from pathlib import Path
 
 from zyra.fields.field import Field
 from zyra.fields.grib import Message, read_field, read_inventory, read_message
+from zyra.fields.grib_ahead import Ahead
 from zyra.fields.grib_grid import build_grid
 from zyra.fields.grib_handle import open_message
 from zyra.fields.grid import Grid
@@ -36,6 +37,7 @@ class GribDataset:
             if info.grid.crs is None
         }
         self._grids: dict[bytes, Grid] = {}
+        self._ahead: Ahead | None = None
 
     def grid(self, info: Message) -> Grid:
         """The grid of a field; the same object for all fields whose headers say the same.
@@ -51,16 +53,28 @@ class GribDataset:
                 self._grids[octets] = build_grid(handle, info.grid, where)
         return self._grids[octets]
 
+    def expect(self, infos: Sequence[Message]) -> None:
+        """Begin to decode these fields, which will be read next and in this order."""
+        self.close()
+        if len(infos) > 1:
+            self._ahead = Ahead(self._decode, infos)
+
     def read(self, info: Message) -> Field:
         """Decode one field.
 
         Raises:
             DataError: The message is damaged.
         """
-        return read_field(self._path, info)
+        return self._decode(info) if self._ahead is None else self._ahead.take(info)
 
     def close(self) -> None:
-        """Do nothing: the file is open only while something is read."""
+        """End what decodes ahead; the file is open only while something is read."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
+
+    def _decode(self, info: Message) -> Field:
+        return read_field(self._path, info)
 
 
 def _grid_octets(message: bytes) -> bytes:

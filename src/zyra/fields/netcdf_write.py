@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zyra.core.stream_job import Report, ignore_progress
 from zyra.fields.cf_file import Written
-from zyra.fields.cf_write import write_cf
+from zyra.fields.cf_write import ignore_order, write_cf
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.grid import Grid
 from zyra.fields.storage import DEFAULT_STORAGE, Storage
@@ -31,6 +31,7 @@ def write_netcdf(
     grid_of: Callable[[Info], Grid],
     read: Callable[[Info], Field],
     *,
+    expect: Callable[[Sequence[Info]], None] = ignore_order,
     title: str = "",
     storage: Storage = DEFAULT_STORAGE,
     progress: Report = ignore_progress,
@@ -45,6 +46,7 @@ def write_netcdf(
         infos: What to write, at least one.
         grid_of: The grid of a field, before it is read.
         read: Reads the values of a field; called once for each.
+        expect: Told the order in which fields will be read.
         title: Attribute of the file.
         storage: Compression (`none`, `zlib`, `zstd`) and chunks.
         progress: Told the fraction that is written.
@@ -63,6 +65,7 @@ def write_netcdf(
             infos,
             grid_of,
             read,
+            expect=expect,
             title=title,
             storage=storage,
             progress=progress,

@@ -26,11 +26,13 @@ class Storage:
         method: Of compression.
         level: Effort of compression, from 1; what it can be depends on the method.
         chunks: Length of the chunks along dimensions, by name.
+        zarr_version: Of the Zarr format, where that is written.
     """
 
     method: Method | None = None
     level: int | None = None
     chunks: Mapping[str, int] = field(default_factory=dict)
+    zarr_version: Literal[2, 3] = 3
 
     def chunk_shape(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
         """Length of the chunks along each dimension of a variable, rows and columns last.
@@ -63,12 +65,13 @@ DEFAULT_STORAGE = Storage()
 _HIGHEST_LEVELS: Mapping[Method, int] = {"none": 0, "zlib": 9, "zstd": 22, "blosc": 9}
 
 
-def storage_from(args: StorageArgs, *, default: Method) -> Storage:
+def storage_from(args: StorageArgs, *, default: Method, zarr_version: Literal[2, 3] = 3) -> Storage:
     """The storage that a command's arguments ask for.
 
     Args:
         args: Of the command.
         default: The method that the format takes where none is asked for.
+        zarr_version: Of the Zarr format, where that is written.
 
     Raises:
         UsageError: The level has no effect or is too high, or a dimension is named twice.
@@ -83,7 +86,7 @@ def storage_from(args: StorageArgs, *, default: Method) -> Storage:
     if times > 1:
         raise UsageError(f"--chunks names {name} {times} times")
     lengths = {name: int(length) for name, _, length in given}
-    return Storage(args.compression, args.compression_level, lengths)
+    return Storage(args.compression, args.compression_level, lengths, zarr_version)
 
 
 def refuse_unknown_dimensions(storage: Storage, known: Sequence[str]) -> None:

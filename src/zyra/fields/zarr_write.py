@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import zarr
@@ -12,13 +12,12 @@ from zarr.storage import LocalStore
 
 from zyra.core.stream_job import Report, ignore_progress
 from zyra.fields.cf_file import Written
-from zyra.fields.cf_write import write_cf
+from zyra.fields.cf_write import ignore_order, write_cf
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.grid import Grid
 from zyra.fields.storage import DEFAULT_STORAGE, Storage
 
 Info = TypeVar("Info", bound=FieldInfo)
-Version = Literal[2, 3]
 
 # The earliest date that a zip file can carry: the same fields give the same bytes.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -33,7 +32,7 @@ def write_zarr(
     grid_of: Callable[[Info], Grid],
     read: Callable[[Info], Field],
     *,
-    version: Version = 3,
+    expect: Callable[[Sequence[Info]], None] = ignore_order,
     title: str = "",
     storage: Storage = DEFAULT_STORAGE,
     progress: Report = ignore_progress,
@@ -49,10 +48,10 @@ def write_zarr(
         infos: What to write, at least one.
         grid_of: The grid of a field, before it is read.
         read: Reads the values of a field; called once for each.
-        version: Of the Zarr format.
+        expect: Told the order in which fields will be read.
         title: Attribute of the group.
-        storage: Compression (`none`, `zlib`, `zstd`, `blosc`; Blosc with Zstandard unless
-            asked otherwise) and chunks.
+        storage: Version, compression (`none`, `zlib`, `zstd`, `blosc`; Blosc with Zstandard
+            unless asked otherwise) and chunks.
         progress: Told the fraction that is written.
 
     Raises:
@@ -63,10 +62,19 @@ def write_zarr(
     Source: https://zarr-specs.readthedocs.io; xarray, "Zarr encoding specification".
     """
     store = LocalStore(folder)
-    group = zarr.create_group(store, zarr_format=version)
-    target = _ZarrTarget(group, storage, version)
-    write_cf(target, infos, grid_of, read, title=title, storage=storage, progress=progress)
-    if version == 2:
+    group = zarr.create_group(store, zarr_format=storage.zarr_version)
+    target = _ZarrTarget(group, storage)
+    write_cf(
+        target,
+        infos,
+        grid_of,
+        read,
+        expect=expect,
+        title=title,
+        storage=storage,
+        progress=progress,
+    )
+    if storage.zarr_version == 2:
         zarr.consolidate_metadata(store, zarr_format=2)
 
 
@@ -89,11 +97,11 @@ def pack_store(folder: Path, archive: Path) -> None:
 class _ZarrTarget:
     """A Zarr group that is written; fulfils `cf_file.CfTarget`."""
 
-    def __init__(self, group: zarr.Group, storage: Storage, version: Version) -> None:
+    def __init__(self, group: zarr.Group, storage: Storage) -> None:
         self._group = group
-        self._version = version
+        self._version = storage.zarr_version
         self._sizes: dict[str, int] = {}
-        codec = _codec_2(storage) if version == 2 else _codec_3(storage)
+        codec = _codec_2(storage) if storage.zarr_version == 2 else _codec_3(storage)
         self._compressors = None if codec is None else (codec,)
 
     def describe(self, attributes: Mapping[str, Any]) -> None:

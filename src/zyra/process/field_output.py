@@ -40,13 +40,11 @@ class Form:
     Attributes:
         kind: Its format.
         storage: How its values are stored.
-        zarr_version: Of the Zarr format.
         has_any_bands: Whether a GeoTIFF may hold several variables, as one that it is made of.
     """
 
     kind: OutputFormat
     storage: Storage
-    zarr_version: Literal[2, 3] = 3
     has_any_bands: bool = False
 
 
@@ -66,8 +64,8 @@ def form_from(args: StorageArgs, kind: OutputFormat, *, zarr_version: int | None
         raise UsageError("--chunks has no effect on geotiff", hint="its tiles have 512 x 512 cells")
     if zarr_version is not None and kind != "zarr":
         raise UsageError(f"--zarr-format has no effect on {kind}")
-    storage = storage_from(args, default=methods[0])
-    return Form(kind, storage, 2 if zarr_version == 2 else 3)
+    version: Literal[2, 3] = 2 if zarr_version == 2 else 3
+    return Form(kind, storage_from(args, default=methods[0], zarr_version=version))
 
 
 def refuse_odd_target(target: str, kind: OutputFormat) -> None:
@@ -109,9 +107,14 @@ def write_fields(
         DataError: A field cannot be read, or GeoTIFF cannot carry its grid.
         OutputError: The output cannot be written.
     """
-    known = {"title": title, "storage": form.storage, "progress": report}
+    known = {
+        "title": title,
+        "storage": form.storage,
+        "progress": report,
+        "expect": dataset.expect,
+    }
     if form.kind == "zarr":
-        _write_zarr(target, dataset, infos, form, known, job)
+        _write_zarr(target, dataset, infos, known, job)
         return
     with output_path(target, job, suffix=ENDINGS[form.kind]) as path:
         if form.kind == "netcdf":
@@ -125,13 +128,12 @@ def _write_zarr(
     target: str,
     dataset: Dataset[FieldInfo],
     infos: Sequence[FieldInfo],
-    form: Form,
     known: Mapping[str, Any],
     job: Job,
 ) -> None:
     def fill(folder: Path) -> None:
         write = load("zyra.fields.zarr_write:write_zarr")
-        write(folder, infos, dataset.grid, dataset.read, version=form.zarr_version, **known)
+        write(folder, infos, dataset.grid, dataset.read, **known)
 
     if target.endswith(".zarr"):
         with output_folder(target, replaceable=is_zarr_folder) as folder:
@@ -167,6 +169,7 @@ def _write_geotiff(
             f"{infos[0].variable} lies on several grids, of which GeoTIFF takes one",
             hint="choose a level, time or member, or convert to netcdf",
         )
+    dataset.expect(infos)
     lattice = load("zyra.fields.geotiff_write:write_geotiff")(
         path,
         infos,
