@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 lock() {
   local output="$1"
   shift
-  uv pip compile pyproject.toml --extra media --no-config --universal --python-version 3.11 \
+  uv pip compile pyproject.toml --all-extras --no-config --universal --python-version 3.11 \
     --generate-hashes --no-emit-index-url --no-annotate --quiet \
     --custom-compile-command ./scripts/lock.sh --output-file "$output" "$@"
 }
