@@ -94,7 +94,12 @@ class Describer:
                 statistic=times.statistic,
                 member=_member(handle),
                 number=number,
-                attributes={"centre": handle.text("centre"), "packing": packing},
+                attributes={
+                    "centre": handle.text("centre"),
+                    "packing": packing,
+                    # Code table 3.3, bit 5: parts of vectors are along the grid's own axes.
+                    "uvRelativeToGrid": handle.integer("uvRelativeToGrid") == 1,
+                },
                 place=place,
                 grid=describe_grid(handle),
                 packing=packing,

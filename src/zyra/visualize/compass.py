@@ -50,10 +50,11 @@ def compass_at(view: View, lon: Numbers, lat: Numbers) -> Compass:
     inward = np.where(lat > 0, -step, step)
     parallel = np.maximum(np.cos(np.radians(lat)), np.radians(BESIDE_POLE))
     column, row = view.pixels_of(lon, lat)
-    east_column, east_row = view.pixels_of(lon + step / parallel, lat)
+    # As many degrees of longitude everywhere: beside a pole more would reach over the map's edge.
+    east_column, east_row = view.pixels_of(lon + step, lat)
     north_column, north_row = view.pixels_of(lon, lat + inward)
     return Compass(
-        ((east_column - column) / step, (east_row - row) / step),
+        ((east_column - column) / (step * parallel), (east_row - row) / (step * parallel)),
         ((north_column - column) / inward, (north_row - row) / inward),
     )
 

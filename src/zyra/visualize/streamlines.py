@@ -1,0 +1,173 @@
+"""Streamlines that fill a map evenly: none nearer to another than a distance, no gaps.
+
+After the idea of Jobard and Lefer, Creating Evenly-Spaced Streamlines of Arbitrary Density
+(1997): a line begins where no other is near, and ends before it comes too near to one. Here all
+lines that may begin are followed at once, and taken in turn as far as they are free.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zyra.visualize.streamline_tracing import Flow, Points, traced
+
+# Of the distance between lines: a step, and a box that a line is noticed in.
+STEP_SHARE = 0.22
+BOXES = 4
+# Of the distance: where a line ends before another, and the shortest line.
+NEAREST = 0.5
+SHORTEST = 1.6
+# Steps to both sides of a seed: lines cross at most this many distances.
+STEPS = 110
+# Distances between the seeds of each wave: first few, so that long lines come first.
+WAVES = (4.0, 2.0, 1.0, 0.5)
+# Steps after which a line may come back to where it was.
+GAP = 9
+
+Offsets = NDArray[np.intp]
+Boxes = NDArray[np.intp]
+
+
+def streamlines(flow: Flow, distance_px: float) -> list[Points]:
+    """Lines along a flow, about `distance_px` from their neighbours; rings end where they begin."""
+    room = _Room.of(flow, distance_px)
+    lines: list[Points] = []
+    for wave in WAVES:
+        seeds = _seeds(flow, wave * distance_px)
+        seeds = seeds[room.is_free(seeds)]
+        seeds = seeds[np.isfinite(flow.headings(seeds).real)]
+        if seeds.size:
+            lines += _taken(flow, room, seeds, distance_px)
+    return lines
+
+
+def _seeds(flow: Flow, spacing: float) -> Points:
+    """Places in the middles of boxes, in an order that jumps all over the map."""
+    across, down = max(1, round(flow.width / spacing)), max(1, round(flow.height / spacing))
+    columns = (np.arange(across) + 0.5) * (flow.width / across)
+    rows = (np.arange(down) + 0.5) * (flow.height / down)
+    places = (columns[None, :] + 1j * rows[:, None]).ravel()
+    golden = (np.sqrt(5.0) - 1.0) / 2.0
+    return places[np.argsort(np.arange(len(places)) * golden % 1.0)]
+
+
+def _taken(flow: Flow, room: "_Room", seeds: Points, distance_px: float) -> Iterator[Points]:
+    step = STEP_SHARE * distance_px
+    ways = traced(flow, seeds, step, STEPS)
+    ends = _closing_steps(ways[:, STEPS:], flow, step)
+    rows, columns = room.boxes(ways)
+    least = SHORTEST / STEP_SHARE
+    for way, end, row, column in zip(ways, ends, rows, columns, strict=True):
+        if room.taken[row[STEPS], column[STEPS]]:
+            continue
+        first, last = room.free_part(row, column)
+        if end and last >= STEPS + end:
+            first, last = STEPS, STEPS + int(end)
+        elif last - first < least:
+            continue
+        room.take(row[first : last + 1], column[first : last + 1])
+        line = way[first : last + 1]
+        yield (
+            np.append(line, _same_turn(line[0], line[-1], flow)) if end and first == STEPS else line
+        )
+
+
+def _closing_steps(forward: Points, flow: Flow, step: float) -> NDArray[np.intp]:
+    """After how many steps each way is back where it began; 0 where it never is."""
+    away = forward - forward[:, :1]
+    if flow.wraps:
+        away = away - np.rint(away.real / flow.width) * flow.width
+    with np.errstate(invalid="ignore"):
+        is_back = np.abs(away) < 0.75 * step
+    is_back[:, :GAP] = False
+    return np.where(is_back.any(axis=1), is_back.argmax(axis=1), 0)
+
+
+def _same_turn(start: complex, near: complex, flow: Flow) -> complex:
+    """`start` as many widths further as it takes to be beside `near`."""
+    if not flow.wraps:
+        return start
+    return start + round((near.real - start.real) / flow.width) * flow.width
+
+
+def _disc(radius: float) -> tuple[Offsets, Offsets]:
+    """Offsets of rows and columns within a distance in boxes."""
+    reach = np.arange(-int(radius), int(radius) + 1)
+    down, across = (line.ravel() for line in np.meshgrid(reach, reach, indexing="ij"))
+    inside = down**2 + across**2 < radius**2
+    return down[inside], across[inside]
+
+
+WIDE, NARROW = _disc(float(BOXES)), _disc(NEAREST * BOXES)
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Which boxes of a map are near to a line already.
+
+    Attributes:
+        taken: Within the distance of a line, so that none may begin there.
+        near: Within `NEAREST` of it, so that none may go there.
+        margin: Boxes around the map on each side (rows and, unless it wraps, columns).
+        box: Side of a box in pixels, (across, down).
+        wraps: The last column of boxes is followed by the first.
+    """
+
+    taken: NDArray[np.bool_]
+    near: NDArray[np.bool_]
+    margin: tuple[int, int]
+    box: tuple[float, float]
+    wraps: bool
+
+    @classmethod
+    def of(cls, flow: Flow, distance_px: float) -> "_Room":
+        across = max(1, round(flow.width * BOXES / distance_px))
+        down = max(1, round(flow.height * BOXES / distance_px))
+        margin = 0 if flow.wraps else BOXES + 1, BOXES + 1
+        shape = down + 2 * margin[1] + 1, across + 2 * margin[0] + (not flow.wraps)
+        box = flow.width / across, flow.height / down
+        return cls(np.zeros(shape, bool), np.zeros(shape, bool), margin, box, flow.wraps)
+
+    def boxes(self, points: Points) -> tuple[Boxes, Boxes]:
+        """Rows and columns of the boxes that hold points; -1 for NaN."""
+        known = np.isfinite(points.real)
+        place = np.where(known, points, 0)
+        rows = np.floor(place.imag / self.box[1]).astype(np.intp) + self.margin[1]
+        columns = np.floor(place.real / self.box[0]).astype(np.intp)
+        columns = columns % self.taken.shape[1] if self.wraps else columns + self.margin[0]
+        rows[~known] = -1
+        return rows, columns
+
+    def is_free(self, points: Points) -> NDArray[np.bool_]:
+        """Whether a line may begin at each point."""
+        return ~self.taken[self.boxes(points)]
+
+    def free_part(self, rows: Boxes, columns: Boxes) -> tuple[int, int]:
+        """First and last step of the way around its seed that keeps off lines and itself."""
+        seed = len(rows) // 2
+        stops = self.near[rows, columns] | (rows < 0) | self._returns(rows, columns)
+        after = np.flatnonzero(stops[seed + 1 :])
+        before = np.flatnonzero(stops[:seed][::-1])
+        last = seed + int(after[0]) if after.size else len(rows) - 1
+        first = seed - int(before[0]) if before.size else 0
+        return first, last
+
+    def _returns(self, rows: Boxes, columns: Boxes) -> NDArray[np.bool_]:
+        """Where a way comes to boxes (of `NEAREST`) that it has left long before."""
+        steps = np.arange(len(rows)) - len(rows) // 2
+        outward = np.argsort(np.abs(steps), kind="stable")
+        size = max(1, round(NEAREST * BOXES))
+        box = (rows // size * self.taken.shape[1] + columns // size)[outward]
+        _, first, which = np.unique(box, return_index=True, return_inverse=True)
+        apart = np.abs(steps[outward] - steps[outward][first][which]) > GAP
+        returns = np.zeros(len(rows), bool)
+        returns[outward] = apart
+        return returns
+
+    def take(self, rows: Boxes, columns: Boxes) -> None:
+        """Keep others off a line."""
+        for flags, (down, across) in ((self.taken, WIDE), (self.near, NARROW)):
+            where = columns[:, None] + across
+            flags[rows[:, None] + down, where % flags.shape[1] if self.wraps else where] = True
