@@ -161,6 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
             with owner.lock:
                 owner.at_once -= 1
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def _answer(self, resource: Resource) -> None:
         if resource.gate is not None:
             resource.gate.wait(10)
@@ -208,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (framing | headers).items():
             self.send_header(name, str(value))
         self.end_headers()
-        sent = body[: fault.stop_after]
+        sent = b"" if self.command == "HEAD" else body[: fault.stop_after]
         # Counted before it goes out: a client may look as soon as it has the last byte.
         with self.server.owner.lock:
             self.server.owner.body_bytes += len(sent)

@@ -12,6 +12,7 @@ from s3_server import S3Server
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
+from zyra.core.urls import split_url
 from zyra.transfer.download import download
 from zyra.transfer.failures import RefusedByServer, ServerBusy, SourceChanged
 from zyra.transfer.object_access import Access
@@ -203,6 +204,34 @@ def test_other_stores_are_read_at_their_endpoints(server, job, scheme):
     }
     job = replace(job, network=ANYWHERE, variables=variables)
     assert fetch_bytes(f"{scheme}://bucket/key", job, 10, unsigned=True) == b"data"
+
+
+def test_a_bucket_in_another_region_is_asked_there(server, objects, put, job):
+    url = put(b"data")
+    server.put("/bucket", status=403, headers={"x-amz-bucket-region": "eu-central-1"})
+    server.resource("/bucket/key").faults.append(Fault(status=301))
+    assert fetch_bytes(url, job, 10, client=objects) == b"data"
+    assert [request.path for request in server.requests] == [
+        "/bucket/key",
+        "/bucket",
+        "/bucket/key",
+    ]
+
+
+def test_a_bucket_whose_region_nobody_tells_is_an_error_with_the_remedy(server, objects, put, job):
+    url = put(b"data")
+    server.resource("/bucket/key").faults.append(Fault(status=301))
+    with pytest.raises(TransferError, match="another region") as caught:
+        fetch_bytes(url, job, 10, client=objects)
+    assert caught.value.hint == "set AWS_REGION"
+
+
+def test_the_region_of_a_bucket_is_part_of_its_address_at_aws():
+    access, url = Access(ANYWHERE, {}, unsigned=True), split_url("s3://bucket/key")
+    assert access.endpoint(url).host == "s3.us-east-1.amazonaws.com"
+    assert access.moves_to("bucket", "eu-central-1")
+    assert access.endpoint(url).host == "s3.eu-central-1.amazonaws.com"
+    assert not access.moves_to("bucket", "eu-central-1")
 
 
 def test_the_keys_of_a_profile_open_what_is_private(s3, s3_job, tmp_path):

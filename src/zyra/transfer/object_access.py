@@ -68,6 +68,7 @@ class Access:
         self.policy = policy
         self._variables = variables
         self._unsigned = unsigned
+        self._regions: dict[str, str] = {}
 
     def open(self, url: Url, retries: Retries | None = None) -> ObjectStore:
         """The bucket of `url`; the store repeats what fails if `retries` says how.
@@ -80,7 +81,7 @@ class Access:
         try:
             if url.scheme == "s3":
                 return S3Store(
-                    url.host, config=self._s3(), client_options=client, retry_config=retry
+                    url.host, config=self._s3(url.host), client_options=client, retry_config=retry
                 )
             config: Any = self._others(url.scheme)
             store = GCSStore if url.scheme == "gs" else AzureStore
@@ -89,6 +90,12 @@ class Access:
             reason = str(exc).partition("\n")[0]
             raise UsageError(f"cannot open {url.shown}: {reason}") from exc
 
+    def moves_to(self, bucket: str, region: str) -> bool:
+        """Note the region of a bucket; False when it was noted before."""
+        is_news = self._regions.get(bucket) != region
+        self._regions[bucket] = region
+        return is_news
+
     def endpoint(self, url: Url) -> Url:
         """Where the requests for `url` go.
 
@@ -96,7 +103,8 @@ class Access:
             UsageError: The endpoint that was set is not an http or https URL.
         """
         settings = self._settings()
-        region = settings.get("AWS_REGION") or settings.get("AWS_DEFAULT_REGION") or "us-east-1"
+        region = self._regions.get(url.host) or settings.get("AWS_REGION")
+        region = region or settings.get("AWS_DEFAULT_REGION") or "us-east-1"
         account = settings.get("AZURE_STORAGE_ACCOUNT_NAME", "")
         usual = _HOSTS[url.scheme].format(region=region, account=account or "account")
         chosen = {
@@ -114,11 +122,13 @@ class Access:
             return self._variables
         return {**profile_variables(self._variables), **self._variables}
 
-    def _s3(self) -> Any:
+    def _s3(self, bucket: str) -> Any:
         settings = self._settings()
         config: dict[str, Any] = {
             name.lower(): settings[name] for name in _AWS if settings.get(name)
         }
+        if bucket in self._regions:
+            config["aws_region"] = self._regions[bucket]
         endpoint = next((settings[name] for name in _ENDPOINTS if settings.get(name)), None)
         if endpoint is not None:
             config["aws_endpoint_url"] = endpoint.rstrip("/")

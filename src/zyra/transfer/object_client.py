@@ -23,7 +23,7 @@ from zyra.core.urls import Url, split_url
 from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.object_access import Access
-from zyra.transfer.object_errors import translated
+from zyra.transfer.object_errors import ask, translated
 from zyra.transfer.retries import Retries
 
 if TYPE_CHECKING:
@@ -120,8 +120,12 @@ class ObjectClient:
         if not url.name:
             raise UsageError(f"{url.shown} names no object", hint="a key follows the bucket")
         try:
-            with translated(url, self.access):
-                answer = self._answer(url, headers or {})
+            answer = ask(
+                url,
+                self.access,
+                lambda: self._answer(url, headers or {}),
+                lambda: self._stores.pop((url.scheme, url.host), None),
+            )
         except RefusedByServer as error:
             if error.status != _PAST_THE_END:
                 raise

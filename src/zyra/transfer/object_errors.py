@@ -5,16 +5,23 @@ about, one is tried anew with our own means, since those know the reason.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from obstore.exceptions import BaseError
 
 from zyra.core.errors import TransferError, TransientTransferError
+from zyra.core.loading import load
 from zyra.core.urls import Url
 from zyra.transfer.connections import Dialer
 from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.object_access import Access
+
+Found = TypeVar("Found")
+
+# Loaded when a bucket turns out to be elsewhere: it makes a request of its own.
+REGION_OF = "zyra.transfer.object_region:region_of"
 
 _STATUS = re.compile(r"status code: (\d{3}) ?([A-Za-z ]*)")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
@@ -29,12 +36,17 @@ _HINTS = {
 }
 
 
+class InAnotherRegion(TransferError):
+    """The bucket is in another region than the one that was asked."""
+
+
 @contextmanager
 def translated(url: Url, access: Access) -> Iterator[None]:
     """Turn the library's errors into Zyra's, with `url` in the message.
 
     Raises:
         RefusedByServer: The store answers with an error that will stay.
+        InAnotherRegion: The bucket is elsewhere; `ask` finds out where.
         TransientTransferError: Overloaded, broken off.
         AddressRefused: The network policy forbids the store's address.
         TransferError: Any other failure.
@@ -48,6 +60,30 @@ def translated(url: Url, access: Access) -> Iterator[None]:
         raise _failure(url, access, text) from exc
 
 
+def ask(url: Url, access: Access, call: Callable[[], Found], forget: Callable[[], object]) -> Found:
+    """What `call` finds; where the bucket is in another region, what it finds there.
+
+    Args:
+        url: Within the bucket.
+        access: Is told the region.
+        call: Asks the store.
+        forget: Lets go of the store that asks in the wrong region.
+
+    Raises:
+        TransferError: As `translated`.
+    """
+    try:
+        with translated(url, access):
+            return call()
+    except InAnotherRegion:
+        region = load(REGION_OF)(url, access)
+        if region is None or not access.moves_to(url.host, region):
+            raise
+    forget()
+    with translated(url, access):
+        return call()
+
+
 def _failure(url: Url, access: Access, text: str) -> TransferError:
     found = _STATUS.search(text)
     status = int(found[1]) if found else None
@@ -56,12 +92,12 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
             f"{url.shown}: there are no credentials",
             hint="public data needs none: --unsigned; else set AWS_PROFILE or AWS_ACCESS_KEY_ID",
         )
-    if found is None or status == 403:
+    if (found is None and "redirect" not in text) or status == 403:
         _explain_connection(url, access)
+    if "redirect without LOCATION" in text or "AuthorizationHeaderMalformed" in text:
+        return InAnotherRegion(f"{url.shown}: in another region", hint="set AWS_REGION")
     if found is not None and status is not None:
         return _refusal(url, status, found[2].strip(), text)
-    if "redirect without LOCATION" in text:
-        return TransferError(f"{url.shown}: in another region", hint="set AWS_REGION")
     if "HTTP error" in text or "timed out" in text:
         return TransientTransferError(f"{url.shown}: the connection broke off", hint=_TRY_LATER)
     return TransferError(f"{url.shown}: {text.partition(chr(10))[0]}")

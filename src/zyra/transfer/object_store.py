@@ -7,13 +7,13 @@ with open_bucket("s3://bucket/", job) as bucket:
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 import obstore
 from obstore.store import ObjectStore
@@ -23,9 +23,11 @@ from zyra.core.job import Job
 from zyra.core.patterns import parse_pattern
 from zyra.core.urls import OBJECT_SCHEMES, Url, split_url
 from zyra.transfer.object_access import Access
-from zyra.transfer.object_errors import translated
+from zyra.transfer.object_errors import ask, translated
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
+
+Found = TypeVar("Found")
 
 PART_BYTES = 8 << 20
 SIDE_BY_SIDE = 4  # parts of one upload; they are in memory meanwhile
@@ -74,7 +76,7 @@ class Bucket:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.__dict__.pop("_store", None)
+        self._forget()
 
     def objects(self, prefix: str = "", *, pattern: str = "") -> Iterator[StoredObject]:
         """The objects whose keys begin with `prefix`, in no certain order.
@@ -99,8 +101,9 @@ class Bucket:
         Raises:
             TransferError: The store cannot be listed.
         """
-        with translated(self._place(prefix), self._access):
-            listed = obstore.list_with_delimiter(self._store, _folder(prefix))
+        listed = self._ask(
+            prefix, lambda: obstore.list_with_delimiter(self._store, _folder(prefix))
+        )
         names = (f"{name}/" for name in listed["common_prefixes"])
         return [name for name in names if name.startswith(prefix)]
 
@@ -111,8 +114,7 @@ class Bucket:
             RefusedByServer: There is none, or it may not be seen.
             TransferError: The store does not answer.
         """
-        with translated(self._place(key), self._access):
-            return self._stored(obstore.head(self._store, key))
+        return self._stored(self._ask(key, lambda: obstore.head(self._store, key)))
 
     def upload(
         self,
@@ -145,27 +147,37 @@ class Bucket:
         named = {"Content-Type": content_type, "Cache-Control": cache_control}
         attributes: Any = {name: value for name, value in named.items() if value is not None}
         attributes |= metadata or {}
-        total = source.stat().st_size if isinstance(source, Path) else None
-        opened = source.open("rb") if isinstance(source, Path) else source
-        try:
-            with translated(self._place(key), self._access):
-                written = obstore.put(
-                    self._store,
-                    key,
-                    _pieces(opened, total, report),
-                    attributes=attributes,
-                    use_multipart=total is None or total > PART_BYTES,
-                    chunk_size=_part_bytes(total),
-                    max_concurrency=SIDE_BY_SIDE,
-                )
-        finally:
-            if isinstance(source, Path):
-                opened.close()
-        return written["e_tag"]
+        if isinstance(source, Path):
+            return self._ask(key, lambda: self._put_file(key, source, attributes, report))
+        with translated(self._place(key), self._access):
+            return self._put(key, source, None, attributes, report)
+
+    def _put_file(self, key: str, path: Path, attributes: Any, report: ReportBytes) -> str | None:
+        with path.open("rb") as stream:
+            return self._put(key, stream, path.stat().st_size, attributes, report)
+
+    def _put(
+        self, key: str, stream: IO[bytes], total: int | None, attributes: Any, report: ReportBytes
+    ) -> str | None:
+        return obstore.put(
+            self._store,
+            key,
+            _pieces(stream, total, report),
+            attributes=attributes,
+            use_multipart=total is None or total > PART_BYTES,
+            chunk_size=_part_bytes(total),
+            max_concurrency=SIDE_BY_SIDE,
+        )["e_tag"]
 
     @cached_property
     def _store(self) -> ObjectStore:
         return self._access.open(self._url, self._retries)
+
+    def _ask(self, key: str, call: Callable[[], Found]) -> Found:
+        return ask(self._place(key), self._access, call, self._forget)
+
+    def _forget(self) -> None:
+        self.__dict__.pop("_store", None)
 
     def _place(self, key: str) -> Url:
         return split_url(f"{self._url.scheme}://{self._url.host}/{key}")
@@ -178,15 +190,22 @@ class Bucket:
         """
         stem = prefix.rpartition("/")[2]
         if not stem:
-            for page in obstore.list(self._store, prefix or None, chunk_size=_LISTED):
+            first, others = self._ask(prefix, lambda: _begun(self._pages(prefix)))
+            yield from first
+            for page in others:
                 yield from page
             return
-        listed = obstore.list_with_delimiter(self._store, _folder(prefix))
+        listed = self._ask(
+            prefix, lambda: obstore.list_with_delimiter(self._store, _folder(prefix))
+        )
         yield from (found for found in listed["objects"] if found["path"].startswith(prefix))
         for folder in listed["common_prefixes"]:
             if folder.startswith(prefix):
-                for page in obstore.list(self._store, folder, chunk_size=_LISTED):
+                for page in self._pages(folder):
                     yield from page
+
+    def _pages(self, folder: str) -> Any:
+        return obstore.list(self._store, folder or None, chunk_size=_LISTED)
 
     def _stored(self, found: Any) -> StoredObject:
         key = found["path"]
@@ -206,6 +225,12 @@ def open_bucket(
     if url.scheme not in OBJECT_SCHEMES:
         raise UsageError(f"{url.shown} is not in an object store", hint="it is like s3://bucket/")
     return Bucket(url, Access(job.network, job.variables, unsigned=unsigned), retries)
+
+
+def _begun(pages: Any) -> tuple[Any, Any]:
+    """The first page, and the others; the store is asked for the first one only."""
+    others = iter(pages)
+    return next(others, ()), others
 
 
 def _folder(prefix: str) -> str | None:
