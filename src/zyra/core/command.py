@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from zyra.core.arguments import Args
+from zyra.core.kinds import Kind, kinds_of
 from zyra.core.loading import load
 
 
@@ -46,6 +48,11 @@ class Command:
         """The declaration's docstring without its indentation."""
         lines = (self.args.__doc__ or "").strip().splitlines()
         return "\n".join(line.strip() for line in lines)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Kind of each argument that has one; found once, as each request asks for it."""
+        return kinds_of(self.args)
 
     def load_run(self) -> Any:
         """Import and return the function that does the work."""

@@ -77,6 +77,7 @@ class Engine:
             del self._runs[job_id]
         if record is not None:
             self._finished(record)
+            await asyncio.sleep(0)  # who waits answers before the last frame is made
             await self.announce(record)
 
     async def _execute(self, run: Run) -> dict[str, Any]:

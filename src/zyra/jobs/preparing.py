@@ -11,7 +11,7 @@ from typing import Any
 
 from zyra.core.command import Command
 from zyra.core.errors import UsageError, ZyraError
-from zyra.core.kinds import Kind, kinds_of
+from zyra.core.kinds import Kind
 from zyra.core.settings import Settings
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import Callback, JobRecord
@@ -62,7 +62,7 @@ class Desk:
         args = validate_args(command, request.args, problems)
         given = sound_args(command, request.args, problems) if args is None else given_of(args)
         reads = Reads()
-        values = await self._resolver(reads).resolve(kinds_of(command.args), given, problems)
+        values = await self._resolver(reads).resolve(command.kinds, given, problems)
         stdin_path = await self._stdin_path(request, reads, problems)
         callback = self._callback(request, problems)
         if args is None or problems:
@@ -72,7 +72,7 @@ class Desk:
             owner=self.caller.name,
             stage=command.stage,
             command=command.name,
-            args=masked(args),
+            args=masked(args, command.kinds),
             mode=request.mode,
             created_at=datetime.now(UTC),
             metadata=request.metadata,
@@ -105,14 +105,13 @@ class Desk:
         stdin_path: str | None,
     ) -> Plan:
         longest = self.settings.run_timeout_s
-        kinds = kinds_of(command.args)
         return Plan(
             stage=command.stage,
             command=command.name,
             args=values,
-            output=_main_output(kinds, values),
+            output=_main_output(command.kinds, values),
             links=links,
-            readable=(*links.values(), *_paths_of_inputs(kinds, values)),
+            readable=(*links.values(), *_paths_of_inputs(command.kinds, values)),
             stdin_text=request.stdin if isinstance(request.stdin, str) else None,
             stdin_path=stdin_path,
             timeout_s=min(request.timeout_s or longest, longest),

@@ -14,7 +14,7 @@ from typing import Any
 
 from zyra.core.arguments import Args
 from zyra.core.errors import ZyraError
-from zyra.core.kinds import Kind, kinds_of
+from zyra.core.kinds import Kind
 from zyra.core.network import NetworkPolicy
 from zyra.core.outputs import PART_PREFIX
 from zyra.core.urls import masked as masked_url
@@ -152,10 +152,10 @@ def plain_name(text: str) -> str:
     return text
 
 
-def masked(args: Args) -> Mapping[str, Any]:
+def masked(args: Args, kinds: Mapping[str, Kind]) -> Mapping[str, Any]:
     """The given arguments as they may be shown: secrets and passwords in URLs hidden."""
     values = args.model_dump(mode="json", exclude_unset=True)
-    for name, kind in kinds_of(type(args)).items():
+    for name, kind in kinds.items():
         if name in values and values[name] is not None:
             values[name] = _masked_value(kind, values[name])
     return values

@@ -113,13 +113,15 @@ class JobService:
             accepted = await (self.begin or self._accept)(submission)
             if accepted.job_id != job_id:  # its idempotency key named an earlier one
                 return await self.wait(caller, accepted.job_id, wait_s)
+            record = None
             try:
-                await asyncio.wait([done], timeout=wait_s)
+                with suppress(TimeoutError):  # it goes on by itself
+                    async with asyncio.timeout(wait_s):
+                        record = await done
             except asyncio.CancelledError:
                 if request.cancel_on_disconnect:
                     await asyncio.shield(self._ask_to_end(job_id))
                 raise
-        record = done.result() if done.done() else None
         return record or await self.job(caller, job_id)
 
     async def wait(self, caller: Caller, job_id: str, timeout_s: float | None) -> JobRecord:
