@@ -1,5 +1,6 @@
 """Read GeoTIFF: every band is a field."""
 
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -113,11 +114,32 @@ class GeotiffDataset:
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
-            yield
+            with _without_unreadable_warnings():
+                yield
         except (RasterioError, CPLE_BaseError, UnicodeDecodeError, ValueError) as exc:
             raise DataError(
                 f"{self._name} is not readable as GeoTIFF: {exc}", hint="the file may be damaged"
             ) from exc
+
+
+@contextmanager
+def _without_unreadable_warnings() -> Iterator[None]:
+    """Keep off stderr that rasterio cannot pass on a warning of GDAL which is no UTF-8.
+
+    Tags of damaged files come up in such warnings; what is wrong with them shows when they
+    are read.
+    """
+    usual = sys.unraisablehook
+
+    def hook(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(unraisable.exc_value, UnicodeDecodeError):
+            usual(unraisable)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = usual
 
 
 def _crs(given: CRS) -> Crs:
