@@ -48,12 +48,22 @@ class Decoder:
             DataError: The file is damaged, or ends before it should.
         """
         with reading(self._name):
-            for packet in self._container.demux(*self._streams):
+            for packet in self._packets():
                 for frame in self._decoded(packet):
                     self._begun.add(packet.stream_index)
                     self._end = max(self._end, end_of(frame))
                     yield frame
         self._check_end()
+
+    def _packets(self) -> "Iterator[Packet[Stream]]":
+        try:
+            yield from self._container.demux(*self._streams)
+        except IndexError as exc:
+            # PyAV finds a stream by its number, which a damaged file may give twice.
+            raise DataError(
+                f"{self._name} is damaged: its streams are numbered wrongly",
+                hint="fetch or make the file again",
+            ) from exc
 
     def _decoded(self, packet: "Packet[Stream]") -> list[VideoFrame | AudioFrame]:
         try:
