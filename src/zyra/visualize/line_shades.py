@@ -62,7 +62,7 @@ class LineWork:
 
 def line_work(coverage: NDArray[np.uint8], opacity: float) -> LineWork:
     """Line work of lines of an `opacity` (to 1) that cover `coverage` (to 255) of each pixel."""
-    pixels, shares = _covered(np.ascontiguousarray(coverage).reshape(-1))
+    pixels, shares = covered(np.ascontiguousarray(coverage).reshape(-1))
     strengths = _strength_of_coverage(opacity)[shares]
     seen = strengths > 0
     return LineWork(pixels[seen], strengths[seen])
@@ -74,7 +74,7 @@ def work_of_pixels(pixels: NDArray[np.intp], opacity: float) -> LineWork:
     return LineWork(pixels, np.full(pixels.shape, strength, np.uint8))
 
 
-def _covered(flat: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+def covered(flat: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
     """Where `flat` is not 0, and what it is there.
 
     Looks at eight bytes at a time, since nearly all of them are 0.

@@ -49,16 +49,24 @@ def linear_values(values: Array, places: Places) -> Array:
 
     As in `linear_levels`, the nearest point decides where one of the four has no value.
     """
-    found = nearest_values(values, places)
     if min(places.shape) < 2:
-        return found
+        return nearest_values(values, places)
+    is_whole = bool(np.isfinite(values).all())
+    if is_whole:
+        found: Array = np.full(places.picture_shape, np.nan, np.float32)
+    else:
+        found = nearest_values(values, places)
     if places.wraps:
         values = np.concatenate([values, values[:, :1]], axis=1)
     blocks = _separable_blocks if places.is_separable else _scattered_blocks
     with np.errstate(invalid="ignore"):
         for target, interpolated in blocks(values, places, found):
-            np.copyto(target, interpolated, where=np.isfinite(interpolated))
-    found[~places.inside] = np.nan
+            if is_whole:
+                np.copyto(target, interpolated)
+            else:
+                np.copyto(target, interpolated, where=np.isfinite(interpolated))
+    if places.is_separable:
+        found[:, ~np.isfinite(places.columns)] = np.nan
     return found
 
 
