@@ -1,6 +1,7 @@
 """The commands of stage visualize, under their names."""
 
 from zyra.core.command import CommandMap, commands_by_name
+from zyra.visualize.commands.contour import CONTOUR
 from zyra.visualize.commands.heatmap import HEATMAP
 
-command_map: CommandMap = commands_by_name(HEATMAP)
+command_map: CommandMap = commands_by_name(CONTOUR, HEATMAP)
