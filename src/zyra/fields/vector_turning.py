@@ -64,5 +64,5 @@ def _heading(
     squared = crs.ellipsoid.eccentricity**2
     meridian = (1.0 - squared) / (1.0 - squared * sine**2)
     run = wrapped(end_lon - start_lon) * cosine + 1j * (end_lat - start_lat) * meridian
-    heading: Headings = run / np.abs(run)
+    heading: Headings = (run / np.abs(run)).astype(np.complex128)
     return heading

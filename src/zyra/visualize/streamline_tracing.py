@@ -50,7 +50,8 @@ class Flow:
         goes = (speed > self._still) & (points.imag >= 0) & (points.imag <= self.height)
         if not self.wraps:
             goes &= (points.real >= 0) & (points.real <= self.width)
-        return np.divide(upper, speed, out=np.full_like(upper, np.nan), where=goes)
+        headings: Points = np.divide(upper, speed, out=np.full_like(upper, np.nan), where=goes)
+        return headings
 
     @cached_property
     def _padded(self) -> Points:

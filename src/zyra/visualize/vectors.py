@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from zyra.core.errors import DataError
+from zyra.core.errors import UsageError
 from zyra.fields.grid import Grid
 from zyra.visualize.arrows import arrow_shapes, head_shapes
 from zyra.visualize.barbs import barb_shapes
+from zyra.visualize.extent import extent_of
 from zyra.visualize.inking import Colour, Coverage, inked
 from zyra.visualize.projection import MapView
 from zyra.visualize.streamline_tracing import Points, flow_of
@@ -42,7 +43,7 @@ STROKES = {"arrows": 1.25, "barbs": 1.1, "streamlines": 1.0}
 # Large pictures are looked at closer, as map features are.
 WIDTH_GROWTH = 0.5
 HALO_MARGIN = 1.2
-HALO_OPACITY = 0.55
+HALO_OPACITY = 0.45
 DARK, LIGHT = (20, 20, 20), (255, 255, 255)
 # Frames nearly always share their grid.
 GRIDS_KEPT = 3
@@ -101,7 +102,7 @@ class VectorPainter:
         """`picture` (RGBA, of the size of the map) with the vectors over it; it is changed.
 
         Raises:
-            DataError: As `shapes`.
+            UsageError: As `shapes`.
         """
         shapes, look = self.shapes(vectors), self.look
         size = self.view.width, self.view.height
@@ -115,7 +116,7 @@ class VectorPainter:
         """Share of each pixel that the vectors cover, 0 to 255, shape (height, width).
 
         Raises:
-            DataError: As `shapes`.
+            UsageError: As `shapes`.
         """
         return self.shapes(vectors).coverage(
             (self.view.width, self.view.height), self.look.width_px
@@ -125,14 +126,15 @@ class VectorPainter:
         """What is drawn for the vectors.
 
         Raises:
-            DataError: The map shows no place that has both parts.
+            UsageError: The map shows no place that has both parts.
         """
         lattice = self.lattice(vectors.grid)
         u, v = lattice.parts(vectors)
         if not np.isfinite(u + lattice.lon).any():
-            raise DataError(
-                f"{vectors.u.variable} and {vectors.v.variable} have no values on the map",
-                hint="nothing to draw: every value is missing, or the extent lies beside them",
+            covered = " ".join(f"{edge:g}" for edge in extent_of(vectors.grid))
+            raise UsageError(
+                f"the map shows nothing of {vectors.u.variable} and {vectors.v.variable}",
+                hint=f"their grid covers {covered}, and may have missing values there",
             )
         if self.look.kind == "streamlines":
             return self._streamlines(lattice, u, v)

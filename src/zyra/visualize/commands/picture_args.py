@@ -26,8 +26,8 @@ class PictureArgs(CheckedArgs):
         """What is wrong with inputs and outputs."""
         yield from super().conflicts()
         several, names = self.inputs is not None, self.output_names
-        yield (self.input is None) != several, "give either input or inputs"
-        yield self.input is not None and self.output is None, "output is missing"
+        yield sum(self.ways_in()) != 1, "give either input or inputs"
+        yield not several and any(self.ways_in()) and self.output is None, "output is missing"
         yield several and self.output is not None, "output is for one input"
         yield several and self.output_dir is None, "output_dir is missing"
         yield not several and self.output_dir is not None, "output_dir is for inputs"
@@ -39,6 +39,10 @@ class PictureArgs(CheckedArgs):
             for name in names:
                 is_path = name in ("", ".", "..") or not NOT_IN_NAMES.isdisjoint(name)
                 yield is_path, f"output_names has {name!r}, which is not a plain file name"
+
+    def ways_in(self) -> tuple[bool, ...]:
+        """Which ways to name what is drawn are used; one of them is needed."""
+        return self.input is not None, self.inputs is not None
 
 
 def no_png(name: str | None) -> Conflict:
