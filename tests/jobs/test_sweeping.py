@@ -1,10 +1,12 @@
 """Whoever takes the job of a dead runner also clears away what it left on this machine."""
 
+import asyncio
 import errno
 import os
 import signal
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -122,6 +124,8 @@ async def test_programs_of_a_dead_server_end_when_its_job_is_taken(engine, works
     environment = os.environ | {MARK: f"{dead.pid}-1-1"}
     with subprocess.Popen(["sleep", "60"], env=environment, start_new_session=True) as helper:
         try:
+            while not Path(f"/proc/{helper.pid}/environ").read_bytes():
+                await asyncio.sleep(0)  # the kernel is still loading the program
             await engine.sweep()
             assert helper.wait(10) == -signal.SIGKILL
         finally:
