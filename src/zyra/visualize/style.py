@@ -1,5 +1,6 @@
 """How the pictures of a run look: everything but the colours of values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from zyra.core.errors import UsageError
@@ -130,15 +131,34 @@ def choice_from(args: MapArgs) -> MapChoice:
     )
 
 
-def _basemap(args: MapArgs, features: tuple[str, ...], job: Job) -> Basemap | None:
+def basemap_under(picture: str | None, features: Collection[str]) -> Basemap | None:
+    """What lies under a field: a picture of the Earth, areas of plain colour, or nothing.
+
+    Args:
+        picture: Path of the picture, or None.
+        features: Names of map features, of which the areas count.
+
+    Raises:
+        UsageError: Both are asked for.
+        DataError: The picture cannot be read.
+    """
     areas = frozenset(AREAS).intersection(features)
-    if areas and (args.basemap is not None or args.map_type == "tile"):
+    if picture is None:
+        return LandAndSea(areas) if areas else None
+    _refuse_hidden(areas)
+    return read_basemap(existing_file(picture))
+
+
+def _basemap(args: MapArgs, features: tuple[str, ...], job: Job) -> Basemap | None:
+    if args.map_type == "tile" and args.tile_source is not None:
+        _refuse_hidden(frozenset(AREAS).intersection(features))
+        return TileMap(args.tile_source, args.tile_zoom, job)
+    return basemap_under(args.basemap, features)
+
+
+def _refuse_hidden(areas: Collection[str]) -> None:
+    if areas:
         raise UsageError(
             f"a basemap hides {' and '.join(sorted(areas))}",
             hint="leave them out of --features, or leave out the basemap",
         )
-    if areas:
-        return LandAndSea(areas)
-    if args.map_type == "tile" and args.tile_source is not None:
-        return TileMap(args.tile_source, args.tile_zoom, job)
-    return None if args.basemap is None else read_basemap(existing_file(args.basemap))
