@@ -3,5 +3,6 @@
 from zyra.core.command import CommandMap, commands_by_name
 from zyra.visualize.commands.contour import CONTOUR
 from zyra.visualize.commands.heatmap import HEATMAP
+from zyra.visualize.commands.sos import SOS
 
-command_map: CommandMap = commands_by_name(CONTOUR, HEATMAP)
+command_map: CommandMap = commands_by_name(CONTOUR, HEATMAP, SOS)
