@@ -61,8 +61,8 @@ def write_geotiff(
     """Write fields on one grid as the bands of a GeoTIFF, reading them one at a time.
 
     Values are float32, NaN is missing (also as the nodata value). Tiles of 512 x 512 cells.
-    Each band has a description, its unit, and what is
-    known of the field as tags, from which `GeotiffDataset` reads it back.
+    Each band has a description, its unit, and what is known of the field as tags, from which
+    `GeotiffDataset` reads it back.
 
     Args:
         path: File to write; replaced.
@@ -71,46 +71,41 @@ def write_geotiff(
         read: Reads the values of a field.
         nodata: What stands for missing values; NaN when None.
         lattice: The raster of the grid, where it is not to be turned; see `lattice_of`.
-        cloud: Add overviews of means and arrange all for readers that fetch parts of the file,
-            compressed so (`zlib` unless asked otherwise, `zstd`, `none`); this takes twice as
-            long. None writes Deflate without overviews.
+        cloud: Compression (`zlib` by itself, `zstd`, `none`) of a file with overviews of means,
+            arranged for readers of parts. None writes Deflate without overviews, in half the time.
         progress: Told the fraction that is written.
 
     Returns:
         How rows and columns were ordered and whether values were interpolated.
 
     Raises:
-        UnsupportedFormat: GeoTIFF cannot carry the coordinate system, or the grid has only
-            one row or column.
+        UnsupportedFormat: GeoTIFF cannot carry the coordinate system or a single row or column.
         OutputError: GDAL cannot write the file.
         DataError: A field cannot be read.
     """
     lattice = lattice or lattice_of(grid)
-    crs = _gdal_crs(grid)
-    profile = {**_profile(len(infos), grid, crs), "transform": lattice.transform}
-    # Without PAM, GDAL cannot put what GeoTIFF has no words for into a second file.
-    with (
-        rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES),
-        tempfile.TemporaryDirectory(prefix=PART_PREFIX, dir=path.parent) as folder,
-    ):
+    profile = {**_profile(len(infos), grid), "transform": lattice.transform}
+    with _gdal(), tempfile.TemporaryDirectory(prefix=PART_PREFIX, dir=path.parent) as folder:
         bands = path if cloud is None else Path(folder, "bands.tif")
-        packing = _STORAGE if cloud is None else {}
-        share = 1.0 if cloud is None else _WRITING_BANDS
+        packing, share = (_STORAGE, 1.0) if cloud is None else ({}, _WRITING_BANDS)
         try:
             with rasterio.open(bands, "w", **profile, **packing) as file:
                 for band, info in enumerate(infos, start=1):
-                    _write_band(file, band, info, lattice.raster(read(info).values), nodata)
+                    values = lattice.raster(read(info).values)
+                    _write_band(file, band, info, values, nodata)
                     progress(share * band / len(infos), info.variable)
             if cloud is not None:
                 _arrange(bands, path, cloud)
-            with rasterio.open(path) as written:
-                kept = written.crs
+            _refuse_changed_crs(path, grid)
         except (RasterioError, CPLE_BaseError) as exc:
             raise OutputError(f"GDAL cannot write the GeoTIFF: {exc}") from exc
-    if kept is None or not _means_the_same(kept.to_wkt(), grid):
-        raise _cannot_carry(grid)
     progress(1.0, infos[-1].variable)
     return lattice
+
+
+def _gdal() -> rasterio.Env:
+    # Without PAM, GDAL cannot put what GeoTIFF has no words for into a second file.
+    return rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES)
 
 
 def _write_band(file: Any, band: int, info: FieldInfo, values: Array, nodata: float | None) -> None:
@@ -121,6 +116,14 @@ def _write_band(file: Any, band: int, info: FieldInfo, values: Array, nodata: fl
     file.set_band_description(band, band_name(info))
     file.set_band_unit(band, info.units)
     file.update_tags(band, **band_tags(info))
+
+
+def _refuse_changed_crs(path: Path, grid: Grid) -> None:
+    """Refuse a file whose coordinate system is no more that of the grid."""
+    with rasterio.open(path) as written:
+        kept = written.crs
+    if kept is None or not _means_the_same(kept.to_wkt(), grid):
+        raise _cannot_carry(grid)
 
 
 def _gdal_crs(grid: Grid) -> CRS:
@@ -184,7 +187,7 @@ def _overview_factors(longest: int) -> list[int]:
     return [2**power for power in range(1, count + 1)]
 
 
-def _profile(bands: int, grid: Grid, crs: CRS) -> dict[str, Any]:
+def _profile(bands: int, grid: Grid) -> dict[str, Any]:
     """Of a file with one band after the other, as they are read."""
     rows, columns = grid.shape
     is_tiled = max(rows, columns) > _TILE
@@ -195,7 +198,7 @@ def _profile(bands: int, grid: Grid, crs: CRS) -> dict[str, Any]:
         "count": bands,
         "dtype": "float32",
         "nodata": np.nan,
-        "crs": crs,
+        "crs": _gdal_crs(grid),
         "interleave": "band",
         "bigtiff": "if_safer",
         **({"tiled": True, "blockxsize": _TILE, "blockysize": _TILE} if is_tiled else {}),
