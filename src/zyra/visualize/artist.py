@@ -46,7 +46,7 @@ class Artist:
         shown = self.shown_values(drawn)
         scale = self.colouring.scale_of(drawn, shown)
         bar = self.style.bar_of(drawn, shown, scale)
-        paint = partial(self._paint, drawn, scale)
+        paint = partial(self.paint, drawn, scale)
         return Sheet(self.style).drawing(drawn, drawn.grid, paint, bar)
 
     def shown_values(self, drawn: Field) -> Array:
@@ -74,7 +74,12 @@ class Artist:
             _refuse_outside(drawn, self.style)
         return painter
 
-    def _paint(self, drawn: Field, scale: Scale, view: View) -> Picture:
+    def paint(self, drawn: Field, scale: Scale, view: View) -> Picture:
+        """The map of one field in the colours of `scale`.
+
+        Raises:
+            UsageError: As `painter`.
+        """
         return self.painter(drawn, view).draw(drawn.values, drawn.grid, scale)
 
 

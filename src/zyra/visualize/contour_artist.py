@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from zyra.core.errors import DataError, UsageError
-from zyra.fields.field import Array, Field
+from zyra.fields.field import Array, Field, FieldInfo
 from zyra.visualize.artist import Artist
 from zyra.visualize.colour_bar import ColourBar
 from zyra.visualize.contour_bands import (
@@ -30,7 +30,22 @@ from zyra.visualize.scale import Scale, finite_range
 from zyra.visualize.sheet import Drawing, Sheet
 from zyra.visualize.view import View
 
-__all__ = ["ContourArtist", "Pen"]
+__all__ = ["ContourArtist", "ContourPlan", "Pen"]
+
+
+@dataclass(frozen=True)
+class ContourPlan:
+    """What pictures of one quantity share.
+
+    Attributes:
+        levels: Values that lines are drawn at.
+        scale: Colours of the bands between them, or of the lines.
+        bar: Their colour bar.
+    """
+
+    levels: Levels
+    scale: Scale
+    bar: ColourBar
 
 
 @dataclass(frozen=True)
@@ -59,15 +74,23 @@ class ContourArtist:
                 holds directions.
             DataError: It has no values, or they are all the same.
         """
-        _refuse_directions(drawn)
-        shown = self.artist.shown_values(drawn)
-        base = self.artist.colouring.scale_of(drawn, shown)
+        plan = self.plan(drawn, self.artist.shown_values(drawn))
+        paint = partial(self.paint, drawn, plan)
+        return Sheet(self.artist.style).drawing(drawn, drawn.grid, paint, plan.bar)
+
+    def plan(self, info: FieldInfo, shown: Array) -> ContourPlan:
+        """Levels and colours for a quantity of which the values `shown` are seen.
+
+        Raises:
+            UsageError: No level lies within them, or they are directions.
+            DataError: There are none, or they are all the same.
+        """
+        _refuse_directions(info)
+        base = self.artist.colouring.scale_of(info, shown)
         levels = self.choice.levels(base)
-        self._check(drawn, shown, levels)
+        self._check(info, shown, levels)
         scale = self._scale(levels, base)
-        paint = partial(self._paint, drawn, levels, scale)
-        bar = self._bar(drawn, scale)
-        return Sheet(self.artist.style).drawing(drawn, drawn.grid, paint, bar)
+        return ContourPlan(levels, scale, self._bar(info, scale))
 
     def _scale(self, levels: Levels, base: Scale) -> Scale:
         """Colours of bands, or of lines."""
@@ -82,7 +105,7 @@ class ContourArtist:
         ends = ends_of(self.extend, levels, low_fixed=low_fixed, high_fixed=high_fixed)
         return band_scale(levels, ends, base, anchored=anchored)
 
-    def _bar(self, drawn: Field, scale: Scale) -> ColourBar:
+    def _bar(self, drawn: FieldInfo, scale: Scale) -> ColourBar:
         style, ends = self.artist.style, _open_ends(scale)
         if not self.is_filled:
             return ColourBar(scale, drawn.units, style.orientation, style.unit, centred=True)
@@ -90,7 +113,7 @@ class ContourArtist:
             scale, drawn.units, style.orientation, style.unit, below=ends.below, above=ends.above
         )
 
-    def _check(self, drawn: Field, shown: Array, levels: Levels) -> None:
+    def _check(self, drawn: FieldInfo, shown: Array, levels: Levels) -> None:
         """Refuse what would give an empty picture."""
         low, high = finite_range(shown)
         inside = [level for level in levels.values if low < level <= high]
@@ -116,9 +139,13 @@ class ContourArtist:
                 hint="give levels in its unit between these, or leave them out",
             )
 
-    def _paint(
-        self, drawn: Field, levels: Levels, scale: Scale, view: View
-    ) -> Picture | Image.Image:
+    def paint(self, drawn: Field, plan: ContourPlan, view: View) -> Picture | Image.Image:
+        """The map of one field, its features included.
+
+        Raises:
+            UsageError: The map shows nothing of it.
+        """
+        levels, scale = plan.levels, plan.scale
         painter = self.artist.painter(drawn, view)
         ground = ground_of(drawn.values, drawn.grid, painter.places(drawn.grid))
         lines = None if self.pen is None else self._lines(self.pen, ground, painter, levels, scale)
@@ -153,7 +180,7 @@ def _open_ends(scale: Scale) -> Ends:
     return Ends(below, bool(bounds) and top is None and bounds[-1] == scale.high)
 
 
-def _refuse_directions(drawn: Field) -> None:
+def _refuse_directions(drawn: FieldInfo) -> None:
     if is_direction(drawn):
         raise UsageError(
             f"{drawn.variable} holds directions, whose values have no contours at north",

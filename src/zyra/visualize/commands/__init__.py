@@ -1,8 +1,10 @@
 """The commands of stage visualize, under their names."""
 
 from zyra.core.command import CommandMap, commands_by_name
+from zyra.visualize.commands.animate import ANIMATE
 from zyra.visualize.commands.contour import CONTOUR
 from zyra.visualize.commands.heatmap import HEATMAP
 from zyra.visualize.commands.sos import SOS
+from zyra.visualize.commands.vector import VECTOR
 
-command_map: CommandMap = commands_by_name(CONTOUR, HEATMAP, SOS)
+command_map: CommandMap = commands_by_name(ANIMATE, CONTOUR, HEATMAP, SOS, VECTOR)

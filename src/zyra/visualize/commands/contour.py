@@ -16,9 +16,8 @@ LINE_ARGS = ("line_width", "line_labels", "index_every")
 
 
 class LevelArgs(CheckedArgs):
-    """The values that lines are drawn at, and how lines and bands look."""
+    """The values that contours are drawn at."""
 
-    filled: bool = arg(False, "Colour the bands between the levels instead of drawing lines")
     levels: int | str | list[float] | None = arg(
         None,
         "About how many bands (default: 10), or the levels themselves, separated by commas:"
@@ -27,6 +26,18 @@ class LevelArgs(CheckedArgs):
     interval: float | None = arg(
         None, "Draw every multiple of this, in the field's unit, instead of --levels", gt=0
     )
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Levels chosen twice."""
+        yield from super().conflicts()
+        both = self.levels is not None and self.interval is not None
+        yield both, "give either levels or interval"
+
+
+class LineArgs(LevelArgs):
+    """How lines and the bands between them look."""
+
+    filled: bool = arg(False, "Colour the bands between the levels instead of drawing lines")
     extend: Literal["auto", "neither", "min", "max", "both"] = arg(
         "auto",
         "Beyond which end of the levels --filled colours too; auto: both where they come from"
@@ -45,10 +56,8 @@ class LevelArgs(CheckedArgs):
     line_labels: bool = arg(False, "Write the value into each line")
 
     def conflicts(self) -> Iterator[Conflict]:
-        """Levels chosen twice, and what asks for lines where there are none."""
+        """What asks for lines where there are none."""
         yield from super().conflicts()
-        both = self.levels is not None and self.interval is not None
-        yield both, "give either levels or interval"
         yield self.lines and not self.filled, "lines is for filled: without it there are lines"
         yield self.extend != "auto" and not self.filled, "extend has an effect only with filled"
         if self.filled and not self.lines:
@@ -56,7 +65,7 @@ class LevelArgs(CheckedArgs):
             yield bool(given), f"filled draws no lines: add lines, or leave out {', '.join(given)}"
 
 
-class ContourArgs(PictureArgs, FieldArgs, LevelArgs, ColourArgs, BarArgs, LabelArgs, MapArgs):
+class ContourArgs(PictureArgs, FieldArgs, LineArgs, ColourArgs, BarArgs, LabelArgs, MapArgs):
     """Draw contour lines of one variable, or the bands between them.
 
     Levels are round numbers over the range of the values unless they are given. Lines and bands
