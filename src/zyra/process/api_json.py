@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 from zyra.core.errors import LimitExceeded, UsageError
 from zyra.core.inputs import STDIN
 from zyra.core.job import Job
+from zyra.core.json_paths import path_of
+from zyra.core.json_values import encode
 from zyra.core.outputs import open_output
 from zyra.process.api_json_rows import Row, RowMaker, missing_field
 from zyra.process.commands.api_json import ApiJsonArgs
-from zyra.process.json_paths import path_of
 from zyra.process.json_records import Found, read_records
-from zyra.process.json_values import encode
 from zyra.transfer.sources import local_copy
 
 # More keys than this are data, not columns.

@@ -6,7 +6,7 @@ from typing import Any
 
 from zyra.core.closest import closest_or_all
 from zyra.core.errors import UsageError
-from zyra.process.json_paths import MISSING, Record, value_at
+from zyra.core.json_paths import MISSING, Record, value_at
 
 TEXT_FIELDS = (
     "text",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from zyra.core.errors import DataError
+from zyra.core.json_paths import MISSING, Record, exploded, flattened, listed, path_of, value_at
 from zyra.process.api_json_derived import derived_of, refuse_unknown
 from zyra.process.commands.api_json import ApiJsonArgs
-from zyra.process.json_paths import MISSING, Record, exploded, flattened, listed, path_of, value_at
 from zyra.process.json_records import Found
 
 Row = dict[str, Any]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
 from zyra.core.errors import DataError, LimitExceeded
-from zyra.process.json_paths import MISSING, Record, value_at
+from zyra.core.json_paths import MISSING, Record, value_at
+from zyra.core.json_values import MAX_DEPTH, decode, without_mark
 from zyra.process.json_scan import CHUNK_BYTES, MAX_VALUE_BYTES, Raw, Scanner
-from zyra.process.json_values import MAX_DEPTH, decode, without_mark
 
 _MOST_LISTED = 20
 

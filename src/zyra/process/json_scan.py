@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from zyra.core.errors import DataError, LimitExceeded
-from zyra.process.json_values import MAX_DEPTH, decode, without_mark
+from zyra.core.json_values import MAX_DEPTH, decode, without_mark
 
 CHUNK_BYTES = 1 << 20
 # The largest value that is held at once: one record.

@@ -70,12 +70,14 @@ def decode(raw: bytes, *, line: int, offset: int) -> Any:
         ) from exc
 
 
-def encode(value: Any) -> bytes:
-    """Compact JSON of a value."""
+def encode(value: Any, *, pretty: bool = False) -> bytes:
+    """JSON of a value: compact, or with a line for each of its parts."""
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None)
     except TypeError:  # whole numbers of more than 64 bits
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        separators = None if pretty else (",", ":")
+        indent = 2 if pretty else None
+        return json.dumps(value, ensure_ascii=False, separators=separators, indent=indent).encode()
 
 
 def _refuse_depth(raw: bytes, line: int) -> None:
