@@ -1,7 +1,8 @@
 """Write fields as the bands of one GeoTIFF."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +77,7 @@ def write_geotiff(
         progress: Told the fraction that is written.
 
     Returns:
-        How rows and columns were ordered and whether values were interpolated.
+        How rows and columns were ordered, and whether values were interpolated.
 
     Raises:
         UnsupportedFormat: GeoTIFF cannot carry the coordinate system or a single row or column.
@@ -84,34 +85,35 @@ def write_geotiff(
         DataError: A field cannot be read.
     """
     lattice = lattice or lattice_of(grid)
-    profile = {**_profile(len(infos), grid), "transform": lattice.transform}
+    profile = {**_profile(len(infos), grid, nodata), "transform": lattice.transform}
     with _gdal(), tempfile.TemporaryDirectory(prefix=PART_PREFIX, dir=path.parent) as folder:
         bands = path if cloud is None else Path(folder, "bands.tif")
         packing, share = (_STORAGE, 1.0) if cloud is None else ({}, _WRITING_BANDS)
-        try:
-            with rasterio.open(bands, "w", **profile, **packing) as file:
-                for band, info in enumerate(infos, start=1):
-                    values = lattice.raster(read(info).values)
-                    _write_band(file, band, info, values, nodata)
-                    progress(share * band / len(infos), info.variable)
-            if cloud is not None:
-                _arrange(bands, path, cloud)
-            _refuse_changed_crs(path, grid)
-        except (RasterioError, CPLE_BaseError) as exc:
-            raise OutputError(f"GDAL cannot write the GeoTIFF: {exc}") from exc
+        with rasterio.open(bands, "w", **profile, **packing) as file:
+            for band, info in enumerate(infos, start=1):
+                _write_band(file, band, info, lattice.raster(read(info).values))
+                progress(share * band / len(infos), info.variable)
+        if cloud is not None:
+            _arrange(bands, path, cloud)
+        _refuse_changed_crs(path, grid)
     progress(1.0, infos[-1].variable)
     return lattice
 
 
-def _gdal() -> rasterio.Env:
-    # Without PAM, GDAL cannot put what GeoTIFF has no words for into a second file.
-    return rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES)
+@contextmanager
+def _gdal() -> Iterator[None]:
+    """Set GDAL up for writing, and translate its errors."""
+    try:
+        # Without PAM, GDAL cannot put what GeoTIFF has no words for into a second file.
+        with rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES):
+            yield
+    except (RasterioError, CPLE_BaseError) as exc:
+        raise OutputError(f"GDAL cannot write the GeoTIFF: {exc}") from exc
 
 
-def _write_band(file: Any, band: int, info: FieldInfo, values: Array, nodata: float | None) -> None:
-    if nodata is not None:
-        file.nodata = nodata
-        values[np.isnan(values)] = nodata
+def _write_band(file: Any, band: int, info: FieldInfo, values: Array) -> None:
+    if not np.isnan(file.nodata):
+        values[np.isnan(values)] = file.nodata
     file.write(values, band)
     file.set_band_description(band, band_name(info))
     file.set_band_unit(band, info.units)
@@ -187,7 +189,7 @@ def _overview_factors(longest: int) -> list[int]:
     return [2**power for power in range(1, count + 1)]
 
 
-def _profile(bands: int, grid: Grid) -> dict[str, Any]:
+def _profile(bands: int, grid: Grid, nodata: float | None) -> dict[str, Any]:
     """Of a file with one band after the other, as they are read."""
     rows, columns = grid.shape
     is_tiled = max(rows, columns) > _TILE
@@ -197,7 +199,7 @@ def _profile(bands: int, grid: Grid) -> dict[str, Any]:
         "width": columns,
         "count": bands,
         "dtype": "float32",
-        "nodata": np.nan,
+        "nodata": np.nan if nodata is None else nodata,
         "crs": _gdal_crs(grid),
         "interleave": "band",
         "bigtiff": "if_safer",
