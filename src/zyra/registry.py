@@ -28,6 +28,7 @@ PRELOADED: tuple[str, ...] = (
     "zyra.fields.netcdf_write:write_netcdf",
     "zyra.fields.geotiff:GeotiffDataset",
     "zyra.fields.geotiff_write:write_geotiff",
+    "zyra.process.reproject_geotiff_pictures:read_coloured",
 )
 
 # Called by the warm parent after loading: what would otherwise be done anew in every child.

@@ -130,3 +130,10 @@ def test_help_explains_every_argument(command: Command):
     for name in command.args.model_fields:
         assert flag_of(command.args, name) in text
         assert command.args.model_fields[name].description
+
+
+def test_negative_numbers_with_exponents_are_numbers() -> None:
+    parser = stage_parser("process", CLI_REGISTRY["process"], "reproject")
+    bounds = ["-1.5e7", "-2E6", "-.5", "1e-3"]
+    words = ["reproject", "--input", "a.png", "--output", "b.png", "--dst-bounds", *bounds]
+    assert parser.parse_args(words).dst_bounds == bounds

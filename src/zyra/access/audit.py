@@ -33,13 +33,19 @@ class AuditLog:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        # Where the file ended after our last line, and that line's hash.
+        self._end, self._last = -1, FIRST
 
     def write(self, entry: Mapping[str, Any]) -> None:
         """Append an entry: request id, caller, action, object, decision, status."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         try:
-            line = _chained(entry, _last_hash(self._descriptor))
+            size = os.fstat(self._descriptor).st_size
+            if size != self._end:  # somebody else has written, or we have not yet
+                self._last = _last_hash(self._descriptor, size)
+            line, self._last = _chained(entry, self._last)
             os.write(self._descriptor, line)
+            self._end = os.fstat(self._descriptor).st_size
         finally:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
@@ -65,10 +71,12 @@ def verify(stream: BinaryIO) -> Iterator[Fault]:
         previous = found
 
 
-def _chained(entry: Mapping[str, Any], previous: str) -> bytes:
+def _chained(entry: Mapping[str, Any], previous: str) -> tuple[bytes, str]:
+    """The line of an entry, and its hash."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     kept = {"time": now, **entry, "previous": previous}
-    return (_text({**kept, "hash": _hash(kept)}) + "\n").encode()
+    own = _hash(kept)
+    return (_text({**kept, "hash": own}) + "\n").encode(), own
 
 
 def _hash(entry: Mapping[str, Any]) -> str:
@@ -79,9 +87,8 @@ def _text(entry: Mapping[str, Any]) -> str:
     return json.dumps(entry, separators=(",", ":"), ensure_ascii=True)
 
 
-def _last_hash(descriptor: int) -> str:
+def _last_hash(descriptor: int, size: int) -> str:
     """The hash of the last entry; half a line, from a process that was killed, is none."""
-    size = os.fstat(descriptor).st_size
     tail = os.pread(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES))
     if tail and not tail.endswith(b"\n"):
         os.write(descriptor, b"\n")

@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import re
 import types
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -21,11 +22,14 @@ _METAVARS = {
     Kind.TARGET_URL: "URL",
     Kind.SECRET: "SECRET",
 }
+_NEGATIVE_NUMBER = re.compile(r"-(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
 _TYPE_METAVARS = {int: "N", float: "X"}
 
 
 def add_flags(parser: argparse.ArgumentParser, args: type[Args]) -> None:
     """Give `parser` every argument of `args`; what is not given stays unset."""
+    # Its own pattern knows no exponents: -1.5e7 would be taken for a flag.
+    parser._negative_number_matcher = _NEGATIVE_NUMBER
     kinds = kinds_of(args)
     for name in own_first(args):
         field = args.model_fields[name]

@@ -14,12 +14,15 @@ FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 
 
 @contextmanager
-def opened_picture(path: Path, *, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+def opened_picture(
+    path: Path, *, formats: tuple[str, ...] = FORMATS, most_pixels: int = MOST_PIXELS
+) -> Iterator[Image.Image]:
     """A picture whose size is known and whose pixels are read within the block.
 
     Args:
         path: Of the file.
         formats: Pillow's names of those that are read; some others would start programs.
+        most_pixels: A larger one is refused before it is read.
 
     Raises:
         DataError: It is no picture, or damaged.
@@ -30,10 +33,10 @@ def opened_picture(path: Path, *, formats: tuple[str, ...] = FORMATS) -> Iterato
             # Our own budget of pixels is kept below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=formats) as image:
-                if image.width * image.height > MOST_PIXELS:
+                if image.width * image.height > most_pixels:
                     raise LimitExceeded(
                         f"{path.name} has {image.width}x{image.height} pixels, more than "
-                        f"{MOST_PIXELS:,}"
+                        f"{most_pixels:,}"
                     )
                 yield image
     except UnidentifiedImageError as exc:

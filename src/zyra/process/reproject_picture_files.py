@@ -1,22 +1,20 @@
 """Read and write the pictures that reproject brings from one place to another."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from zyra.core.errors import DataError, LimitExceeded, UnsupportedFormat
+from zyra.core.errors import LimitExceeded, UnsupportedFormat
 from zyra.core.job import Job
 from zyra.core.loading import load
 from zyra.core.media_types import HEAD_BYTES, sniff
 from zyra.core.outputs import open_output, output_path
 from zyra.fields.grid import Grid
+from zyra.media.picture_files import opened_picture
 from zyra.media.png import write_png
 from zyra.process.reproject_formats import Kind
 
@@ -80,7 +78,7 @@ def read_picture(path: Path) -> Picture:
     if found == _TIFF:
         pixels, grid = load("zyra.process.reproject_geotiff_pictures:read_coloured")(path)
         return Picture(pixels, grid)
-    with _opened(path) as picture:
+    with opened_picture(path) as picture:
         refuse_too_large(path.name, picture.width, picture.height)
         if picture.mode in _DEEP_MODES:
             raise UnsupportedFormat(
@@ -88,20 +86,6 @@ def read_picture(path: Path) -> Picture:
                 hint="give such data as GeoTIFF",
             )
         return Picture(np.asarray(picture.convert("RGBA")), None)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    try:
-        # Our own limit stands in for Pillow's, which only warns.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                yield picture
-    except Image.DecompressionBombError as exc:
-        raise LimitExceeded(f"{path.name} is too large a picture: {exc}") from exc
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as exc:
-        raise DataError(f"{path.name} is not a picture that can be read: {exc}") from exc
 
 
 def refuse_too_large(name: str, width: int, height: int) -> None:

@@ -1,14 +1,14 @@
 """A picture of the Earth under a map."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from zyra.core.errors import DataError, LimitExceeded
+from zyra.core.errors import DataError
+from zyra.media.picture_files import opened_picture
 from zyra.visualize.projection import MapView
 from zyra.visualize.view import Numbers, View
 
@@ -46,19 +46,11 @@ def read_basemap(path: Path) -> WorldPicture:
         LimitExceeded: It has more than `MAX_PIXELS`.
     """
     try:
-        # Our own limit stands in for Pillow's, which only warns.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise LimitExceeded(
-                        f"the basemap {path.name} has {picture.width} x {picture.height} pixels",
-                        hint=f"at most {MAX_PIXELS} pixels are read",
-                    )
-                return WorldPicture(picture.convert("RGBA"))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as exc:
+        with opened_picture(path, most_pixels=MAX_PIXELS) as picture:
+            return WorldPicture(picture.convert("RGBA"))
+    except DataError as exc:
         raise DataError(
-            f"the basemap {path.name} is not a picture that can be read: {exc}",
+            f"the basemap cannot be used: {exc.message}",
             hint="give a PNG or JPEG that covers -180 to 180 and 90 to -90 degrees",
         ) from exc
 

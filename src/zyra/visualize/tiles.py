@@ -8,10 +8,11 @@ Tile Matrix Set, annex D.1 (WebMercatorQuad).
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from zyra.core.errors import DataError, LimitExceeded, UsageError
 from zyra.core.job import Job
+from zyra.media.picture_files import opened_picture
 from zyra.transfer.sources import local_copy
 from zyra.visualize.basemap import sampled_picture
 from zyra.visualize.projection import MERCATOR_LIMIT
@@ -93,16 +94,11 @@ class TileMap:
 
     def _tile(self, x: int, y: int) -> Image.Image:
         if (x, y) not in self._fetched:
-            with local_copy(self._name(x, y), self.job) as path:
-                try:
-                    with Image.open(path) as picture:
-                        if max(picture.size) > LARGEST_SIDE:
-                            raise LimitExceeded(f"tile {x}/{y} has {picture.size} pixels")
-                        self._fetched[x, y] = picture.convert("RGBA")
-                except (UnidentifiedImageError, OSError, SyntaxError) as exc:
-                    raise DataError(
-                        f"tile {self._name(x, y)} is not a picture that can be read"
-                    ) from exc
+            with (
+                local_copy(self._name(x, y), self.job) as path,
+                opened_picture(path, most_pixels=LARGEST_SIDE**2) as picture,
+            ):
+                self._fetched[x, y] = picture.convert("RGBA")
         return self._fetched[x, y]
 
     def _name(self, x: int, y: int) -> str:
