@@ -138,8 +138,15 @@ def _slice(layout: Layout, index: Mapping[str, int], number: int) -> Slice:
             for dimension, coordinate in layout.others.items()
         },
         number=number,
+        attributes=_kept(attributes),
     )
     return replace(info, line=describe(info))
+
+
+def _kept(attributes: Mapping[str, Any]) -> dict[str, bool]:
+    """What cfgrib tells of the message that a variable comes from, under the names of GRIB."""
+    name = "GRIB_uvRelativeToGrid"
+    return {name.removeprefix("GRIB_"): bool(attributes[name])} if name in attributes else {}
 
 
 def _at(coordinate: Coordinate | None, index: Mapping[str, int]) -> Any:

@@ -1,5 +1,6 @@
 """What the header of one GRIB message says, before its values are unpacked."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,12 +80,13 @@ class Describer:
             names, times = self.names.names(handle), read_times(handle, where)
             row = self.names.parameter(handle)
             packing = handle.text("packingType")
+            grid, along_grid = describe_grid(handle), handle.integer("uvRelativeToGrid") == 1
             return Message(
                 variable=names.variable,
                 short_name=names.short_name,
                 aliases=(row.abbreviation,) if row else (),
                 long_name=names.long_name,
-                standard_name=names.standard_name,
+                standard_name=_standard_name(names.standard_name, grid, along_grid=along_grid),
                 units=names.units,
                 level=read_level(handle),
                 reference_time=times.reference_time,
@@ -98,14 +100,21 @@ class Describer:
                     "centre": handle.text("centre"),
                     "packing": packing,
                     # Code table 3.3, bit 5: parts of vectors are along the grid's own axes.
-                    "uvRelativeToGrid": handle.integer("uvRelativeToGrid") == 1,
+                    "uvRelativeToGrid": along_grid,
                 },
                 place=place,
-                grid=describe_grid(handle),
+                grid=grid,
                 packing=packing,
                 bits=handle.integer("bitsPerValue") or 0,
                 surface=handle.integer("typeOfFirstFixedSurface") if place.edition == 2 else None,
             )
+
+
+def _standard_name(name: str, grid: GridDescription, *, along_grid: bool) -> str:
+    """The CF name, which says of the parts of vectors what they are along; ecCodes' does not."""
+    if not along_grid or grid.crs is None or grid.crs.is_geographic:
+        return name
+    return re.sub("^northward_", "y_", re.sub("^eastward_", "x_", name))
 
 
 def _varied(known: Message, variation: Variation, place: FieldPlace, number: int) -> Message:

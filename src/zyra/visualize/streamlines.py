@@ -16,13 +16,17 @@ from zyra.visualize.streamline_tracing import Flow, Points, traced
 # Of the distance between lines: a step, and a box that a line is noticed in.
 STEP_SHARE = 0.22
 BOXES = 4
-# Of the distance: where a line ends before another, and the shortest line.
+# Of the distance: where a line may begin beside another, where it ends before another, and the
+# shortest line.
+BEGINNING = 0.9
 NEAREST = 0.5
 SHORTEST = 1.6
 # Steps to both sides of a seed: lines cross at most this many distances.
 STEPS = 110
 # Distances between the seeds of each wave: first few, so that long lines come first.
-WAVES = (4.0, 2.0, 1.0, 0.5)
+WAVES = (4.0, 2.0, 1.0, 0.35)
+# Of a step: how near the two ends of a ring come.
+MEETING = 0.75
 # Steps after which a line may come back to where it was.
 GAP = 9
 
@@ -56,40 +60,47 @@ def _seeds(flow: Flow, spacing: float) -> Points:
 def _taken(flow: Flow, room: "_Room", seeds: Points, distance_px: float) -> Iterator[Points]:
     step = STEP_SHARE * distance_px
     ways = traced(flow, seeds, step, STEPS)
-    ends = _closing_steps(ways[:, STEPS:], flow, step)
+    meetings = _meetings(ways, flow, step)
     rows, columns = room.boxes(ways)
     least = SHORTEST / STEP_SHARE
-    for way, end, row, column in zip(ways, ends, rows, columns, strict=True):
+    for way, meeting, row, column in zip(ways, meetings, rows, columns, strict=True):
         if room.taken[row[STEPS], column[STEPS]]:
             continue
-        first, last = room.free_part(row, column)
-        if end and last >= STEPS + end:
-            first, last = STEPS, STEPS + int(end)
-        elif last - first < least:
+        ring = slice(STEPS - meeting, STEPS + meeting + 1)
+        is_ring = meeting > 0 and not room.near[row[ring], column[ring]].any()
+        part = ring if is_ring else room.free_part(row, column)
+        if not is_ring and part.stop - part.start <= least:
             continue
-        room.take(row[first : last + 1], column[first : last + 1])
-        line = way[first : last + 1]
-        yield (
-            np.append(line, _same_turn(line[0], line[-1], flow)) if end and first == STEPS else line
-        )
+        room.take(row[part], column[part])
+        line = way[part]
+        yield np.append(line, _same_turn(line[0], line[-1], flow)) if is_ring else line
 
 
-def _closing_steps(forward: Points, flow: Flow, step: float) -> NDArray[np.intp]:
-    """After how many steps each way is back where it began; 0 where it never is."""
-    away = forward - forward[:, :1]
-    if flow.wraps:
-        away = away - np.rint(away.real / flow.width) * flow.width
+def _meetings(ways: Points, flow: Flow, step: float) -> NDArray[np.intp]:
+    """After how many steps to both sides of its seed each way meets itself; 0 where it does not.
+
+    On a ring the two ends go towards each other: they meet when one step further would pass.
+    """
+    forward, backward = ways[:, STEPS:], ways[:, STEPS::-1]
+    away = np.abs(_nearest_turn(forward - backward, flow))
+    after = np.abs(_nearest_turn(forward[:, 1:] - backward[:, :-1], flow))
     with np.errstate(invalid="ignore"):
-        is_back = np.abs(away) < 0.75 * step
-    is_back[:, :GAP] = False
-    return np.where(is_back.any(axis=1), is_back.argmax(axis=1), 0)
+        meets = away < MEETING * step
+        # The ends are a step from each other: a ring of an odd number of steps.
+        meets[:, :-1] |= after < MEETING * step
+    meets[:, : GAP // 2] = False
+    return np.where(meets.any(axis=1), meets.argmax(axis=1), 0)
+
+
+def _nearest_turn(away: Points, flow: Flow) -> Points:
+    """Distances on a map whose right edge is its left edge."""
+    return away - np.rint(away.real / flow.width) * flow.width if flow.wraps else away
 
 
 def _same_turn(start: complex, near: complex, flow: Flow) -> complex:
     """`start` as many widths further as it takes to be beside `near`."""
-    if not flow.wraps:
-        return start
-    return start + round((near.real - start.real) / flow.width) * flow.width
+    turns = round((near.real - start.real) / flow.width) if flow.wraps else 0
+    return start + turns * flow.width
 
 
 def _disc(radius: float) -> tuple[Offsets, Offsets]:
@@ -100,7 +111,7 @@ def _disc(radius: float) -> tuple[Offsets, Offsets]:
     return down[inside], across[inside]
 
 
-WIDE, NARROW = _disc(float(BOXES)), _disc(NEAREST * BOXES)
+WIDE, NARROW = _disc(BEGINNING * BOXES), _disc(NEAREST * BOXES)
 
 
 @dataclass(frozen=True)
@@ -144,15 +155,14 @@ class _Room:
         """Whether a line may begin at each point."""
         return ~self.taken[self.boxes(points)]
 
-    def free_part(self, rows: Boxes, columns: Boxes) -> tuple[int, int]:
-        """First and last step of the way around its seed that keeps off lines and itself."""
+    def free_part(self, rows: Boxes, columns: Boxes) -> slice:
+        """The steps of the way around its seed that keeps off lines and itself."""
         seed = len(rows) // 2
         stops = self.near[rows, columns] | (rows < 0) | self._returns(rows, columns)
         after = np.flatnonzero(stops[seed + 1 :])
         before = np.flatnonzero(stops[:seed][::-1])
-        last = seed + int(after[0]) if after.size else len(rows) - 1
         first = seed - int(before[0]) if before.size else 0
-        return first, last
+        return slice(first, seed + 1 + int(after[0]) if after.size else len(rows))
 
     def _returns(self, rows: Boxes, columns: Boxes) -> NDArray[np.bool_]:
         """Where a way comes to boxes (of `NEAREST`) that it has left long before."""
