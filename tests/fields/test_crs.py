@@ -9,6 +9,7 @@ from pyproj import CRS, Proj
 
 from zyra.core.errors import UnsupportedFormat, UsageError
 from zyra.fields.crs import Crs
+from zyra.fields.crs_pyproj import PyprojProjection
 from zyra.fields.projections import LambertConformal, PolarStereographic
 
 HRRR = Crs(
@@ -122,3 +123,9 @@ def test_closed_forms_need_no_pyproj():
         "sys.exit('pyproj' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_projection_that_proj_cannot_set_up_is_refused():
+    beyond_the_pole = {"earth_radius": 6371229.0, "standard_parallel": 120.0}
+    with pytest.raises(UnsupportedFormat, match="PROJ cannot use"):
+        PyprojProjection(Crs("mercator", beyond_the_pole))

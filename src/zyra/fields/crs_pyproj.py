@@ -87,7 +87,10 @@ class PyprojProjection:
         # Degrees from Greenwich, also where the system itself counts grads from Paris.
         datum = CustomDatum(ellipsoid=system.ellipsoid, prime_meridian=_GREENWICH)
         geographic = GeographicCRS(datum=datum)
-        self._transformer = pyproj.Transformer.from_crs(geographic, system, always_xy=True)
+        try:
+            self._transformer = pyproj.Transformer.from_crs(geographic, system, always_xy=True)
+        except ProjError as exc:
+            raise UnsupportedFormat(f"PROJ cannot use {crs.label}: {exc}") from exc
 
     def forward(self, lon: Coordinates, lat: Coordinates) -> Pair:
         """(x, y); infinite where the projection has no point."""
