@@ -125,7 +125,7 @@ def test_a_missing_tile_is_told_with_its_address(tmp_path, tiles, npy):
 def test_a_tile_that_is_no_picture_is_refused(tmp_path, npy):
     with HttpServer() as server:
         source = server.put("/0/0/0.png", b"<html>").replace("/0/0/0", "/{z}/{x}/{y}")
-        with pytest.raises(DataError, match="is not a picture"):
+        with pytest.raises(DataError, match="is no picture"):
             draw_tiles(tmp_path, source, npy, tile_zoom=0)
 
 
