@@ -83,6 +83,17 @@ def output_path(target: str, job: Job, *, suffix: str = "") -> Iterator[Path]:
 
 
 @contextmanager
+def output_errors(target: str) -> Iterator[None]:
+    """Say in Zyra's words what the system reports of a place that is written to.
+
+    Raises:
+        OutputError: No such folder, no space, no permission.
+    """
+    with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
+        yield
+
+
+@contextmanager
 def _translated(target: str, numbers: tuple[int, ...]) -> Iterator[None]:
     try:
         yield

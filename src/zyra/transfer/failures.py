@@ -20,11 +20,15 @@ class ServerBusy(TransientTransferError):
 
     Attributes:
         retry_after_s: Seconds the server asks to wait, or None when it does not say.
+        status: HTTP status, such as 503, if there is one.
     """
 
-    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after_s: float | None = None, status: int | None = None
+    ) -> None:
         super().__init__(message, hint="the server is overloaded or down: try again later")
         self.retry_after_s = retry_after_s
+        self.status = status
 
 
 class SourceChanged(TransferError):

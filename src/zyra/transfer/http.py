@@ -8,6 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
@@ -26,6 +27,7 @@ from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
 from zyra.transfer.connections import Dialer, Resolver, system_resolver
 from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.pools import connection_pool, public_trust
+from zyra.transfer.request import Request
 from zyra.transfer.retries import Retries, retry_after_s
 from zyra.transfer.translation import translated
 
@@ -36,9 +38,6 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _GIVEN = (200, 206, 416)
 _BUSY = (429, 500, 502, 503, 504)
 _DEFAULT_HEADERS = {"User-Agent": f"zyra/{zyra.__version__}", "Accept-Encoding": "identity"}
-
-# Sent to whatever origin a redirect names; all else may be a credential (RFC 9110, 15.4).
-_HARMLESS = frozenset({"accept", "accept-encoding", "accept-language", "range", "if-range"})
 
 _HINTS = {
     401: "the server wants credentials: see --auth and --header",
@@ -85,7 +84,7 @@ class Response:
 
 
 class HttpClient:
-    """Gets resources; keeps connections open for the next one from the same host.
+    """Sends requests; keeps connections open for the next one to the same host.
 
     Args:
         policy: Which hosts and addresses may be reached.
@@ -148,15 +147,29 @@ class HttpClient:
             TransientTransferError: A failure that is worth another try.
             TransferError: Any other failure.
         """
-        response = self._follow(split_url(address), headers or {})
+        with self.send(Request(address, headers=headers or {})) as response:
+            check_status(response)
+            yield response
+
+    @contextmanager
+    def send(self, request: Request) -> Iterator[Response]:
+        """Send `request` once, following redirects; every answer is given, errors too.
+
+        Raises:
+            UsageError: Its address is not an http or https URL.
+            AddressRefused: The network policy forbids the host or its address.
+            TransientTransferError: There is no answer for a reason that may pass.
+            TransferError: There is none for any other reason.
+        """
+        response = self._follow(request)
         try:
-            _check_status(response)
             yield response
         finally:
             response.close()
 
-    def _follow(self, url: Url, headers: Headers) -> Response:
-        start, sent = url, {**_authorization(url), **headers}
+    def _follow(self, request: Request) -> Response:
+        start = url = split_url(request.address)
+        sent = replace(request, headers={**_authorization(url), **request.headers})
         for _ in range(MAX_REDIRECTS + 1):
             response = self._request(url, sent)
             location = response.headers.get("Location")
@@ -164,24 +177,25 @@ class HttpClient:
                 return response
             response.close()
             following = _redirected(url, location)
-            if not _same_party(url, following):
-                sent = {name: text for name, text in sent.items() if name.lower() in _HARMLESS}
+            sent = sent.redirected(response.status, same_party=same_party(url, following))
             url = following
         raise TransferError(
             f"{start.shown}: more than {MAX_REDIRECTS} redirects",
             hint="the server sends requests in a circle",
         )
 
-    def _request(self, url: Url, headers: Headers) -> Response:
+    def _request(self, url: Url, request: Request) -> Response:
         if url.scheme not in ("http", "https"):
             raise UsageError(f"{url.shown}: this version reads http and https only")
         self._policy.check_host(url.host)
         sent = HTTPHeaderDict(_DEFAULT_HEADERS)
-        sent.update(headers)
+        sent.update(request.headers)
+        sent.update(request.framing)
         with translated(url.shown):
             raw = self._pool(url).urlopen(
-                "GET",
+                request.method,
                 url.target,
+                body=None if request.body is None else request.body.pieces(),
                 headers=sent,
                 retries=False,
                 redirect=False,
@@ -191,7 +205,7 @@ class HttpClient:
                 timeout=self._timeout,
             )
         response = Response(raw, url, self._stopped)
-        self.tell(f"GET {url.shown}: {response.phrase}")
+        self.tell(f"{request.method} {url.shown}: {response.phrase}")
         return response
 
     def _pool(self, url: Url) -> HTTPConnectionPool:
@@ -230,17 +244,23 @@ def _redirected(url: Url, location: str) -> Url:
         raise TransferError(f"{url.shown}: redirects to {exc.message}") from exc
 
 
-def _same_party(url: Url, following: Url) -> bool:
+def same_party(url: Url, following: Url) -> bool:
     """Whether credentials for `url` may go to `following`: same origin, or its https twin."""
     twin = ("http", "https", 80, 443, url.host)
     upgrade = (url.scheme, following.scheme, url.port, following.port, following.host)
     return url.origin == following.origin or upgrade == twin
 
 
-def _check_status(response: Response) -> None:
+def check_status(response: Response) -> None:
+    """Give up on an answer that is an error.
+
+    Raises:
+        ServerBusy: One that may pass.
+        RefusedByServer: Any other.
+    """
     status, shown = response.status, response.url.shown
     if status in _BUSY:
         wait_s = retry_after_s(response.headers.get("Retry-After"), datetime.now(UTC))
-        raise ServerBusy(f"{shown}: {response.phrase}", wait_s)
+        raise ServerBusy(f"{shown}: {response.phrase}", wait_s, status)
     if status not in _GIVEN:
         raise RefusedByServer(f"{shown}: {response.phrase}", status, hint=_HINTS.get(status))

@@ -67,6 +67,7 @@ class Reception:
         span: Which bytes; the whole file unless told.
         rewindable: Whether `target` can be emptied when the file has to be read anew.
         same_as: Validator of an earlier answer; another version of the file is refused.
+        received: Bytes of the file that stand in `target` already, of the version `same_as`.
         limit: Most bytes that are written, when not None.
         report: Receives the bytes there are by now, and their total if known.
 
@@ -74,6 +75,7 @@ class Reception:
         validator: Names the version of the file, if the server told one.
         written: Bytes that went into `target`, decoded.
         url: Where the file was found, after redirects; None until there is an answer.
+        headers: Of the last answer.
     """
 
     def __init__(
@@ -84,19 +86,21 @@ class Reception:
         span: Span = WHOLE,
         rewindable: bool = True,
         same_as: str | None = None,
+        received: int = 0,
         limit: int | None = None,
         report: ReportBytes = ignore_bytes,
     ) -> None:
         self.validator = same_as
-        self.written = 0
+        self.written = received
         self.url: Url | None = None
+        self.headers: Headers = {}
         self._remote = remote
         self._target = target
         self._span = span
-        self._origin = target.tell() if rewindable else None
+        self._origin = target.tell() - received if rewindable else None
         self._limit = limit
         self._report = report
-        self._position = span.start
+        self._position = span.start + received
         self._total: int | None = None
         self._decoder: GzipDecoder | None = None
 
@@ -121,6 +125,11 @@ class Reception:
             else:
                 return self.written
 
+    @property
+    def is_resumable(self) -> bool:
+        """Whether another run could go on with what has been written."""
+        return self.validator is not None and self._decoder is None
+
     def _attempt(self) -> None:
         headers = {**self._remote.headers, **self._range_headers()}
         with self._remote.client.get(self._remote.address, headers) as response:
@@ -140,6 +149,7 @@ class Reception:
     def _admit(self, response: Answer) -> None:
         """Check that the body of `response` is what comes next."""
         self.url = response.url
+        self.headers = response.headers
         if response.status == 416:
             self._admit_nothing(response)
         elif response.status == 206:

@@ -1,0 +1,86 @@
+"""Ask with one method and body, so that what is built on clients serves any request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from zyra.core.errors import TransferError, TransientTransferError
+from zyra.transfer.client import Headers
+from zyra.transfer.failures import ServerBusy
+from zyra.transfer.http import HttpClient, Response, check_status
+from zyra.transfer.request import Body, Request
+
+Admit = Callable[[Response], None]
+
+_NOTHING_DONE = (429, 503)  # refused before anything was done
+
+
+class Asking:
+    """A client whose `get` sends another method, or a body; fulfils `client.Client`.
+
+    A method that may have had its effect, such as POST, is tried again only after an answer
+    that says it had none: 429 and 503.
+
+    Args:
+        http: Makes the requests; left open.
+        method: In upper case.
+        body: Sent along each time.
+        admit: Judges each answer before its body is read; raises where it is not wanted.
+    """
+
+    def __init__(
+        self,
+        http: HttpClient,
+        method: str = "GET",
+        body: Body | None = None,
+        *,
+        admit: Admit = check_status,
+    ) -> None:
+        self.retries = http.retries
+        self.tell = http.tell
+        self._http = http
+        self._method = method
+        self._body = body
+        self._admit = admit
+
+    @contextmanager
+    def get(self, address: str, headers: Headers | None = None) -> Iterator[Response]:
+        """Send the request once.
+
+        Raises:
+            TransferError: There is no answer, or one that is not wanted.
+        """
+        request = Request(address, self._method, headers or {}, self._body)
+        try:
+            with self._http.send(request) as response:
+                self._admit(response)
+                yield response
+        except TransientTransferError as error:
+            if request.is_idempotent or _had_no_effect(error):
+                raise
+            raise TransferError(
+                error.message, hint=f"a {self._method} is not sent again: it may have been obeyed"
+            ) from error
+
+    def stop(self) -> None:
+        """End the transfers of other threads at their next piece; for good."""
+        self._http.stop()
+
+    def close(self) -> None:
+        """Leave the connections to whoever opened them."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _had_no_effect(error: TransientTransferError) -> bool:
+    return isinstance(error, ServerBusy) and error.status in _NOTHING_DONE
