@@ -1,27 +1,21 @@
 """Declaration of `acquire http`."""
 
-import re
 from typing import Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from zyra.acquire.credential_args import CredentialArgs
 from zyra.acquire.listing_args import ListingArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
-from zyra.core.kinds import InputFile, OutputDir, OutputFile, Secret, SourceUrl
+from zyra.core.kinds import InputFile, OutputDir, OutputFile, SourceUrl
 
 # Named here because the argument `list` hides the type's own name within the class.
 SourceUrls = list[SourceUrl]
-Secrets = list[Secret]
 
 
-def _names_key(secret: str) -> bool:
-    """Whether a credential (`SLOT=@KEY`) or auth (`bearer:@KEY`) looks in the credential file."""
-    return re.search("[=:]@", secret) is not None
-
-
-class HttpArgs(ListingArgs):
+class HttpArgs(CredentialArgs, ListingArgs):
     """Fetch files over HTTP(S), or list a directory page.
 
     One URL goes to --output. Several (--inputs, --manifest), or the files of a directory page
@@ -39,30 +33,16 @@ class HttpArgs(ListingArgs):
         None, "File that lists URLs to fetch, one per line; empty lines and # comments are skipped"
     )
     output_dir: OutputDir | None = arg(None, "Folder for the fetched files")
-    header: Secrets | None = arg(
-        None, "Request header 'Name: value'; {SLOT} stands for a credential", repeat=True
-    )
-    auth: Secret | None = arg(
-        None, "bearer:TOKEN or basic:USER:PASSWORD; each may be $VARIABLE or @KEY"
-    )
-    credential: Secrets | None = arg(
-        None,
-        "SLOT=SECRET, SLOT=$VARIABLE or SLOT=@KEY; slots: token, user, password, header.NAME, or"
-        " one named in a header",
-        repeat=True,
-    )
-    credential_file: InputFile | None = arg(None, "File of KEY=VALUE lines that @KEY looks in")
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        for wrong, message in (*self._conflicts(), *self.filter_conflicts()):
+        for wrong, message in self._conflicts():
             if wrong:
                 raise PydanticCustomError("arguments_conflict", message)
         return self
 
     def _conflicts(self) -> tuple[tuple[bool, str], ...]:
         several = self.inputs is not None or self.manifest is not None
-        secrets = [*(self.credential or ()), *(() if self.auth is None else (self.auth,))]
         return (
             (self.url is None and not several, "give url, inputs or manifest"),
             (self.url is None and self.list, "list needs the url of a directory page"),
@@ -77,10 +57,8 @@ class HttpArgs(ListingArgs):
                 self.has_filters and (several or not (self.list or self.output_dir)),
                 "pattern and dates choose from a directory page: give url with list or output_dir",
             ),
-            (
-                self.credential_file is not None and not any(map(_names_key, secrets)),
-                "credential_file is for credentials and auth that name an @KEY",
-            ),
+            *self.filter_conflicts(),
+            *self.credential_conflicts(),
         )
 
 
