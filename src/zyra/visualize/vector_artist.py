@@ -147,5 +147,6 @@ def _info_of(vectors: Vectors, background: Field | None) -> FieldInfo:
         return vectors.info
     if background.variable == "speed":
         return background
-    title = f"{field_title(background)}; {field_title(vectors.info).lower()}"
+    name = field_title(vectors.info)
+    title = f"{field_title(background)}; {name[:1].lower()}{name[1:]}"
     return replace(background, long_name=title, level=None, member=None, dimensions={})
