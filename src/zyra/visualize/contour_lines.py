@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.grid import Grid
-from zyra.visualize.contour_ground import Ground
+from zyra.visualize.contour_ground import Cell, Ground
 from zyra.visualize.natural_earth import Lines
+from zyra.visualize.places import knots_of_columns, knots_of_rows
 from zyra.visualize.view import Numbers, Segments, View
 
 if TYPE_CHECKING:
@@ -26,25 +27,34 @@ def contour_segments(ground: Ground, view: View, levels: Sequence[float]) -> lis
 def contour_lines(ground: Ground, levels: Sequence[float]) -> list[Lines]:
     """Contour lines of each of `levels`, empty where the values do not reach it.
 
-    Lines close on themselves around the Earth where the grid does. None goes through a cell
-    that is not `usable`.
+    They go on to the outer edges of the grid, within whose last half cells values stay the same,
+    and close on themselves around the Earth where the grid does. None goes through a cell that
+    is not `usable`.
     """
-    values, usable, grid = ground.values, ground.usable, ground.grid
-    x = grid.x
-    if grid.is_global:
-        values = np.concatenate([values, values[:, :1]], axis=1)
-        usable = None if usable is None else np.concatenate([usable, usable[:, :1]], axis=1)
-        x = np.append(x, x[0] + (360.0 if x[0] < x[-1] else -360.0))
-    if min(values.shape) < 2:
+    grid, usable = ground.grid, ground.usable
+    if min(grid.shape) < 2:
         return [_no_lines() for _ in levels]
-    drawn = values if usable is None else np.ma.MaskedArray(values, ~usable)
+    values = _to_the_edges(ground.values, grid)
     generator = contourpy.contour_generator(
-        z=drawn, name="serial", line_type="ChunkCombinedOffset", corner_mask=False
+        knots_of_columns(grid)[0],
+        knots_of_rows(grid)[0],
+        values if usable is None else np.ma.MaskedArray(values, ~_to_the_edges(usable, grid)),
+        name="serial",
+        line_type="ChunkCombinedOffset",
+        corner_mask=False,
     )
     return [
-        _no_lines() if points is None else _on_earth(points, starts, x, grid)
+        _no_lines() if points is None else _on_earth(points, starts, grid)
         for points, starts in map(_chunk, generator.multi_lines(levels))
     ]
+
+
+def _to_the_edges(cells: NDArray[Cell], grid: Grid) -> NDArray[Cell]:
+    """Cells with the outer ones once more, or the first column where the grid closes."""
+    rows = np.pad(cells, ((1, 1), (0, 0)), mode="edge")
+    if grid.is_global:
+        return np.pad(rows, ((0, 0), (0, 1)), mode="wrap")
+    return np.pad(rows, ((0, 0), (1, 1)), mode="edge")
 
 
 def _chunk(found: "LineReturn") -> tuple[Numbers | None, Starts]:
@@ -59,13 +69,12 @@ def _no_lines() -> Lines:
     return Lines(np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.intp))
 
 
-def _on_earth(points: Numbers, starts: Starts, x: Numbers, grid: Grid) -> Lines:
+def _on_earth(points: Numbers, starts: Starts, grid: Grid) -> Lines:
     """Lines of places counted in columns and rows as longitudes and latitudes."""
-    along_x = np.interp(points[:, 0], np.arange(len(x)), x)
-    along_y = np.interp(points[:, 1], np.arange(len(grid.y)), grid.y)
-    lon, lat = along_x, along_y
+    lon = np.interp(points[:, 0], *knots_of_columns(grid))
+    lat = np.interp(points[:, 1], *knots_of_rows(grid))
     if not grid.crs.is_geographic:
-        lon, lat = grid.crs.inverse(along_x, along_y)
+        lon, lat = grid.crs.inverse(lon, lat)
     return cut_at_date_line(lon, np.clip(lat, -90.0, 90.0), starts)
 
 

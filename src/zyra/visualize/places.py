@@ -153,6 +153,25 @@ def _to_the_poles(latitudes: Coordinates) -> _Line:
     return _Line(ends, line.places, is_even=False)
 
 
+def knots_of_rows(grid: Grid) -> tuple[Coordinates, Coordinates]:
+    """Places from the outer edge of the first row to that of the last, with their coordinates."""
+    return _in_order(_to_the_poles(grid.y) if grid.crs.is_geographic else _line(grid.y))
+
+
+def knots_of_columns(grid: Grid) -> tuple[Coordinates, Coordinates]:
+    """The same for columns; where the grid closes on itself, from the first to the first again."""
+    if not grid.is_global:
+        return _in_order(_line(grid.x))
+    turn = 360.0 if grid.x[0] < grid.x[-1] else -360.0
+    return np.arange(len(grid.x) + 1.0), np.append(grid.x, grid.x[0] + turn)
+
+
+def _in_order(line: _Line) -> tuple[Coordinates, Coordinates]:
+    if line.places[0] > line.places[-1]:
+        return line.places[::-1], line.coordinates[::-1]
+    return line.places, line.coordinates
+
+
 def _along_line(line: _Line, wanted: Coordinates) -> Positions:
     if line.is_even and wanted.ndim > 1:
         # The same as below for even lines, ten times as fast.
