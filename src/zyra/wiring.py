@@ -1,6 +1,7 @@
 """Choose the parts of a service, once, from the settings."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from zyra.access.audit import AuditLog
 from zyra.access.front_desk import CallerStore, FrontDesk
 from zyra.access.gate import Gate
-from zyra.access.rates import LOGINS, READS, RUNS, STREAMS, UPLOADS, Rates
+from zyra.access.limit_kinds import LOGINS, READS, RUNS, STREAMS, UPLOADS
 from zyra.access.sqlite_keys import SqliteKeys
 from zyra.core.errors import UsageError
 from zyra.core.loading import load
@@ -34,6 +35,7 @@ from zyra.jobs.waiting import FinishLine
 from zyra.registry import CLI_REGISTRY, Registry
 
 if TYPE_CHECKING:
+    from zyra.access.rates import Rates
     from zyra.jobs.redis.assembly import RedisParts
     from zyra.jobs.redis.worker import RedisWorker
 
@@ -42,6 +44,8 @@ REDIS_PORT = 6379
 
 
 REDIS_PARTS = "zyra.jobs.redis.assembly:redis_parts"
+RATES = "zyra.access.rates:Rates"
+REDIS_RATES = "zyra.access.redis_rates:redis_rates"
 REDIS_KEYS = "zyra.access.redis_keys:redis_keys"
 
 
@@ -95,10 +99,18 @@ def build_front_desk(settings: Settings) -> FrontDesk:
     }
     return FrontDesk(
         gate=Gate(settings, store),
-        rates=Rates(written, settings.redis_url, settings.queue),
         store=store,
         audit=AuditLog(audit_path(settings)),
+        make_rates=lambda: _rates(written, settings),
     )
+
+
+def _rates(written: Mapping[str, str], settings: Settings) -> "Rates":
+    if settings.redis_url is None:
+        rates: Rates = load(RATES)(written)
+    else:
+        rates = load(REDIS_RATES)(written, settings.redis_url, settings.queue)
+    return rates
 
 
 def build_key_store(settings: Settings) -> CallerStore:

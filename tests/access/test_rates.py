@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer
 
-from zyra.access.rates import RUNS, UPLOADS, Rates
+from zyra.access.limit_kinds import RUNS, UPLOADS
+from zyra.access.rates import Rates
+from zyra.access.redis_rates import redis_rates
 from zyra.access.refusals import TooManyRequests
 from zyra.core.errors import UsageError
 from zyra.jobs.requests import ServiceUnavailable
@@ -27,9 +29,11 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 async def rates(
     request: pytest.FixtureRequest, tmp_path: Path, anyio_backend: str
 ) -> AsyncIterator[Rates]:
-    on_redis = request.param == "redis"
-    url = request.getfixturevalue("redis_server").url if on_redis else None
-    made = Rates(LIMITS, url, tmp_path.name)
+    if request.param == "memory":
+        made = Rates(LIMITS)
+    else:
+        url = request.getfixturevalue("redis_server").url
+        made = redis_rates(LIMITS, url, tmp_path.name)
     yield made
     await made.close()
 
@@ -72,7 +76,7 @@ async def test_who_is_over_a_limit_is_told_when_to_come_again(rates: Rates) -> N
 
 
 async def test_a_redis_that_is_away_is_told(tmp_path: Path) -> None:
-    rates = Rates(LIMITS, "redis://127.0.0.1:1/0", tmp_path.name)
+    rates = redis_rates(LIMITS, "redis://127.0.0.1:1/0", tmp_path.name)
     with pytest.raises(ServiceUnavailable):
         await rates.count(RUNS, "n8n")
     await rates.close()
@@ -80,4 +84,4 @@ async def test_a_redis_that_is_away_is_told(tmp_path: Path) -> None:
 
 def test_a_limit_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="'often' is no rate"):
-        Rates({RUNS: "often"}, None, "zyra")
+        Rates({RUNS: "often"})

@@ -2,21 +2,16 @@
 
 import math
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import BlockingConnectionPool
 
 from zyra.access.refusals import Standing, TooManyRequests
 from zyra.core.errors import UsageError
-from zyra.jobs.redis.connection import ANSWER_S, CONNECTIONS
 from zyra.jobs.requests import ServiceUnavailable
-
-RUNS, READS, UPLOADS, STREAMS, LOGINS = "runs", "reads", "upload-kib", "streams", "failed-logins"
 
 
 class Rates:
@@ -24,28 +19,22 @@ class Rates:
 
     Args:
         written: For each kind, such as `runs`, the limit as people write it: `120/minute`.
-        redis_url: Counted there, for all servers together; None counts in this process.
+        storage: Where it is counted; None counts in this process.
+        closing: Lets go of the storage.
 
     Raises:
         UsageError: A limit cannot be read.
     """
 
-    def __init__(self, written: Mapping[str, str], redis_url: str | None, namespace: str) -> None:
+    def __init__(
+        self,
+        written: Mapping[str, str],
+        storage: Storage | None = None,
+        closing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._items = {kind: parse_rate(text) for kind, text in written.items()}
-        self._pool = None if redis_url is None else _pool(redis_url)
-        pooled: dict[str, Any] = {"connection_pool": self._pool}
-        storage = (
-            MemoryStorage()
-            if self._pool is None
-            else RedisStorage(
-                f"async+{redis_url}",
-                **pooled,
-                wrap_exceptions=True,
-                implementation="redispy",
-                key_prefix=f"{namespace}:rates",
-            )
-        )
-        self._counter = SlidingWindowCounterRateLimiter(storage)
+        self._closing = closing
+        self._counter = SlidingWindowCounterRateLimiter(storage or MemoryStorage())
 
     async def count(self, kind: str, who: str, cost: int = 1) -> Standing:
         """Count something that `who` does.
@@ -81,20 +70,14 @@ class Rates:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        if self._pool is not None:
-            await self._pool.aclose()
+        if self._closing is not None:
+            await self._closing()
 
     async def _standing(self, kind: str, who: str) -> Standing:
         item = self._items[kind]
         left = await self._counter.get_window_stats(item, kind, who)
         reset_s = max(1, math.ceil(left.reset_time - time.time()))
         return Standing(kind, item.amount, item.get_expiry(), left.remaining, reset_s)
-
-
-def _pool(url: str) -> BlockingConnectionPool:
-    return BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=ANSWER_S, socket_connect_timeout=ANSWER_S
-    )
 
 
 def parse_rate(text: str) -> RateLimitItem:

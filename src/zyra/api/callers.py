@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zyra.access.front_desk import FrontDesk
 from zyra.access.gate import LOCAL, Identity
-from zyra.access.rates import LOGINS
+from zyra.access.limit_kinds import LOGINS
 from zyra.access.refusals import MissingScope, NotAuthenticated, TokenRefused
 from zyra.access.scopes import JOBS_READ
 from zyra.access.tickets import redeem

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zyra.access.front_desk import FrontDesk
-from zyra.access.rates import READS, RUNS, STREAMS, UPLOADS
+from zyra.access.limit_kinds import READS, RUNS, STREAMS, UPLOADS
 from zyra.access.refusals import Standing
 from zyra.api.callers import OPEN_PATHS, identity_of, refuse
 from zyra.core.errors import ZyraError

@@ -20,6 +20,7 @@ from zyra.core.network import NetworkPolicy
 
 GIB = 1 << 30
 PREFIX = "ZYRA_"
+RATE = r"^\d{1,12}/(second|minute|hour|day)$"
 
 
 def default_state_dir() -> Path:
@@ -45,11 +46,19 @@ class Settings(BaseSettings):
         None, description="OAuth2: accept tokens of this OpenID Connect issuer, https://..."
     )
     oidc_audience: str | None = Field(None, description="OAuth2: what tokens have to be meant for")
-    rate_limit: str = Field("120/minute", description="Runs of a caller")
-    read_rate_limit: str = Field("1200/minute", description="Other requests of a caller")
-    upload_rate_limit: str = Field("20971520/hour", description="KiB that a caller uploads")
-    stream_rate_limit: str = Field("120/minute", description="Streams that a caller opens")
-    login_rate_limit: str = Field("20/minute", description="Wrong keys from an address")
+    rate_limit: str = Field("120/minute", pattern=RATE, description="Runs of a caller")
+    read_rate_limit: str = Field(
+        "1200/minute", pattern=RATE, description="Other requests of a caller"
+    )
+    upload_rate_limit: str = Field(
+        "20971520/hour", pattern=RATE, description="KiB that a caller uploads"
+    )
+    stream_rate_limit: str = Field(
+        "120/minute", pattern=RATE, description="Streams that a caller opens"
+    )
+    login_rate_limit: str = Field(
+        "20/minute", pattern=RATE, description="Wrong keys from an address"
+    )
     redis_url: str | None = Field(
         None, repr=False, description="Redis of jobs that `zyra worker` runs, redis://host:6379/0"
     )
