@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from zyra.acquire.batch import fetch_batch, plan_batch
 from zyra.acquire.commands.http import HttpArgs
-from zyra.acquire.credentials import request_headers, secret_resolver
 from zyra.acquire.links import Link, read_links
 from zyra.acquire.selection import name_filter
 from zyra.core.errors import DataError, SelectionError, UsageError
@@ -12,6 +11,7 @@ from zyra.core.inputs import open_input
 from zyra.core.job import Job
 from zyra.core.outputs import open_output
 from zyra.core.urls import split_url
+from zyra.transfer.credentials import request_headers, secret_resolver
 from zyra.transfer.download import download, progress_in_bytes
 from zyra.transfer.http import client_of
 from zyra.transfer.receive import Remote

@@ -5,10 +5,10 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from zyra.acquire.credential_args import CredentialArgs
 from zyra.acquire.listing_args import ListingArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.credential_args import CredentialArgs
 from zyra.core.kinds import InputFile, OutputDir, OutputFile, SourceUrl
 
 # Named here because the argument `list` hides the type's own name within the class.

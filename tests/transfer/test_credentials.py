@@ -2,10 +2,10 @@ from io import BytesIO
 
 import pytest
 
-from zyra.acquire.credentials import request_headers, secret_resolver
 from zyra.core.errors import DataError, InputNotFound, UsageError
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
+from zyra.transfer.credentials import request_headers, secret_resolver
 
 JOB = StreamJob(BytesIO(), BytesIO(), BytesIO(), NetworkPolicy())
 
