@@ -41,7 +41,12 @@ _RESERVED = frozenset(
 
 
 def request_headers(
-    headers: Sequence[str], auth: str | None, credentials: Sequence[str], resolve: Resolve
+    headers: Sequence[str],
+    auth: str | None,
+    credentials: Sequence[str],
+    resolve: Resolve,
+    *,
+    elsewhere: str = "",
 ) -> dict[str, str]:
     """The headers to send with each request.
 
@@ -51,24 +56,35 @@ def request_headers(
         credentials: `SLOT=SECRET`; the slots token, user, password and header.NAME become
             headers by themselves, others have to stand in a header.
         resolve: Gives the value of a secret.
+        elsewhere: Other text in which `{slot}` stands for a credential.
 
     Raises:
         UsageError: One is malformed, missing, without effect or given twice.
     """
-    slots = {slot: resolve(secret) for slot, secret in map(_slot, credentials)}
-    if len(slots) < len(credentials):
-        raise UsageError("a credential is given twice", hint="give each slot once")
+    slots = secret_slots(credentials, resolve)
     result: dict[str, str] = {}
-    used: set[str] = set()
+    used = {slot for slot in slots if f"{{{slot}}}" in elsewhere}
     for header in headers:
         name, value = _header(header)
         used |= {slot for slot in slots if f"{{{slot}}}" in value}
-        _add(result, name, _filled(value, slots))
+        _add(result, name, filled(value, slots))
     for name, value in _headers_of_slots(slots, used):
         _add(result, name, value)
     if auth is not None:
         _add(result, "Authorization", _authorization(auth, resolve))
     return result
+
+
+def secret_slots(credentials: Sequence[str], resolve: Resolve) -> dict[str, str]:
+    """The values of `SLOT=SECRET` by their slots.
+
+    Raises:
+        UsageError: One is malformed, missing or given twice.
+    """
+    slots = {slot: resolve(secret) for slot, secret in map(_slot, credentials)}
+    if len(slots) < len(credentials):
+        raise UsageError("a credential is given twice", hint="give each slot once")
+    return slots
 
 
 def secret_resolver(credential_file: str | None, job: Job) -> Resolve:
@@ -122,7 +138,8 @@ def _header(header: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _filled(value: str, slots: Mapping[str, str]) -> str:
+def filled(value: str, slots: Mapping[str, str]) -> str:
+    """The text with each `{slot}` replaced by its secret."""
     for slot, secret in slots.items():
         value = value.replace(f"{{{slot}}}", secret)
     return value
