@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from zyra.core.errors import UsageError
 
-_CLOUD = ("AWS_", "GOOGLE_", "AZURE_", "HOME")
+_CLOUD = ("AWS_", "GOOGLE_", "AZURE_", "HOME", "NETRC")
 
 
 def cloud_variables() -> Mapping[str, str]:
-    """The variables by which tools of object stores are told where and who, and the home folder."""
+    """The variables by which tools of transfer are told where and who, and the home folder."""
     return {name: value for name, value in os.environ.items() if name.startswith(_CLOUD) and value}
 
 

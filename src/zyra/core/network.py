@@ -18,7 +18,7 @@ from zyra.core.urls import OBJECT_SCHEMES, Url, inet_aton, masked, normalized_ho
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-SCHEMES = ("http", "https", "ftp", *OBJECT_SCHEMES)
+SCHEMES = ("http", "https", "ftp", "ftps", "sftp", *OBJECT_SCHEMES)
 
 # Addresses of 6to4 relays, which nobody serves any more (RFC 7526); Python counts them as public.
 _RELAYS = ipaddress.IPv4Network("192.88.99.0/24")

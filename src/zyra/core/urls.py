@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlj
 
 from zyra.core.errors import UsageError
 
-DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
+DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ftps": 21, "sftp": 22}
 
 # Their URLs are a bucket and a key: every character after the bucket belongs to the key.
 OBJECT_SCHEMES = ("s3", "gs", "az")

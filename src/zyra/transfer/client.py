@@ -27,6 +27,9 @@ _CLIENTS = {
     "s3": "zyra.transfer.object_client:object_client_of",
     "gs": "zyra.transfer.object_client:object_client_of",
     "az": "zyra.transfer.object_client:object_client_of",
+    "ftp": "zyra.transfer.ftp_files:ftp_client_of",
+    "ftps": "zyra.transfer.ftp_files:ftp_client_of",
+    "sftp": "zyra.transfer.sftp_files:sftp_client_of",
 }
 SCHEMES = tuple(_CLIENTS)
 

@@ -1,7 +1,7 @@
 """FTP and FTPS whose control and data connections a dialer opens.
 
-Data connections are passive and go to the host of the control connection: an address that
-a server names in its answer is not looked at, so it can send nobody elsewhere.
+Data connections are passive and go to the address of the control connection: one that a
+server names in its answer is not looked at, so it can send nobody elsewhere.
 
 Source: RFC 959, RFC 2428 (EPSV), RFC 4217 (FTP over TLS).
 """
@@ -11,6 +11,7 @@ Source: RFC 959, RFC 2428 (EPSV), RFC 4217 (FTP over TLS).
 import ftplib
 import socket
 import ssl
+from dataclasses import replace
 from ftplib import error_reply, parse150, parse227, parse229
 from typing import Any
 
@@ -18,6 +19,7 @@ from zyra.transfer.connections import Dialer
 from zyra.transfer.pools import public_trust
 
 TIMEOUT_S = 60.0
+IMPLICIT_TLS_PORT = 990  # encrypted from the start, before RFC 4217; IANA's ftps
 
 
 class DialedFTP(ftplib.FTP):
@@ -35,11 +37,22 @@ class DialedFTP(ftplib.FTP):
         """
         self.host = host
         self.port = port or ftplib.FTP_PORT
-        self.sock = self.dialer.dial(self.host, self.port, self.timeout)
+        self.sock = self._dialed()
         self.af = self.sock.family
         self.file = self.sock.makefile("r", encoding=self.encoding)
         self.welcome = self.getresp()
         return self.welcome
+
+    def _dialed(self) -> socket.socket:
+        """The control connection; those for data go to the same of the host's addresses.
+
+        Through a broker the peer is the broker, which alone knows the host's addresses.
+        """
+        connection = self.dialer.dial(self.host, self.port, self.timeout)
+        if self.dialer.policy.broker is None:
+            address = str(connection.getpeername()[0])
+            self.dialer = replace(self.dialer, resolve=lambda _host, _port: [address])
+        return connection
 
     def ntransfercmd(
         self, cmd: str, rest: int | str | None = None
@@ -78,7 +91,33 @@ class DialedFTP(ftplib.FTP):
 
 
 class DialedFTPS(ftplib.FTP_TLS, DialedFTP):
-    """An FTP connection with explicit TLS for commands and data; use `open_ftp`."""
+    """An FTP connection with TLS for commands and data; use `open_ftp`."""
+
+    def _dialed(self) -> socket.socket:
+        connection = super()._dialed()
+        return self._encrypted(connection) if self.port == IMPLICIT_TLS_PORT else connection
+
+    def ntransfercmd(
+        self, cmd: str, rest: int | str | None = None
+    ) -> tuple[socket.socket, int | None]:
+        """Send a command and open its data connection within the TLS session of the commands.
+
+        Raises:
+            As `DialedFTP.ntransfercmd`; also for a certificate that is not trusted.
+        """
+        data, size = DialedFTP.ntransfercmd(self, cmd, rest)
+        # Many servers take data of no other session, lest somebody steals the connection.
+        session = self.sock.session if isinstance(self.sock, ssl.SSLSocket) else None
+        return self._encrypted(data, session), size
+
+    def _encrypted(
+        self, connection: socket.socket, session: ssl.SSLSession | None = None
+    ) -> ssl.SSLSocket:
+        try:
+            return self.context.wrap_socket(connection, server_hostname=self.host, session=session)
+        except BaseException:
+            connection.close()
+            raise
 
 
 def open_ftp(
@@ -98,7 +137,7 @@ def open_ftp(
         host: Name or address.
         port: 21 when None.
         user: Name and password.
-        tls: Encrypt commands and data (explicit FTPS).
+        tls: Encrypt commands and data: from the start on port 990, else by AUTH TLS.
         trust: Certificates that are trusted; the public ones when None.
         timeout_s: For connecting and between two pieces.
 

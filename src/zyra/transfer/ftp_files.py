@@ -1,0 +1,364 @@
+"""List, read and write files over FTP and FTPS.
+
+    with ftp_client_of(job) as client:
+        client.entries("ftp://host/pub/")
+        download(Remote(client, "ftp://host/pub/a.nc"), "a.nc", job)
+        client.upload("ftp://host/in/b.nc", Path("b.nc"))
+
+`ftps://` encrypts commands and data: by AUTH TLS, on port 990 from the start. A path is
+relative to the folder that the login leads to; one that begins with `//` is absolute.
+"""
+
+import ftplib
+import os
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import quote
+
+from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError, UsageError
+from zyra.core.job import Job
+from zyra.core.urls import Url, split_url
+from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
+from zyra.transfer.connections import Dialer
+from zyra.transfer.entries import Entry
+from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
+from zyra.transfer.ftp_client import TIMEOUT_S, open_ftp
+from zyra.transfer.ftp_errors import translated
+from zyra.transfer.ftp_listing import (
+    MOST_LINES,
+    Listed,
+    parse_ftp_time,
+    parse_list,
+    parse_mlsd,
+)
+from zyra.transfer.idle import Idle, Loan
+from zyra.transfer.logins import NOBODY, Login, login_for
+from zyra.transfer.pools import public_trust
+from zyra.transfer.receive import ReportBytes, ignore_bytes
+from zyra.transfer.retries import Retries
+
+_ANONYMOUS = ("anonymous", "zyra@")
+_UNKNOWN = ("500", "501", "502", "504")  # commands that a server does not know
+
+
+class FtpClient:
+    """Gets files of FTP servers; fulfils `client.Client`, and lists and writes, too.
+
+    Args:
+        dialer: Opens the connections.
+        login: Who asks.
+        variables: Tell where ~/.netrc is.
+        trust: Makes the TLS context when the first `ftps` URL is opened.
+        retries: How callers repeat what failed for a passing reason.
+        tell: Receives a line for each request and each new try.
+        timeout_s: For connecting and between two pieces.
+    """
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        login: Login = NOBODY,
+        *,
+        variables: Mapping[str, str] | None = None,
+        trust: Callable[[], ssl.SSLContext] = public_trust,
+        retries: Retries | None = None,
+        tell: Tell = tell_nobody,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self.retries = retries or Retries()
+        self.tell = tell
+        self._dialer = dialer
+        self._login = login
+        self._variables = variables or {}
+        self._make_trust = trust
+        self._timeout_s = timeout_s
+        self._idle: Idle[ftplib.FTP] = Idle(ftplib.FTP.close)
+        self._stopped = Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        """End the transfers of other threads at their next piece; for good."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._idle.close()
+
+    @contextmanager
+    def get(self, address: str, headers: Headers | None = None) -> Iterator[FileAnswer]:
+        """Request a file, or the part that `Range` names.
+
+        Raises:
+            UsageError: It is not the URL of a file.
+            AddressRefused: The network policy forbids the host or its address.
+            RefusedByServer: There is no such file, or it may not be read.
+            TransientTransferError: A failure that is worth another try.
+            TransferError: Any other failure.
+        """
+        url = split_url(address)
+        path = remote_path(url)
+        with self._connection(url) as loan:
+            with translated(url.shown):
+                facts = _facts(loan.link, path)
+            cut = cut_for(facts, headers or {})
+            answer = FileAnswer(url, cut, self._chunks(loan, url, cut, facts))
+            self.tell(f"RETR {url.shown}: {answer.phrase}")
+            loan.whole = True  # until something is read
+            yield answer
+
+    def entries(self, address: str) -> list[Entry]:
+        """The files and folders of the folder at `address`.
+
+        Raises:
+            RefusedByServer: There is no such folder, or it may not be read.
+            LimitExceeded: It has more than a million entries.
+            TransferError: It cannot be listed.
+        """
+        url = split_url(address)
+        with self._connection(url) as loan, translated(url.shown):
+            listed = _listed(loan.link, _path(url).rstrip("/"))
+            loan.whole = True
+        self.tell(f"LIST {url.shown}: {len(listed)} entries")
+        return [_entry(url, found) for found in listed]
+
+    def describe(self, address: str) -> Entry:
+        """Size and time of one file, as far as the server tells.
+
+        Raises:
+            TransferError: The server does not answer.
+        """
+        url = split_url(address)
+        with self._connection(url) as loan, translated(url.shown):
+            facts = _facts(loan.link, remote_path(url))
+            loan.whole = True
+        return Entry(url.name, str(url), facts.size, facts.modified)
+
+    def upload(
+        self, address: str, source: Path | IO[bytes], *, report: ReportBytes = ignore_bytes
+    ) -> int:
+        """Write a file that takes its name when all of it has arrived; return its size.
+
+        Args:
+            address: URL of the file; folders that it needs are made.
+            source: A file, or a stream that is read to its end.
+            report: Receives the bytes handed over by now, and their total if known.
+
+        Raises:
+            TransferError: It cannot be written; nothing stands under its name then.
+            OSError: The source cannot be read.
+        """
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                return self._upload(split_url(address), stream, source.stat().st_size, report)
+        return self._upload(split_url(address), source, None, report)
+
+    def _upload(self, url: Url, stream: IO[bytes], total: int | None, report: ReportBytes) -> int:
+        path = remote_path(url)
+        part = f"{path.rpartition('/')[0]}/" if "/" in path else ""
+        part += f".part-{os.urandom(8).hex()}"
+        with self._connection(url) as loan:
+            try:
+                size = _stored(loan.link, url, part, stream, total, report)
+                with translated(url.shown):
+                    loan.link.rename(part, path)
+            except BaseException:
+                _forget(loan.link, part)
+                raise
+            loan.whole = True
+        self.tell(f"STOR {url.shown}: {size} bytes")
+        return size
+
+    @contextmanager
+    def _connection(self, url: Url) -> Iterator[Loan[ftplib.FTP]]:
+        if url.scheme not in ("ftp", "ftps"):
+            raise UsageError(f"{url.shown} is no ftp or ftps URL")
+        login = login_for(url, self._login, self._variables)
+        place = (url.origin, login.user)
+        with self._idle.lent(place, partial(self._connected, url, login)) as loan:
+            yield loan
+
+    def _connected(self, url: Url, login: Login) -> ftplib.FTP:
+        anonymous = login.user is None
+        user = _ANONYMOUS if anonymous else (login.user or "", login.password or "")
+        with translated(url.shown):
+            ftp = open_ftp(
+                self._dialer,
+                url.host,
+                url.port,
+                user=user,
+                tls=url.scheme == "ftps",
+                trust=self._make_trust() if url.scheme == "ftps" else None,
+                timeout_s=self._timeout_s,
+            )
+            ftp.voidcmd("TYPE I")
+        return ftp
+
+    def _chunks(self, loan: Loan[ftplib.FTP], url: Url, cut: Cut, facts: Facts) -> Iterator[bytes]:
+        """The bytes of a part of a file; the connection is whole when all of them came."""
+        path, wanted = remote_path(url), None if cut.end is None else cut.end - cut.start
+        if cut.status == 416:
+            return
+        loan.whole = False
+        with translated(url.shown):
+            data, _ = loan.link.ntransfercmd(f"RETR {path}", cut.start or None)
+            with data:
+                while piece := data.recv(CHUNK_BYTES):
+                    if self._stopped.is_set():
+                        raise TransferError(f"{url.shown}: stopped")
+                    yield piece if wanted is None else piece[:wanted]
+                    wanted = None if wanted is None else wanted - len(piece)
+                    if wanted is not None and wanted <= 0:
+                        return  # the rest is not wanted; the server learns it from the close
+                _end_of_data(data)
+            loan.link.voidresp()
+            if _facts(loan.link, path) != facts:
+                raise TransientTransferError(f"{url.shown}: the file changed while it was read")
+            loan.whole = True
+
+
+def ftp_client_of(job: Job, login: Login = NOBODY) -> FtpClient:
+    """The client of a run: within its network policy, telling it of each request."""
+    tell = partial(job.tell, detail=True)
+    return FtpClient(Dialer(job.network), login, variables=job.variables, tell=tell)
+
+
+def remote_path(url: Url) -> str:
+    """The path that is sent for the URL of a file.
+
+    Raises:
+        UsageError: It names no file, or holds a line break, which would be another command.
+    """
+    path = _path(url)
+    if not path or path.endswith("/"):
+        raise UsageError(f"{url.shown} names no file", hint="a folder is listed with --list")
+    return path
+
+
+def _path(url: Url) -> str:
+    path = url.path.removeprefix("/")
+    if not path.isprintable():
+        raise UsageError(f"{url.shown} holds a control character")
+    return path
+
+
+def _facts(ftp: ftplib.FTP, path: str) -> Facts:
+    """Size and time of a file; None where the server does not know the command.
+
+    Raises:
+        ftplib.Error: The file is not there, or the connection is broken.
+    """
+    size = _asked(ftp, f"SIZE {path}")
+    time = _asked(ftp, f"MDTM {path}")
+    return Facts(
+        int(size) if size is not None and size.isdecimal() and len(size) <= 18 else None,
+        None if time is None else parse_ftp_time(time),
+    )
+
+
+def _asked(ftp: ftplib.FTP, command: str) -> str | None:
+    try:
+        return ftp.sendcmd(command).partition(" ")[2].strip()
+    except ftplib.error_perm as error:
+        # 550 of SIZE may also mean a file that it will not count: RETR will tell.
+        if str(error)[:3] in (*_UNKNOWN, "550"):
+            return None
+        raise
+
+
+def _listed(ftp: ftplib.FTP, path: str) -> list[Listed]:
+    lines: list[str] = []
+
+    def take(line: str) -> None:
+        if len(lines) == MOST_LINES:
+            raise LimitExceeded(f"/{path} has more than {MOST_LINES} entries")
+        lines.append(line)
+
+    try:
+        ftp.retrlines(f"MLSD {path}".rstrip(), take)
+    except ftplib.error_perm as error:
+        if str(error)[:3] not in _UNKNOWN:
+            raise
+        lines.clear()
+        ftp.retrlines(f"LIST {path}".rstrip(), take)
+        ftp.voidcmd("TYPE I")
+        return parse_list(lines)
+    ftp.voidcmd("TYPE I")  # a listing is text
+    return parse_mlsd(lines)
+
+
+def _entry(folder: Url, found: Listed) -> Entry:
+    base = str(folder).rstrip("/")
+    slash = "/" if found.is_folder else ""
+    url = f"{base}/{quote(found.name, safe='')}{slash}"
+    return Entry(f"{found.name}{slash}", url, found.size, found.modified)
+
+
+def _stored(
+    ftp: ftplib.FTP,
+    url: Url,
+    part: str,
+    stream: IO[bytes],
+    total: int | None,
+    report: ReportBytes,
+) -> int:
+    sent = 0
+    with translated(url.shown):
+        _make_folders(ftp, part)
+        data, _ = ftp.ntransfercmd(f"STOR {part}")
+    with data:
+        while piece := stream.read(CHUNK_BYTES):
+            with translated(url.shown):
+                data.sendall(piece)
+            sent += len(piece)
+            report(sent, total)
+        _end_of_data(data)
+    with translated(url.shown):
+        ftp.voidresp()
+        size = _facts(ftp, part).size
+    if size not in (None, sent):
+        raise TransientTransferError(f"{url.shown}: {size} of {sent} bytes arrived")
+    return sent
+
+
+def _make_folders(ftp: ftplib.FTP, path: str) -> None:
+    """Make the folders of a path that are not there."""
+    parts = path.split("/")[:-1]
+    for count in range(1, len(parts) + 1):
+        folder = "/".join(parts[:count])
+        if folder:
+            try:
+                ftp.mkd(folder)
+            except ftplib.error_perm:  # it is there, or STOR will tell
+                continue
+
+
+def _forget(ftp: ftplib.FTP, part: str) -> None:
+    try:
+        ftp.delete(part)
+    except (ftplib.Error, OSError, EOFError):  # the failure before this one is what matters
+        return
+
+
+def _end_of_data(data: object) -> None:
+    """Say goodbye on an encrypted data connection, as its end could be somebody else's doing."""
+    if isinstance(data, ssl.SSLSocket):
+        try:
+            data.unwrap()
+        except (OSError, ValueError):  # many servers just close; the size is checked anyway
+            return

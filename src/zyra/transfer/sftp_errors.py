@@ -1,0 +1,60 @@
+"""Say in Zyra's words what an SFTP server answers."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import paramiko
+
+from zyra.core.errors import TransferError, TransientTransferError
+from zyra.transfer.failures import RefusedByServer
+from zyra.transfer.socket_errors import TRY_LATER, socket_failure
+
+# In the words of HTTP, by which callers tell that a file is not there.
+_STATUS = {errno.ENOENT: 404, errno.EACCES: 403, errno.EPERM: 403}
+
+
+@contextmanager
+def translated(shown: str) -> Iterator[None]:
+    """Turn errors of paramiko and of its sockets into Zyra's, with `shown` in the message.
+
+    Raises:
+        RefusedByServer: No such file, no permission.
+        TransientTransferError: Reset, time-out.
+        TransferError: No such host, wrong password, not SSH.
+    """
+    try:
+        yield
+    except paramiko.AuthenticationException as exc:
+        raise TransferError(
+            f"{shown}: the server denies access",
+            hint="check user and password or key: --user, --password, --private-key, ~/.netrc",
+        ) from exc
+    except (paramiko.SSHException, EOFError) as exc:
+        raise _broken(shown, exc) from exc
+    except OSError as exc:
+        raise _failure(shown, exc) from exc
+
+
+def _broken(shown: str, error: Exception) -> TransferError:
+    text = str(error)
+    if "banner" in text or "Incompatible" in text or "Unable to negotiate" in text:
+        return TransferError(
+            f"{shown}: not a proper SSH answer: {text[:200]!r}", hint="is this an SSH port?"
+        )
+    return TransientTransferError(f"{shown}: the connection broke off", hint=TRY_LATER)
+
+
+def _failure(shown: str, error: OSError) -> TransferError:
+    if error.errno in _STATUS:
+        return RefusedByServer(
+            f"{shown}: {error.strerror or error}",
+            _STATUS[error.errno],
+            hint="check the path and the permissions",
+        )
+    if error.errno is None and not isinstance(error, TimeoutError):
+        # The server's own words: paramiko gives them no number. "Socket is closed" is its own.
+        if "closed" in str(error):
+            return TransientTransferError(f"{shown}: the connection broke off", hint=TRY_LATER)
+        return RefusedByServer(f"{shown}: {str(error)[:200]}")
+    return socket_failure(shown, error)

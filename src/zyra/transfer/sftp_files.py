@@ -1,0 +1,331 @@
+"""List, read and write files over SFTP.
+
+    with sftp_client_of(job) as client:
+        client.entries("sftp://user@host/data/")
+        download(Remote(client, "sftp://user@host/data/a.nc"), "a.nc", job)
+        client.upload("sftp://user@host/in/b.nc", Path("b.nc"))
+
+A path is absolute; one that begins with `/~/` is relative to the user's folder.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import quote
+
+import paramiko
+
+from zyra.core.errors import TransferError, TransientTransferError, UsageError
+from zyra.core.job import Job
+from zyra.core.urls import Url, split_url
+from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
+from zyra.transfer.connections import Dialer
+from zyra.transfer.entries import Entry
+from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
+from zyra.transfer.ftp_listing import is_plain
+from zyra.transfer.idle import Idle, Loan
+from zyra.transfer.logins import NOBODY, Login, login_for
+from zyra.transfer.receive import ReportBytes, ignore_bytes
+from zyra.transfer.retries import Retries
+from zyra.transfer.sftp_client import TIMEOUT_S, SftpLink, open_sftp
+from zyra.transfer.sftp_errors import translated
+
+_PIECE_BYTES = 32 << 10  # the most that every server gives for one request
+_WINDOW_PIECES = 256  # asked for at once; in memory meanwhile
+_HOME = "/~/"
+
+
+class SftpClient:
+    """Gets files of SFTP servers; fulfils `client.Client`, and lists and writes, too.
+
+    Args:
+        dialer: Opens the connections.
+        login: Who asks.
+        host_key: Fingerprint that hosts have to show; None asks ~/.ssh/known_hosts.
+        variables: Tell where ~/.netrc and ~/.ssh are.
+        retries: How callers repeat what failed for a passing reason.
+        tell: Receives a line for each request and each new try.
+        timeout_s: For connecting and between two pieces.
+    """
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        login: Login = NOBODY,
+        *,
+        host_key: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        retries: Retries | None = None,
+        tell: Tell = tell_nobody,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self.retries = retries or Retries()
+        self.tell = tell
+        self._dialer = dialer
+        self._login = login
+        self._host_key = host_key
+        self._variables = variables or {}
+        self._timeout_s = timeout_s
+        self._idle: Idle[SftpLink] = Idle(SftpLink.close)
+        self._stopped = Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        """End the transfers of other threads at their next piece; for good."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._idle.close()
+
+    @contextmanager
+    def get(self, address: str, headers: Headers | None = None) -> Iterator[FileAnswer]:
+        """Request a file, or the part that `Range` names.
+
+        Raises:
+            UsageError: It is not the URL of a file, or there is no user name.
+            AddressRefused: The network policy forbids the host or its address.
+            RefusedByServer: There is no such file, or it may not be read.
+            TransientTransferError: A failure that is worth another try.
+            TransferError: Any other failure.
+        """
+        url = split_url(address)
+        path = _file_path(url)
+        with self._connection(url) as loan:
+            with translated(url.shown):
+                file = loan.link.files.open(path, "rb")
+                facts = _facts(file.stat())
+            if facts.size is None:
+                raise TransferError(f"{url.shown}: the server does not tell its size")
+            try:
+                cut = cut_for(facts, headers or {})
+                answer = FileAnswer(url, cut, self._chunks(loan, url, file, cut, facts))
+                self.tell(f"GET {url.shown}: {answer.phrase}")
+                loan.whole = True  # until something is read
+                yield answer
+            finally:
+                if loan.whole:
+                    file.close()
+
+    def entries(self, address: str) -> list[Entry]:
+        """The files and folders of the folder at `address`; a link is what it leads to.
+
+        Raises:
+            RefusedByServer: There is no such folder, or it may not be read.
+            TransferError: It cannot be listed.
+        """
+        url = split_url(address)
+        with self._connection(url) as loan, translated(url.shown):
+            folder = _path(url).rstrip("/") or "/"
+            found = [
+                _entry(loan.link.files, folder, url, attributes)
+                for attributes in loan.link.files.listdir_iter(folder)
+                if is_plain(attributes.filename)
+            ]
+            loan.whole = True
+        self.tell(f"LIST {url.shown}: {len(found)} entries")
+        return found
+
+    def describe(self, address: str) -> Entry:
+        """Size and time of one file.
+
+        Raises:
+            TransferError: There is none, or the server does not answer.
+        """
+        url = split_url(address)
+        with self._connection(url) as loan, translated(url.shown):
+            facts = _facts(loan.link.files.stat(_file_path(url)))
+            loan.whole = True
+        return Entry(url.name, str(url), facts.size, facts.modified)
+
+    def upload(
+        self, address: str, source: Path | IO[bytes], *, report: ReportBytes = ignore_bytes
+    ) -> int:
+        """Write a file that takes its name when all of it has arrived; return its size.
+
+        Args:
+            address: URL of the file; folders that it needs are made.
+            source: A file, or a stream that is read to its end.
+            report: Receives the bytes handed over by now, and their total if known.
+
+        Raises:
+            TransferError: It cannot be written; nothing stands under its name then.
+            OSError: The source cannot be read.
+        """
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                return self._upload(split_url(address), stream, source.stat().st_size, report)
+        return self._upload(split_url(address), source, None, report)
+
+    def _upload(self, url: Url, stream: IO[bytes], total: int | None, report: ReportBytes) -> int:
+        path = _file_path(url)
+        folder = path.rpartition("/")[0]
+        part = f"{folder}/.part-{os.urandom(8).hex()}".removeprefix("/" if not folder else "")
+        with self._connection(url) as loan:
+            files = loan.link.files
+            with translated(url.shown):
+                _make_folders(files, folder)
+            try:
+                size = _stored(files, url, part, stream, total, report)
+                with translated(url.shown):
+                    _replace(files, part, path)
+            except BaseException:
+                with suppress(OSError, paramiko.SSHException, EOFError):
+                    files.remove(part)
+                raise
+            loan.whole = True
+        self.tell(f"PUT {url.shown}: {size} bytes")
+        return size
+
+    @contextmanager
+    def _connection(self, url: Url) -> Iterator[Loan[SftpLink]]:
+        if url.scheme != "sftp":
+            raise UsageError(f"{url.shown} is no sftp URL")
+        login = login_for(url, self._login, self._variables)
+
+        def connected() -> SftpLink:
+            return open_sftp(
+                self._dialer,
+                url,
+                login,
+                host_key=self._host_key,
+                variables=self._variables,
+                timeout_s=self._timeout_s,
+            )
+
+        with self._idle.lent((url.origin, login.user), connected) as loan:
+            yield loan
+
+    def _chunks(
+        self, loan: Loan[SftpLink], url: Url, file: paramiko.SFTPFile, cut: Cut, facts: Facts
+    ) -> Iterator[bytes]:
+        """The bytes of a part of a file; the connection is whole when all of them came."""
+        loan.whole = False
+        if cut.status != 416:
+            yield from self._pieces(url, file, cut)
+        with translated(url.shown):
+            if _facts(file.stat()) != facts:
+                raise TransientTransferError(f"{url.shown}: the file changed while it was read")
+        loan.whole = True
+
+    def _pieces(self, url: Url, file: paramiko.SFTPFile, cut: Cut) -> Iterator[bytes]:
+        """A part of a file; many pieces are asked for before the first one is there."""
+        start, end = cut.start, cut.end
+        while end is not None and start < end:
+            last = min(end, start + _WINDOW_PIECES * _PIECE_BYTES)
+            places = [(at, min(_PIECE_BYTES, last - at)) for at in range(start, last, _PIECE_BYTES)]
+            with translated(url.shown):
+                for piece in file.readv(places):
+                    if self._stopped.is_set():
+                        raise TransferError(f"{url.shown}: stopped")
+                    start += len(piece)
+                    yield piece
+            if start < last:
+                return  # it has become shorter; the receiver sees what is missing
+
+
+def sftp_client_of(job: Job, login: Login = NOBODY, *, host_key: str | None = None) -> SftpClient:
+    """The client of a run: within its network policy, telling it of each request."""
+    return SftpClient(
+        Dialer(job.network),
+        login,
+        host_key=host_key,
+        variables=job.variables,
+        tell=partial(job.tell, detail=True),
+    )
+
+
+def _path(url: Url) -> str:
+    path = url.path
+    if not path.isprintable():
+        raise UsageError(f"{url.shown} holds a control character")
+    return path.removeprefix(_HOME) or "." if path.startswith(_HOME) else path
+
+
+def _file_path(url: Url) -> str:
+    path = _path(url)
+    if path == "." or path.endswith("/"):
+        raise UsageError(f"{url.shown} names no file", hint="a folder is listed with --list")
+    return path
+
+
+def _facts(attributes: paramiko.SFTPAttributes) -> Facts:
+    time = attributes.st_mtime
+    return Facts(attributes.st_size, None if time is None else datetime.fromtimestamp(time, tz=UTC))
+
+
+def _entry(
+    files: paramiko.SFTPClient, folder: str, url: Url, attributes: paramiko.SFTPAttributes
+) -> Entry:
+    name = attributes.filename
+    if stat.S_ISLNK(attributes.st_mode or 0):
+        with suppress(OSError):  # a link that leads nowhere stays what it is
+            attributes = files.stat(f"{folder.rstrip('/')}/{name}")
+    address = f"{str(url).rstrip('/')}/{quote(name, safe='')}"
+    if stat.S_ISDIR(attributes.st_mode or 0):
+        return Entry(f"{name}/", f"{address}/")
+    facts = _facts(attributes)
+    return Entry(name, address, facts.size, facts.modified)
+
+
+def _stored(
+    files: paramiko.SFTPClient,
+    url: Url,
+    part: str,
+    stream: IO[bytes],
+    total: int | None,
+    report: ReportBytes,
+) -> int:
+    sent = 0
+    with translated(url.shown):
+        file = files.open(part, "wb")
+        file.set_pipelined(pipelined=True)
+    while piece := stream.read(CHUNK_BYTES):
+        with translated(url.shown):
+            file.write(piece)
+        sent += len(piece)
+        report(sent, total)
+    with translated(url.shown):
+        file.close()
+        size = files.stat(part).st_size
+    if size != sent:
+        raise TransientTransferError(f"{url.shown}: {size} of {sent} bytes arrived")
+    return sent
+
+
+def _make_folders(files: paramiko.SFTPClient, folder: str) -> None:
+    """Make the folders of a path that are not there."""
+    parts = folder.split("/")
+    for count in range(1, len(parts) + 1):
+        path = "/".join(parts[:count])
+        if path:
+            try:
+                files.stat(path)
+            except FileNotFoundError:
+                files.mkdir(path)
+
+
+def _replace(files: paramiko.SFTPClient, part: str, path: str) -> None:
+    try:
+        files.posix_rename(part, path)
+    except OSError:  # a server without OpenSSH's extension renames to free names only
+        with suppress(FileNotFoundError):
+            files.remove(path)
+        files.rename(part, path)
