@@ -1,11 +1,19 @@
 """visualize contour, from file to picture: where lines and bands lie."""
 
+import io
+
+import netCDF4
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from drawn_contours import PLAIN, draw
+from drawn_contours import PLAIN, draw, globe
+from drawn_maps import read_picture
+from zyra.core.network import NetworkPolicy
+from zyra.core.stream_job import StreamJob
+from zyra.visualize.commands.contour import ContourArgs
+from zyra.visualize.contour import run
 from zyra.visualize.palettes import named_palette
 
 SIZE = {"width": 360, "height": 180}
@@ -135,3 +143,45 @@ def test_lines_look_as_matplotlib_draws_them(npy, tmp_path):
     away = np.abs(seen_from_afar(on_white(drawn.pixels)) - seen_from_afar(theirs))
     assert away.max() < 16
     assert away.mean() < 1.0
+
+
+def test_bands_meet_at_the_seams_of_a_grid_that_goes_round(tmp_path):
+    grid, lon, lat = globe(10.0)
+    source = tmp_path / "global.nc"
+    with netCDF4.Dataset(source, "w") as file:
+        for name, units, line in (
+            ("lat", "degrees_north", grid.y),
+            ("lon", "degrees_east", grid.x),
+        ):
+            file.createDimension(name, len(line))
+            file.createVariable(name, "f8", (name,))[:] = line
+            file[name].units = units
+        file.createVariable("t", "f4", ("lat", "lon"))[:] = np.abs(lat) + np.cos(np.radians(lon))
+    for extent in ([-180, 180, -90, 90], [0, 360, -90, 90]):
+        drawn = draw(
+            tmp_path, input=str(source), levels="-2,45,95", filled=True, extent=extent,
+            cmap="gray", **SIZE, **PLAIN,
+        )  # fmt: skip
+        assert (drawn.pixels[..., 3] == 255).all()
+        bound = (drawn.pixels[:90, :, 0] > 127).sum(axis=0)
+        degrees = extent[0] + np.arange(360) + 0.5
+        assert bound == pytest.approx(45 + np.cos(np.radians(degrees)), abs=0.75)
+
+
+def test_lines_have_the_colours_of_their_levels(npy, tmp_path):
+    values = np.broadcast_to(np.linspace(0, 30, 60)[:, None], (60, 10))
+    drawn = draw(
+        tmp_path, input=npy(values), levels="5,15,25", cmap="viridis", line_width=6, **SIZE, **PLAIN
+    )
+    ends = named_palette("viridis").sampled(256)[[0, 128, 255]]
+    assert drawn.pixels[[30, 90, 150], 100] == pytest.approx(ends, abs=1)
+
+
+def test_several_inputs_are_drawn_alike(npy, tmp_path):
+    sources = [npy(cone() + shift, f"{shift}.npy") for shift in (0, 5)]
+    job = StreamJob(io.BytesIO(), io.BytesIO(), io.BytesIO(), NetworkPolicy())
+    args = {"inputs": sources, "output_dir": str(tmp_path / "out"), "levels": "0,50,100"}
+    run(ContourArgs.model_validate({**args, **SIZE, **PLAIN, "filled": True}), job)
+    first, second = (read_picture(tmp_path / "out" / name).pixels for name in ("0.png", "5.png"))
+    assert (first[90, 180] == second[90, 180]).all()
+    assert (first != second).any()

@@ -1,5 +1,6 @@
 """The colour bar of a scale: which colour stands for which value."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -145,8 +146,11 @@ class ColourBar:
             room = (60 if self.is_horizontal else 34) * self.unit
             return nice_ticks(self.scale.low, self.scale.high, max(2, min(11, int(length / room))))
         bounds = self._bounds()
-        room = (34 if self.is_horizontal else 15) * self.unit
-        every = max(1, -(-len(bounds) * int(room) // max(length, 1)))
+        room = LABEL_SIZE * 1.4 * self.unit
+        if self.is_horizontal:
+            texts, _ = written_numbers(bounds)
+            room = max(map(self._font.getlength, texts)) + 6 * self.unit
+        every = max(1, math.ceil(len(bounds) * room / max(length, 1)))
         return bounds[::every]
 
     def _labels(self, length: int) -> tuple[list[str], int]:

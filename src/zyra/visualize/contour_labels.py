@@ -27,8 +27,8 @@ MOST_LABELS = 500
 # Pixels of the squares that line is counted in, and where along a label it is looked at.
 CROWD_CELL = 2
 STATIONS = (-0.4, -0.2, 0.0, 0.2, 0.4)
-# Text is drawn larger and made smaller, so that it stays even when it is turned.
-FINER = 3
+# Small text is drawn larger and made smaller, so that it stays even when it is turned.
+FINER = 3.0
 HALO: tuple[int, int, int, int] = (255, 255, 255, 215)
 # Lines under a label are left out in pieces of this many pixels.
 PIECE = 2.0
@@ -255,9 +255,10 @@ def draw_labels(
 
 
 def _tile(label: Label, colour: Rgb, unit: float) -> Image.Image:
-    chosen = font(SMALL_SIZE * unit * FINER)
-    halo = max(1, round(1.6 * unit * FINER))
-    room = round(label.length * FINER) + 2 * halo, round(label.height * FINER * 1.4) + 2 * halo
+    finer = max(1, round(FINER / unit))
+    chosen = font(SMALL_SIZE * unit * finer)
+    halo = max(1, round(1.6 * unit * finer))
+    room = round(label.length * finer) + 2 * halo, round(label.height * finer * 1.4) + 2 * halo
     upright = Image.new("RGBA", room, (*HALO[:3], 0))
     ImageDraw.Draw(upright).text(
         (room[0] / 2, room[1] / 2), label.text, (*colour, 255), chosen,
@@ -266,5 +267,4 @@ def _tile(label: Label, colour: Rgb, unit: float) -> Image.Image:
     turned = upright.rotate(
         label.slope, Image.Resampling.BICUBIC, expand=True, fillcolor=(*HALO[:3], 0)
     )
-    size = max(1, round(turned.width / FINER)), max(1, round(turned.height / FINER))
-    return turned.resize(size, Image.Resampling.BOX)
+    return turned.reduce(finer) if finer > 1 else turned

@@ -39,6 +39,7 @@ def contour_lines(ground: Ground, levels: Sequence[float]) -> list[Lines]:
         knots_of_columns(grid)[0],
         knots_of_rows(grid)[0],
         values if usable is None else np.ma.MaskedArray(values, ~_to_the_edges(usable, grid)),
+        # Threads need chunks, whose lines end at their rims; and a run of the service has one.
         name="serial",
         line_type="ChunkCombinedOffset",
         corner_mask=False,

@@ -97,7 +97,7 @@ class ContourLines:
         width = self.pen.width * painter.unit**WIDTH_GROWTH * (INDEX_WIDTH if thick else 1.0)
         mask = draw_lines(joined, (view.width, view.height), width)
         if self.shown is not None:
-            mask[~self.shown] = 0
+            mask *= self.shown
         return mask
 
 
