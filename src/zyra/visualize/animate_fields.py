@@ -13,7 +13,7 @@ from zyra.visualize.colouring import colouring_from
 from zyra.visualize.commands.animate import AnimateArgs
 from zyra.visualize.contour_artist import ContourArtist
 from zyra.visualize.contour_levels import level_choice
-from zyra.visualize.field_series import Series
+from zyra.visualize.field_series import ROOM_BYTES, KeptSeries, Series
 from zyra.visualize.film_range import SharedRange, shared_range
 from zyra.visualize.film_scenes import FieldScene, Scene, blank_paint
 from zyra.visualize.pictures import write_legend
@@ -39,6 +39,7 @@ def field_scenes(
     found = found_series(sources, wanted_from(args, args.var, "--var"), opened)
     for series in found:
         require_times(series)
+    found = [KeptSeries(series, ROOM_BYTES // len(found)) for series in found]
     paintings = _paintings(args, style, found, job)
     write_legend([bar for _, bar in paintings.values()], args.legend_file, style, job)
     blank = blank_paint(style)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +21,8 @@ from zyra.visualize.field_source import array_grid, in_crs, is_npy, opened_array
 from zyra.visualize.units import in_units
 from zyra.visualize.view import Extent
 
+# Of fields that are kept to be drawn: 30 of a quarter of a degree.
+ROOM_BYTES = 1 << 27
 HINT = "an animation needs a field at several times; visualize heatmap draws one"
 
 
@@ -70,10 +72,10 @@ class Wanted:
     array_extent: Extent = WORLD
     flag: str = "--var"
 
-    def finished(self, field: Field) -> Field:
+    def finished(self, read: Field) -> Field:
         """A field that was read, in the system and unit that are wanted."""
-        field = field if self.crs is None else in_crs(field, self.crs)
-        return field if self.units is None else in_units(field, self.units)
+        read = read if self.crs is None else in_crs(read, self.crs)
+        return read if self.units is None else in_units(read, self.units)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,42 @@ class JoinedSeries:
         """Read the field of one time."""
         with ExitStack() as opened:
             return opened_series(self.paths[number], self.wanted, opened).read(0)
+
+
+@dataclass(frozen=True)
+class KeptSeries:
+    """A series whose fields are kept until they are read again, as far as there is room.
+
+    Films are read twice, for the range of their colours and to be drawn. Fulfils `Series`.
+
+    Attributes:
+        series: The fields.
+        room: Bytes of values that may be kept.
+    """
+
+    series: Series
+    room: int = ROOM_BYTES
+    _kept: dict[int, Field] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Of the series."""
+        return self.series.name
+
+    @property
+    def infos(self) -> Sequence[FieldInfo]:
+        """Of the series."""
+        return self.series.infos
+
+    def read(self, number: int) -> Field:
+        """Read the field of one time; each second time it is the one that was kept."""
+        kept = self._kept.pop(number, None)
+        if kept is not None:
+            return kept
+        read = self.series.read(number)
+        if (len(self._kept) + 1) * read.values.nbytes <= self.room:
+            self._kept[number] = read
+        return read
 
 
 def opened_series(

@@ -37,9 +37,10 @@ def shared_range(
     Raises:
         DataError: No field has a value.
     """
-    info: FieldInfo = series[0].read(0)
     ends = _known_ends(artist, with_bar=with_bar)
-    return SharedRange(info, _ends_of(series, artist, job) if ends is None else ends)
+    if ends is not None:
+        return SharedRange(series[0].read(0), ends)
+    return _range_of(series, artist, job)
 
 
 def _known_ends(artist: Artist, *, with_bar: bool) -> Array | None:
@@ -53,20 +54,22 @@ def _known_ends(artist: Artist, *, with_bar: bool) -> Array | None:
     return np.array([colouring.vmin, colouring.vmax], np.float32)
 
 
-def _ends_of(series: Sequence[Series], artist: Artist, job: Job) -> Array:
-    """Lowest and highest value of all fields that is shown."""
+def _range_of(series: Sequence[Series], artist: Artist, job: Job) -> SharedRange:
+    """The lowest and highest value of all fields that is shown."""
     low, high = np.inf, -np.inf
+    info: FieldInfo | None = None
     for one in series:
         for number in range(len(one.infos)):
             job.progress(0.0, f"range of field {number + 1} of {len(one.infos)} of {one.name}")
             field = one.read(number)
+            info = info or field
             shown = artist.shown_values(field)
             if np.isfinite(shown).any():
                 lowest, highest = finite_range(shown)
                 low, high = min(low, lowest), max(high, highest)
-    if low > high:
+    if info is None or low > high:
         raise DataError(
             f"every value of {series[0].infos[0].variable} is missing at every time",
             hint="nothing to draw",
         )
-    return np.array([low, high], np.float32)
+    return SharedRange(info, np.array([low, high], np.float32))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from zyra.fields.crs import Crs
 from zyra.fields.field import Array
 from zyra.fields.grid import Grid
-from zyra.visualize.line_shades import line_shades
+from zyra.visualize.line_shades import LineShades, line_shades
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.palettes import Colours
 from zyra.visualize.places import Places, places_of
@@ -69,11 +69,12 @@ class Painter:
     unit: float
     interpolation: Interpolation = "auto"
     _places: dict[GridKey, Places] = field(default_factory=dict, repr=False)
+    _shades: dict[bytes, LineShades] = field(default_factory=dict, repr=False)
 
     def draw(self, values: Array, grid: Grid, scale: Scale) -> Picture:
         """Draw `values` on `grid` in the colours of `scale`, with the map features over them."""
         levels = self._levels(values, grid, scale)
-        shades = line_shades(scale.colours)
+        shades = self._shades_of(scale.colours)
         for work in feature_work(self.view, self.features, self.unit):
             shades.draw(levels, work)
         return Picture(levels, shades.colours)
@@ -98,6 +99,15 @@ class Painter:
                 self._places.clear()
             places = self._places[key] = places_of(grid, self.view)
         return places
+
+    def _shades_of(self, colours: Colours) -> LineShades:
+        """Shades for lines over the colours of a field, which frames share."""
+        key = colours.tobytes()
+        shades = self._shades.get(key)
+        if shades is None:
+            self._shades.clear()
+            shades = self._shades[key] = line_shades(colours)
+        return shades
 
     def _levels(self, values: Array, grid: Grid, scale: Scale) -> Levels:
         block = block_of(self.places(grid), grid) if self.interpolation == "auto" else (1, 1)

@@ -1,11 +1,10 @@
 """Draw the values of a grid at the pixels of a map, as levels of a scale.
 
-The work is done row by row: a row of a picture and its steps in between stay in the
-CPU's cache, which makes the whole several times as fast as operations on whole pictures.
+The work is done a few rows at a time: they and their steps in between stay in the CPU's
+cache, which makes the whole several times as fast as operations on whole pictures.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -21,8 +20,9 @@ Drawn = TypeVar("Drawn", np.uint8, np.float32)
 
 # Levels by which the highest value is kept below the end of the scale, which it belongs to.
 TOP_MARGIN = 1 / 256
-# Rows of the picture between the same two rows of the grid are worked out together.
-ROWS_AT_ONCE = 8
+# Few enough that each step finds what the last one left in the CPU's cache, and enough that
+# Python, which only one thread can be in, has little part in the work.
+SMALL_BLOCK_PIXELS = 1 << 16
 
 
 def nearest_levels(values: Array, places: Places, scale: Scale) -> Levels:
@@ -180,58 +180,34 @@ class _Prepared:
 def _separable_blocks(
     values: Array, places: Places, drawn: NDArray[Drawn]
 ) -> Iterator[tuple[NDArray[Drawn], Array]]:
-    """Rows of the picture, each with its interpolated values (a buffer that is used again)."""
+    """Runs of the picture's rows, each with its interpolated values."""
     inner = np.flatnonzero(np.isfinite(places.rows))
     if not inner.size:
         return
-    upper, weights = _split(places.rows[inner], places.shape[0])
-    rows = _StretchedRows(values, places)
-    change = np.empty_like(places.columns)
-    buffer = np.empty((ROWS_AT_ONCE, len(change)), np.float32)
-    before = -1
-    for begin, end in _runs(upper):
-        first = int(upper[begin])
-        start = rows.row(first)
-        if first != before:
-            np.subtract(rows.row(first + 1), start, out=change)
-            before = first
-        between = buffer[: end - begin]
-        np.multiply(change, weights[begin:end, None], out=between)
-        between += start
-        yield drawn[inner[begin] : inner[end - 1] + 1], between
+    upper, down = _split(places.rows[inner], places.shape[0])
+    left, across = _split(np.nan_to_num(places.columns), values.shape[1])
+    block = max(1, SMALL_BLOCK_PIXELS // len(across))
+    for begin in range(0, len(inner), block):
+        end = min(begin + block, len(inner))
+        first, last = sorted((int(upper[begin]), int(upper[end - 1])))
+        stretched = _stretched(values[first : last + 2], left, across)
+        above = upper[begin:end] - first
+        between = stretched.take(above, axis=0)
+        change = stretched.take(above + 1, axis=0)
+        change -= between
+        change *= down[begin:end, None]
+        change += between
+        yield drawn[inner[begin] : inner[end - 1] + 1], change
 
 
-def _runs(upper: Indices) -> Iterator[tuple[int, int]]:
-    """Begin and end of runs of equal numbers, of at most `ROWS_AT_ONCE`."""
-    changes = np.flatnonzero(np.diff(upper)) + 1
-    for begin, end in pairwise([0, *changes.tolist(), len(upper)]):
-        for part in range(begin, end, ROWS_AT_ONCE):
-            yield part, min(part + ROWS_AT_ONCE, end)
-
-
-class _StretchedRows:
-    """Rows of the grid interpolated to the columns of the picture; the last two are kept."""
-
-    def __init__(self, values: Array, places: Places) -> None:
-        self.values = values
-        self.left, self.weights = _split(np.nan_to_num(places.columns), values.shape[1])
-        self.right = self.left + 1
-        self.kept = np.empty((2, len(places.columns)), np.float32)
-        self.numbers = [-1, -1]
-
-    def row(self, number: int) -> Array:
-        """Row `number`; it stands until the row two further on is asked for."""
-        slot = number % 2
-        stretched: Array = self.kept[slot]
-        if self.numbers[slot] != number:
-            line = self.values[number]
-            start = line.take(self.left)
-            line.take(self.right, out=stretched, mode="clip")
-            stretched -= start
-            stretched *= self.weights
-            stretched += start
-            self.numbers[slot] = number
-        return stretched
+def _stretched(rows: Array, left: Indices, across: Positions) -> Array:
+    """Rows of the grid interpolated to the columns of the picture."""
+    start = rows.take(left, axis=1)
+    stretched = rows.take(left + 1, axis=1, mode="clip")
+    stretched -= start
+    stretched *= across
+    stretched += start
+    return stretched
 
 
 def _scattered_blocks(
