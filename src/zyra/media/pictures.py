@@ -70,14 +70,19 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def read_planes(
-    path: Path, *, size: tuple[int, int] | None = None, pix_fmt: str = "yuv420p"
+    path: Path,
+    *,
+    size: tuple[int, int] | None = None,
+    pix_fmt: str = "yuv420p",
+    ground: Image.Image | None = None,
 ) -> Planes:
-    """A picture as planes: upright, transparent places on black.
+    """A picture as planes: upright, transparent places on black or on another picture.
 
     Args:
         path: PNG, JPEG, WebP, TIFF or BMP.
         size: To scale to, both even; its own when None, raised to even by repeating the edge.
         pix_fmt: FFmpeg's name of the layout.
+        ground: Lies under transparent places, stretched to the picture; opaque. Black when None.
 
     Raises:
         DataError: It is no picture, or damaged.
@@ -90,10 +95,10 @@ def read_planes(
         if is_plain and is_upright and pix_fmt == "yuv420p" and size in (None, own):
             palette = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
             return planes_from_indices(np.asarray(image), palette)
-        return planes_from_rgb(_rgb(image), size=size, pix_fmt=pix_fmt)
+        return planes_from_rgb(_rgb(image, ground), size=size, pix_fmt=pix_fmt)
 
 
-def _rgb(image: Image.Image) -> Bytes:
+def _rgb(image: Image.Image, ground: Image.Image | None) -> Bytes:
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith(("I;16", "I")):
         # Pillow would cut values above 255 off.
@@ -101,8 +106,10 @@ def _rgb(image: Image.Image) -> Bytes:
         grey = (deep >> 8 if deep.max(initial=0) > 255 else deep).astype(np.uint8)
         return np.repeat(grey[:, :, None], 3, axis=2)
     if upright.has_transparency_data:
-        black = Image.new("RGBA", upright.size, _BLACK)
-        upright = Image.alpha_composite(black, upright.convert("RGBA"))
+        below = Image.new("RGBA", upright.size, _BLACK)
+        if ground is not None:
+            below = ground.convert("RGBA").resize(upright.size, Image.Resampling.LANCZOS)
+        upright = Image.alpha_composite(below, upright.convert("RGBA"))
     return np.asarray(upright.convert("RGB"))
 
 

@@ -84,7 +84,7 @@ ANIMATE = Command(
                 "var": "t",
                 "level": "500",
                 "member": 0,
-                "output_dir": "frames",
+                "output_dir": "temperature",
                 "to_video": "temperature.mp4",
                 "fps": 2,
                 "show_timestamp": True,
