@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from zyra.core.errors import UsageError
-from zyra.visualize.inking import blank_map, colour_from, inked
+from zyra.visualize.inking import blank_map, colour_from, ink_pixels, inked
 from zyra.visualize.projection import MapView
 
 
@@ -40,3 +40,19 @@ def test_a_blank_map_has_its_lines_and_nothing_else():
     rgba = blank_map(view, ("coastline",), 1.0).rgba()
     assert 0 < (rgba[..., 3] > 0).mean() < 0.2
     assert not blank_map(view, (), 1.0).rgba().any()
+
+
+@pytest.mark.parametrize("alpha", [255, 120])
+def test_few_pixels_are_inked_as_the_whole_picture_would_be(alpha):
+    random = np.random.default_rng(5)
+    pixels = random.integers(0, 256, (16, 40, 4)).astype(np.uint8)
+    pixels[:4, :, 3] = 0
+    coverage = random.integers(0, 256, (16, 40)).astype(np.uint8)
+    coverage[:, ::3] = 0
+    colour = (200, 30, 90, alpha)
+    whole = np.asarray(inked(Image.fromarray(pixels.copy()), coverage, colour)).astype(int)
+    ink_pixels(pixels, coverage, colour)
+    # Pillow rounds twice, and the colour of what is nearly transparent hardly shows.
+    shown = whole[..., 3:] / 255
+    assert np.abs((pixels - whole) * shown)[..., :3].max() <= 2
+    assert np.abs(pixels[..., 3] - whole[..., 3]).max() <= 1

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from zyra.core.errors import UsageError
-from zyra.visualize.line_shades import line_shades
+from zyra.visualize.line_shades import covered, line_shades
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.painter import Picture
 from zyra.visualize.palettes import Palette
@@ -14,6 +14,7 @@ from zyra.visualize.view import View
 
 Colour = tuple[int, int, int, int]
 Coverage = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 
 
 def colour_from(text: str) -> Colour:
@@ -45,6 +46,30 @@ def inked(picture: Image.Image, coverage: Coverage, colour: Colour) -> Image.Ima
     layer.putalpha(Image.fromarray(strength.astype(np.uint8)))
     picture.alpha_composite(layer)
     return picture
+
+
+def ink_pixels(pixels: Pixels, coverage: Coverage, colour: Colour) -> None:
+    """Put `colour` over pixels, as strong as `coverage`: the same as `inked`, for few pixels.
+
+    Only those that are covered are looked at, which for thin lines on a large picture takes a
+    tenth of the time.
+
+    Args:
+        pixels: RGBA of shape (height, width, 4), contiguous; changed.
+        coverage: Shape (height, width).
+        colour: RGBA; its alpha weakens all of it.
+    """
+    places, strength = covered(coverage.reshape(-1))
+    flat = pixels.reshape(-1, 4)
+    below = flat[places].astype(np.float32)
+    share = strength[:, None].astype(np.float32) * np.float32(colour[3] / 255**2)
+    alpha = below[:, 3:]
+    alpha += (np.float32(255) - alpha) * share
+    # Of the pixel's colour then, the ink's part is what the pixel's own opacity leaves to it.
+    part = np.divide(share * np.float32(255), alpha, out=share, where=alpha > 0)
+    below[:, :3] += (np.array(colour[:3], np.float32) - below[:, :3]) * part
+    below += np.float32(0.5)
+    flat[places] = below.astype(np.uint8)
 
 
 def blank_map(view: View, features: tuple[str, ...], unit: float) -> Picture:

@@ -55,10 +55,10 @@ class VectorArtist:
         ground = _Ground.of(self.style, self.colouring, background)
 
         def paint(view: View) -> Image.Image:
-            picture = Image.fromarray(ground.picture(view).rgba())
+            pixels = ground.picture(view).rgba()
             painter = self.painter(view)
-            painter.draw(shown, picture)
-            return self._with_key(picture, painter, shown)
+            painter.ink(shown, pixels)
+            return self._with_key(Image.fromarray(pixels), painter, shown)
 
         info = _info_of(vectors, background)
         return Sheet(self.style).drawing(info, vectors.grid, paint, ground.bar), info

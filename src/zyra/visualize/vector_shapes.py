@@ -44,16 +44,24 @@ class Shapes:
             size: (width, height) of the picture.
             width_px: Of the strokes.
         """
-        return np.maximum(
-            draw_lines(self.strokes, size, width_px), draw_triangles(self.triangles, size)
-        )
+        return self.layers(size, width_px, None)[-1]
 
-    def halo(self, size: Size, width_px: float, margin_px: float) -> Coverage:
-        """Coverage of the same shapes with `margin_px` more on all sides, round at corners."""
+    def layers(self, size: Size, width_px: float, margin_px: float | None) -> list[Coverage]:
+        """Coverage of a halo, unless its margin is None, and of the shapes over it.
+
+        Args:
+            size: (width, height) of the picture.
+            width_px: Of the strokes.
+            margin_px: How much wider the halo is on all sides; it is round at corners.
+        """
+        filled = draw_triangles(self.triangles, size)
+        over = np.maximum(draw_lines(self.strokes, size, width_px), filled)
+        if margin_px is None:
+            return [over]
         sides = [self.triangles[:, [a, a + 1, b, b + 1]] for a, b in ((0, 2), (2, 4), (4, 0))]
         around = np.concatenate([self.strokes, *sides])
         wide = draw_lines(around, size, width_px + 2 * margin_px)
-        return np.maximum(wide, draw_triangles(self.triangles, size))
+        return [np.maximum(wide, filled, out=wide), over]
 
 
 def strokes_of(columns: Numbers, rows: Numbers, to_columns: Numbers, to_rows: Numbers) -> Segments:

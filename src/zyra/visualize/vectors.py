@@ -14,7 +14,7 @@ from zyra.fields.grid import Grid
 from zyra.visualize.arrows import arrow_shapes, head_shapes
 from zyra.visualize.barbs import barb_shapes
 from zyra.visualize.extent import extent_of
-from zyra.visualize.inking import Colour, Coverage, inked
+from zyra.visualize.inking import Colour, Coverage, Pixels, ink_pixels
 from zyra.visualize.projection import MapView
 from zyra.visualize.streamline_tracing import Points, flow_of
 from zyra.visualize.streamlines import streamlines
@@ -99,18 +99,28 @@ class VectorPainter:
     _lattices: dict[Grid, Lattice] = field(default_factory=dict, repr=False)
 
     def draw(self, vectors: Vectors, picture: Image.Image) -> Image.Image:
-        """`picture` (RGBA, of the size of the map) with the vectors over it; it is changed.
+        """`picture` (RGBA, of the size of the map) with the vectors over it.
+
+        Raises:
+            UsageError: As `shapes`.
+        """
+        pixels = np.array(picture)
+        self.ink(vectors, pixels)
+        return Image.fromarray(pixels)
+
+    def ink(self, vectors: Vectors, pixels: Pixels) -> None:
+        """Put the vectors over the pixels of a map, RGBA of shape (height, width, 4).
 
         Raises:
             UsageError: As `shapes`.
         """
         shapes, look = self.shapes(vectors), self.look
         size = self.view.width, self.view.height
-        if look.has_halo:
-            margin = HALO_MARGIN * look.unit**WIDTH_GROWTH
-            halo = shapes.halo(size, look.width_px, margin)
-            inked(picture, halo, halo_colour(look.colour))
-        return inked(picture, shapes.coverage(size, look.width_px), look.colour)
+        margin = HALO_MARGIN * look.unit**WIDTH_GROWTH if look.has_halo else None
+        layers = shapes.layers(size, look.width_px, margin)
+        colours = [halo_colour(look.colour), look.colour][-len(layers) :]
+        for coverage, colour in zip(layers, colours, strict=True):
+            ink_pixels(pixels, coverage, colour)
 
     def coverage(self, vectors: Vectors) -> Coverage:
         """Share of each pixel that the vectors cover, 0 to 255, shape (height, width).
