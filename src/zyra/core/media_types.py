@@ -55,7 +55,10 @@ def media_type_of(path: Path) -> str:
     """Media type of a file: by its content where it has a signature, else by its name."""
     with path.open("rb") as stream:
         found, _ = sniff(stream.read(HEAD_BYTES))
-    if found != UNKNOWN:
-        return found
-    suffix = path.suffix.lower()
-    return _BY_SUFFIX.get(suffix) or mimetypes.guess_type(path.name)[0] or UNKNOWN
+    return found if found != UNKNOWN else media_type_of_name(path.name)
+
+
+def media_type_of_name(name: str) -> str:
+    """Media type that the suffix of a file's name stands for."""
+    suffix = Path(name).suffix.lower()
+    return _BY_SUFFIX.get(suffix) or mimetypes.guess_type(name)[0] or UNKNOWN
