@@ -30,6 +30,15 @@ def cases(folder: Path) -> Iterator[Case]:
             against="read + colour lookup + PNG",
             at_most=3.0,
         )
+    picture = folder / "lines.png"
+    draw = in_process("visualize", "contour", input=str(FIELD), output=str(picture))
+    draw()
+    yield Case(
+        name="contour lines 1024x512 with coastlines, warm",
+        ours=draw,
+        reference=floor_of(picture, folder / "floor.png"),
+        against="read + colour lookup + PNG",
+    )
 
 
 def floor_of(picture: Path, target: Path) -> Work:

@@ -20,7 +20,7 @@ from zyra.visualize.places import Places
 from zyra.visualize.thin import thinned
 
 Flags = NDArray[np.bool_]
-Cell = TypeVar("Cell", np.bool_, np.float32)
+Cell = TypeVar("Cell", np.bool_, np.uint8, np.float32)
 
 # Cells wider than this many pixels are divided until they are not, as far as it is worth it.
 SMOOTH_PIXELS = 4.0
@@ -134,21 +134,18 @@ def _filled(values: Array, grid: Grid) -> Ground:
     known = np.isfinite(values)
     if known.all():
         return Ground(values, grid)
-    filled = np.where(known, values, np.fmin.reduce(values, axis=None))
-    neighbours, has_known = _padded(known, grid), np.zeros_like(known)
-    steps = [(row, column) for row in range(3) for column in range(3)]
-    rows, columns = known.shape
-    for row, column in steps:
-        has_known |= neighbours[row : row + rows, column : column + columns]
-    rim = np.nonzero(has_known & ~known)
-    padded = _padded(filled, grid)
-    total, count = np.zeros(len(rim[0]), np.float32), np.zeros(len(rim[0]), np.float32)
-    for row, column in steps:
-        place = rim[0] + row, rim[1] + column
-        total += padded[place] * neighbours[place]
-        count += neighbours[place]
-    filled[rim] = total / count
-    return Ground(filled, grid, known, has_known)
+    near = _around(_padded(known.view(np.uint8), grid))
+    total = _around(_padded(np.where(known, values, np.float32(0)), grid))
+    mean = total / np.maximum(near, np.uint8(1))
+    mean[near == 0] = np.fmin.reduce(values, axis=None)
+    return Ground(np.where(known, values, mean), grid, known, near > 0)
+
+
+def _around(padded: NDArray[Cell]) -> NDArray[Cell]:
+    """Sum of each cell and the eight around it."""
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    around: NDArray[Cell] = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
+    return around
 
 
 def _padded(cells: NDArray[Cell], grid: Grid) -> NDArray[Cell]:
