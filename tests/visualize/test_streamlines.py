@@ -73,6 +73,15 @@ def test_a_line_goes_on_across_the_edge_of_a_world_map():
     assert ((right >= 0) & (left <= SIZE[0])).all()
 
 
+@pytest.mark.parametrize("speed", [1.0, -1.0])
+def test_a_line_that_crosses_the_edge_has_ink_on_both_sides_of_it(speed):
+    # Steps of 3.7 that start anywhere: most pieces reach over the edge by a part.
+    line = np.arange(200) * 3.7 * speed + 11.3 + 160j
+    shapes = line_shapes([line], 0.0, 1e9, SIZE[0])
+    row = shapes.coverage(SIZE, 2.0)[160]
+    assert row.min() > 200
+
+
 def test_east_wind_is_drawn_as_level_lines_with_heads_to_the_right():
     view = MapChoice("PlateCarree").view(WORLD_GRID, 400, 200)
     painter = VectorPainter(view, VectorLook("streamlines"))
