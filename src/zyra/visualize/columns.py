@@ -249,3 +249,13 @@ def _times_at_once(texts: list[str]) -> Numbers:
 
 def _seconds(text: str) -> float:
     return parse_time(text).timestamp()
+
+
+def read_texts(path: Path, heading: Heading, place: int) -> list[str]:
+    """Read one column of a table as text.
+
+    Raises:
+        DataError: As `read_columns`.
+        LimitExceeded: There are more than `MOST_ROWS` rows.
+    """
+    return [row[place] for _, rows in _chunks(path, heading) for row in rows]
