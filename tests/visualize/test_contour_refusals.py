@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from drawn_contours import wrong
+from drawn_contours import PLAIN, draw, wrong
 from zyra.core.errors import DataError, SelectionError, UsageError
 from zyra.visualize.commands.contour import ContourArgs
 
@@ -51,6 +51,15 @@ def test_levels_ranges_and_colours_that_cannot_be_drawn(npy, tmp_path, given):
 def test_levels_beside_the_values_are_told_the_range(npy, tmp_path):
     error = wrong(tmp_path, input=npy(RAMP), levels="100,200")
     assert "from 0 to 9" in error.message
+
+
+@pytest.mark.parametrize(
+    "given", [{"levels": "0,5,10"}, {"vmin": 0, "vmax": 10}, {"levels": "20,30", "extend": "both"}]
+)
+def test_bands_that_are_fixed_may_hold_a_field_of_one_value(npy, tmp_path, given):
+    drawn = draw(tmp_path, input=npy(np.full((4, 8), 7.0)), filled=True, **given, **PLAIN)
+    assert len(np.unique(drawn.pixels.reshape(-1, 4), axis=0)) == 1
+    assert (drawn.pixels[..., 3] == 255).all()
 
 
 def test_an_extent_without_data(data, tmp_path):

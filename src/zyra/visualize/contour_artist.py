@@ -88,7 +88,7 @@ class ContourArtist:
         _refuse_directions(info)
         base = self.artist.colouring.scale_of(info, shown)
         levels = self.choice.levels(base)
-        self._check(info, shown, levels)
+        self._check(info, finite_range(shown), levels, base)
         scale = self._scale(levels, base)
         return ContourPlan(levels, scale, self._bar(info, scale))
 
@@ -113,31 +113,37 @@ class ContourArtist:
             scale, drawn.units, style.orientation, style.unit, below=ends.below, above=ends.above
         )
 
-    def _check(self, drawn: FieldInfo, shown: Array, levels: Levels) -> None:
-        """Refuse what would give an empty picture."""
-        low, high = finite_range(shown)
-        inside = [level for level in levels.values if low < level <= high]
-        if self.is_filled and levels.is_listed:
-            # One band over all of it is a picture as well.
-            first, last = levels.values[0], levels.values[-1]
-            if len(levels.values) < 2 and self.extend in ("auto", "neither"):
-                raise UsageError(
-                    f"one level, {first:g}, bounds no band",
-                    hint="give two levels at least, or extend both",
-                )
-            if self.extend == "both" or (first <= high and last >= low):
-                return
+    def _check(
+        self, drawn: FieldInfo, ends: tuple[float, float], levels: Levels, base: Scale
+    ) -> None:
+        """Refuse what would give an empty picture for no reason in the data."""
+        low, high = ends
+        if self.is_filled and self._fills_any(ends, levels, base):
+            return
         if low == high:
             raise DataError(
                 f"every value of {drawn.variable} is {low:g}: it has no contours",
                 hint="draw it with visualize heatmap, or list levels around it with filled",
             )
-        if not inside:
+        if not any(low < level <= high for level in levels.values):
             raise UsageError(
                 f"no level from {levels.values[0]:g} to {levels.values[-1]:g} lies within"
                 f" {drawn.variable}, which goes from {low:g} to {high:g}",
                 hint="give levels in its unit between these, or leave them out",
             )
+
+    def _fills_any(self, ends: tuple[float, float], levels: Levels, base: Scale) -> bool:
+        """Whether bands that do not come from the values themselves make a picture of them."""
+        colouring, (first, last) = self.artist.colouring, (levels.values[0], levels.values[-1])
+        if not levels.is_listed:
+            # A dry day among maps of rain is no mistake.
+            return not base.is_affine or None not in (colouring.vmin, colouring.vmax)
+        if first == last and self.extend in ("auto", "neither"):
+            raise UsageError(
+                f"one level, {first:g}, bounds no band",
+                hint="give two levels at least, or extend both",
+            )
+        return self.extend == "both" or (first <= ends[1] and last >= ends[0])
 
     def paint(self, drawn: Field, plan: ContourPlan, view: View) -> Picture | Image.Image:
         """The map of one field, its features included.
