@@ -27,6 +27,8 @@ STEPS = 110
 WAVES = (4.0, 2.0, 1.0, 0.35)
 # Of a step: how near the two ends of a ring come.
 MEETING = 0.75
+# Ways that are followed at once: large pictures at a low dpi have room for many.
+SEEDS_AT_ONCE = 2048
 # Steps after which a line may come back to where it was.
 GAP = 9
 
@@ -39,11 +41,12 @@ def streamlines(flow: Flow, distance_px: float) -> list[Points]:
     room = _Room.of(flow, distance_px)
     lines: list[Points] = []
     for wave in WAVES:
-        seeds = _seeds(flow, wave * distance_px)
-        seeds = seeds[room.is_free(seeds)]
+        seeds = room.free(_seeds(flow, wave * distance_px))
         seeds = seeds[np.isfinite(flow.headings(seeds).real)]
-        if seeds.size:
-            lines += _taken(flow, room, seeds, distance_px)
+        for first in range(0, len(seeds), SEEDS_AT_ONCE):
+            # Lines of the batch before may have come near since.
+            batch = room.free(seeds[first : first + SEEDS_AT_ONCE])
+            lines += _taken(flow, room, batch, distance_px)
     return lines
 
 
@@ -151,9 +154,9 @@ class _Room:
         rows[~known] = -1
         return rows, columns
 
-    def is_free(self, points: Points) -> NDArray[np.bool_]:
-        """Whether a line may begin at each point."""
-        return ~self.taken[self.boxes(points)]
+    def free(self, points: Points) -> Points:
+        """Those points where a line may begin."""
+        return points[~self.taken[self.boxes(points)]]
 
     def free_part(self, rows: Boxes, columns: Boxes) -> slice:
         """The steps of the way around its seed that keeps off lines and itself."""
