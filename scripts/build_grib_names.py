@@ -19,7 +19,12 @@ TARGET = Path(__file__).parent.parent / "src/zyra/fields/data/grib_names.bin"
 KEYS = ("shortName", "cfVarName", "name", "units")
 
 # Numbers of the parameter database lie in these ranges; others are asked of ecCodes itself.
-RANGES = (range(1, 266_000), range(400_000, 405_000), range(500_000, 504_000))
+RANGES = (
+    range(1, 266_000),
+    range(400_000, 405_000),
+    range(500_000, 504_000),
+    range(7_000_000, 7_010_000),  # of NCEP alone
+)
 LEVELS = ("isobaricInhPa", "surface", "heightAboveGround")
 CENTRES = ("ecmf", "kwbc")  # ECMWF's set has the international one; NCEP's adds its own
 

@@ -14,6 +14,7 @@ from zyra.fields.field import Array, Field
 from zyra.fields.grib_checks import check_packing
 from zyra.fields.grib_grid import GridDescription, build_grid
 from zyra.fields.grib_handle import GribHandle, open_message
+from zyra.fields.grib_heads import head_bytes
 from zyra.fields.grib_message import Describer, Message, where_is
 from zyra.fields.grib_mrms import without_flags
 from zyra.fields.grib_reduced import fill_rows
@@ -23,6 +24,7 @@ from zyra.fields.grib_values import in_rows, unpack_values
 __all__ = [
     "Message",
     "read_field",
+    "read_head",
     "read_inventory",
     "read_message",
     "read_values",
@@ -38,7 +40,7 @@ def read_inventory(path: Path) -> list[Message]:
     Raises:
         DataError: It is no GRIB file, or a message is damaged; the byte offset is named.
     """
-    with _mapped(path) as data:
+    with _mapped(path, in_order=False) as data:
         messages = list(_described(data, Describer(path.name)))
     if not messages:
         raise DataError(f"there is no GRIB message in {path.name}", hint="is it a GRIB file?")
@@ -48,7 +50,7 @@ def read_inventory(path: Path) -> list[Message]:
 def _described(data: mmap.mmap, describer: Describer) -> Iterator[Message]:
     released = 0
     for number, place in enumerate(find_fields(data), start=1):
-        yield describer.describe(message_bytes(data, place), place, number)
+        yield describer.describe(head_bytes(data, place), place, number)
         if place.whole[1] - released > _MAPPED_BYTES:
             # Else a large file would count in full as memory of this process.
             data.madvise(mmap.MADV_DONTNEED)
@@ -97,6 +99,12 @@ def read_message(path: Path, message: Message) -> bytes:
         return message_bytes(data, message.place)
 
 
+def read_head(path: Path, message: Message) -> bytes:
+    """The field's message without bit map and values."""
+    with _mapped(path, in_order=False) as data:
+        return head_bytes(data, message.place)
+
+
 def read_whole_message(path: Path, message: Message) -> bytes:
     """The message that holds the field, unchanged, with the other fields in it."""
     start, end = message.place.whole
@@ -105,11 +113,14 @@ def read_whole_message(path: Path, message: Message) -> bytes:
 
 
 @contextmanager
-def _mapped(path: Path) -> Iterator[mmap.mmap]:
+def _mapped(path: Path, *, in_order: bool = True) -> Iterator[mmap.mmap]:
+    """The bytes of a file; if it is not read in order, only those that are looked at."""
     with path.open("rb") as stream:
         if not path.stat().st_size:
             raise DataError(f"{path.name} is empty")
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            if not in_order:
+                data.madvise(mmap.MADV_RANDOM)
             yield data
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from zyra.fields.field import Field
-from zyra.fields.grib import Message, read_field, read_inventory, read_message
+from zyra.fields.grib import Message, read_field, read_head, read_inventory
 from zyra.fields.grib_ahead import Ahead
 from zyra.fields.grib_grid import build_grid
 from zyra.fields.grib_handle import open_message
@@ -45,7 +45,7 @@ class GribDataset:
         Raises:
             DataError: Its numbers make no sense.
         """
-        message = read_message(self._path, info)
+        message = read_head(self._path, info)
         octets = _grid_octets(message)
         if octets not in self._grids:
             where = f"message {info.place.ordinal} of {self._path.name}"

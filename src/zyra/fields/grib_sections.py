@@ -145,12 +145,12 @@ def _grib1_length(data: Bytes, offset: int, length: int) -> int:
     if not length & _LARGE_GRIB1:
         return length
     blocks = (length & ~_LARGE_GRIB1) * 120
-    start, _ = _grib1_sections(data, offset)[-1]
+    start, _ = grib1_sections(data, offset)[-1]
     lacking = _uint24(data[start : start + 3])
     return blocks - lacking + 4 if lacking < 120 else length
 
 
-def _grib1_sections(data: Bytes, offset: int) -> list[Span]:
+def grib1_sections(data: Bytes, offset: int) -> list[Span]:
     """Sections 1, 2 and 3 where they are present, and 4, as their own lengths have them."""
     flags = data[offset + 15] if offset + 15 < len(data) else 0
     spans = []
@@ -170,7 +170,7 @@ def _refuse_wrong_sections(data: Bytes, whole: Span) -> None:
         DataError: They do not, or its unit of time is none.
     """
     offset, end = whole
-    spans = _grib1_sections(data, offset)
+    spans = grib1_sections(data, offset)
     is_large = bool(_uint24(data[offset + 4 : offset + 7]) & _LARGE_GRIB1)
     last = spans[-1][0] if is_large else spans[-1][1]
     fits = last <= end - len(END) if is_large else last == end - len(END)
@@ -215,7 +215,7 @@ def _field_spans(data: Bytes, offset: int, end: int) -> Iterator[tuple[Span, ...
     """The sections of each field of one edition 2 message: 1 to 7, some of them shared."""
     current: dict[int, Span] = {}
     bitmap: Span | None = None
-    for section, span in _sections(data, offset + 16, end):
+    for section, span in sections(data, offset + 16, end):
         # A section that comes again makes those after it void, and keeps those before it.
         current = {known: current[known] for known in current if known < section}
         current[section] = span
@@ -229,7 +229,12 @@ def _field_spans(data: Bytes, offset: int, end: int) -> Iterator[tuple[Span, ...
             yield tuple(current[known] for known in sorted(current))
 
 
-def _sections(data: Bytes, start: int, end: int) -> Iterator[tuple[int, Span]]:
+def sections(data: Bytes, start: int, end: int) -> Iterator[tuple[int, Span]]:
+    """Number and span in `data` of each section of edition 2 from `start` to `end`.
+
+    Raises:
+        DataError: One is too short, or does not fit.
+    """
     position = start
     while position < end:
         length = int.from_bytes(data[position : position + 4], "big")
@@ -244,7 +249,7 @@ def _sections(data: Bytes, start: int, end: int) -> Iterator[tuple[int, Span]]:
 
 def sections_of(message: bytes) -> Iterator[tuple[int, Span]]:
     """Number and (start, end) of each section of one edition 2 message."""
-    return _sections(message, 16, len(message) - len(END))
+    return sections(message, 16, len(message) - len(END))
 
 
 def _refuse_incomplete(sections: dict[int, Span], offset: int) -> None:
