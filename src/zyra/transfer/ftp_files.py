@@ -10,10 +10,10 @@ relative to the folder that the login leads to; one that begins with `//` is abs
 """
 
 import ftplib
-import os
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
-from zyra.core.urls import Url, split_url
+from zyra.core.urls import Url, masked, split_url
 from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
 from zyra.transfer.connections import Dialer
 from zyra.transfer.entries import Entry
@@ -42,6 +42,7 @@ from zyra.transfer.logins import NOBODY, Login, login_for
 from zyra.transfer.pools import public_trust
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
+from zyra.transfer.uploads import Pieces, upload_file, upload_stream
 
 _ANONYMOUS = ("anonymous", "zyra@")
 _UNKNOWN = ("500", "501", "502", "504")  # commands that a server does not know
@@ -56,6 +57,7 @@ class FtpClient:
         variables: Tell where ~/.netrc is.
         trust: Makes the TLS context when the first `ftps` URL is opened.
         retries: How callers repeat what failed for a passing reason.
+        makes_folders: Whether folders that a written file needs are made.
         tell: Receives a line for each request and each new try.
         timeout_s: For connecting and between two pieces.
     """
@@ -68,10 +70,12 @@ class FtpClient:
         variables: Mapping[str, str] | None = None,
         trust: Callable[[], ssl.SSLContext] = public_trust,
         retries: Retries | None = None,
+        makes_folders: bool = True,
         tell: Tell = tell_nobody,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.retries = retries or Retries()
+        self.makes_folders = makes_folders
         self.tell = tell
         self._dialer = dialer
         self._login = login
@@ -155,34 +159,33 @@ class FtpClient:
         """Write a file that takes its name when all of it has arrived; return its size.
 
         Args:
-            address: URL of the file; folders that it needs are made.
-            source: A file, or a stream that is read to its end.
+            address: URL of the file.
+            source: A file, whose upload goes on where it broke off, or a stream.
             report: Receives the bytes handed over by now, and their total if known.
 
         Raises:
+            DataError: The file changes while it is sent.
             TransferError: It cannot be written; nothing stands under its name then.
-            OSError: The source cannot be read.
         """
         if isinstance(source, Path):
-            with source.open("rb") as stream:
-                return self._upload(split_url(address), stream, source.stat().st_size, report)
-        return self._upload(split_url(address), source, None, report)
-
-    def _upload(self, url: Url, stream: IO[bytes], total: int | None, report: ReportBytes) -> int:
-        path = remote_path(url)
-        part = f"{path.rpartition('/')[0]}/" if "/" in path else ""
-        part += f".part-{os.urandom(8).hex()}"
-        with self._connection(url) as loan:
-            try:
-                size = _stored(loan.link, url, part, stream, total, report)
-                with translated(url.shown):
-                    loan.link.rename(part, path)
-            except BaseException:
-                _forget(loan.link, part)
-                raise
-            loan.whole = True
-        self.tell(f"STOR {url.shown}: {size} bytes")
+            size = upload_file(self, address, source, report)
+        else:
+            size = upload_stream(self, address, source, report)
+        self.tell(f"STOR {masked(address)}: {size} bytes")
         return size
+
+    @contextmanager
+    def placing(self, address: str, part: str) -> Iterator["FtpPlace"]:
+        """A connection to where `address` is to be written, under the name `part` at first."""
+        url = split_url(address)
+        path = remote_path(url)
+        folder = path.rpartition("/")[0]
+        with self._connection(url) as loan:
+            if self.makes_folders:
+                with translated(url.shown):
+                    _make_folders(loan.link, path)
+            yield FtpPlace(loan.link, url, f"{folder}/{part}" if folder else part, path)
+            loan.whole = True
 
     @contextmanager
     def _connection(self, url: Url) -> Iterator[Loan[ftplib.FTP]]:
@@ -232,10 +235,70 @@ class FtpClient:
             loan.whole = True
 
 
-def ftp_client_of(job: Job, login: Login = NOBODY) -> FtpClient:
+class FtpPlace:
+    """Where a file is written on a server; fulfils `uploads.Place`."""
+
+    def __init__(self, ftp: ftplib.FTP, url: Url, part: str, path: str) -> None:
+        self._ftp = ftp
+        self._url = url
+        self._part = part
+        self._path = path
+
+    def size(self) -> int | None:
+        """Bytes that are there under the temporary name; None where the server does not tell."""
+        with translated(self._url.shown):
+            return _facts(self._ftp, self._part).size
+
+    def write(self, pieces: Pieces, start: int) -> None:
+        """Write from byte `start` on, or all where the server does not know REST.
+
+        Raises:
+            TransferError: It cannot be written.
+        """
+        with translated(self._url.shown):
+            data, start = self._opened(start)
+        with data:
+            for piece in pieces(start):
+                with translated(self._url.shown):
+                    data.sendall(piece)
+            _end_of_data(data)
+        with translated(self._url.shown):
+            self._ftp.voidresp()
+
+    def finish(self) -> None:
+        """Give the file its name; it replaces what has the name."""
+        with translated(self._url.shown):
+            try:
+                self._ftp.rename(self._part, self._path)
+            except ftplib.error_perm:  # some servers rename to free names only
+                if _facts(self._ftp, self._path).size is None:
+                    raise
+                self._ftp.delete(self._path)
+                self._ftp.rename(self._part, self._path)
+
+    def forget(self) -> None:
+        """Remove what is there under the temporary name, as far as that is possible."""
+        with suppress(ftplib.Error, OSError, EOFError):  # the failure before this one matters
+            self._ftp.delete(self._part)
+
+    def _opened(self, start: int) -> tuple[socket.socket, int]:
+        """The connection for data, and the byte that is written first."""
+        command = f"STOR {self._part}"
+        if start:
+            with suppress(ftplib.error_perm):
+                return self._ftp.ntransfercmd(command, start)[0], start
+        return self._ftp.ntransfercmd(command)[0], 0
+
+
+def ftp_client_of(job: Job, login: Login = NOBODY, *, makes_folders: bool = True) -> FtpClient:
     """The client of a run: within its network policy, telling it of each request."""
-    tell = partial(job.tell, detail=True)
-    return FtpClient(Dialer(job.network), login, variables=job.variables, tell=tell)
+    return FtpClient(
+        Dialer(job.network),
+        login,
+        variables=job.variables,
+        makes_folders=makes_folders,
+        tell=partial(job.tell, detail=True),
+    )
 
 
 def remote_path(url: Url) -> str:
@@ -309,33 +372,6 @@ def _entry(folder: Url, found: Listed) -> Entry:
     return Entry(f"{found.name}{slash}", url, found.size, found.modified)
 
 
-def _stored(
-    ftp: ftplib.FTP,
-    url: Url,
-    part: str,
-    stream: IO[bytes],
-    total: int | None,
-    report: ReportBytes,
-) -> int:
-    sent = 0
-    with translated(url.shown):
-        _make_folders(ftp, part)
-        data, _ = ftp.ntransfercmd(f"STOR {part}")
-    with data:
-        while piece := stream.read(CHUNK_BYTES):
-            with translated(url.shown):
-                data.sendall(piece)
-            sent += len(piece)
-            report(sent, total)
-        _end_of_data(data)
-    with translated(url.shown):
-        ftp.voidresp()
-        size = _facts(ftp, part).size
-    if size not in (None, sent):
-        raise TransientTransferError(f"{url.shown}: {size} of {sent} bytes arrived")
-    return sent
-
-
 def _make_folders(ftp: ftplib.FTP, path: str) -> None:
     """Make the folders of a path that are not there."""
     parts = path.split("/")[:-1]
@@ -346,13 +382,6 @@ def _make_folders(ftp: ftplib.FTP, path: str) -> None:
                 ftp.mkd(folder)
             except ftplib.error_perm:  # it is there, or STOR will tell
                 continue
-
-
-def _forget(ftp: ftplib.FTP, part: str) -> None:
-    try:
-        ftp.delete(part)
-    except (ftplib.Error, OSError, EOFError):  # the failure before this one is what matters
-        return
 
 
 def _end_of_data(data: object) -> None:

@@ -8,7 +8,6 @@
 A path is absolute; one that begins with `/~/` is relative to the user's folder.
 """
 
-import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,8 +23,8 @@ import paramiko
 
 from zyra.core.errors import TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
-from zyra.core.urls import Url, split_url
-from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
+from zyra.core.urls import Url, masked, split_url
+from zyra.transfer.client import Headers, Tell, tell_nobody
 from zyra.transfer.connections import Dialer
 from zyra.transfer.entries import Entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
@@ -36,6 +35,7 @@ from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
 from zyra.transfer.sftp_client import TIMEOUT_S, SftpLink, open_sftp
 from zyra.transfer.sftp_errors import translated
+from zyra.transfer.uploads import Pieces, upload_file, upload_stream
 
 _PIECE_BYTES = 32 << 10  # the most that every server gives for one request
 _WINDOW_PIECES = 256  # asked for at once; in memory meanwhile
@@ -51,6 +51,7 @@ class SftpClient:
         host_key: Fingerprint that hosts have to show; None asks ~/.ssh/known_hosts.
         variables: Tell where ~/.netrc and ~/.ssh are.
         retries: How callers repeat what failed for a passing reason.
+        makes_folders: Whether folders that a written file needs are made.
         tell: Receives a line for each request and each new try.
         timeout_s: For connecting and between two pieces.
     """
@@ -63,10 +64,12 @@ class SftpClient:
         host_key: str | None = None,
         variables: Mapping[str, str] | None = None,
         retries: Retries | None = None,
+        makes_folders: bool = True,
         tell: Tell = tell_nobody,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.retries = retries or Retries()
+        self.makes_folders = makes_folders
         self.tell = tell
         self._dialer = dialer
         self._login = login
@@ -161,38 +164,33 @@ class SftpClient:
         """Write a file that takes its name when all of it has arrived; return its size.
 
         Args:
-            address: URL of the file; folders that it needs are made.
-            source: A file, or a stream that is read to its end.
+            address: URL of the file.
+            source: A file, whose upload goes on where it broke off, or a stream.
             report: Receives the bytes handed over by now, and their total if known.
 
         Raises:
+            DataError: The file changes while it is sent.
             TransferError: It cannot be written; nothing stands under its name then.
-            OSError: The source cannot be read.
         """
         if isinstance(source, Path):
-            with source.open("rb") as stream:
-                return self._upload(split_url(address), stream, source.stat().st_size, report)
-        return self._upload(split_url(address), source, None, report)
-
-    def _upload(self, url: Url, stream: IO[bytes], total: int | None, report: ReportBytes) -> int:
-        path = _file_path(url)
-        folder = path.rpartition("/")[0]
-        part = f"{folder}/.part-{os.urandom(8).hex()}".removeprefix("/" if not folder else "")
-        with self._connection(url) as loan:
-            files = loan.link.files
-            with translated(url.shown):
-                _make_folders(files, folder)
-            try:
-                size = _stored(files, url, part, stream, total, report)
-                with translated(url.shown):
-                    _replace(files, part, path)
-            except BaseException:
-                with suppress(OSError, paramiko.SSHException, EOFError):
-                    files.remove(part)
-                raise
-            loan.whole = True
-        self.tell(f"PUT {url.shown}: {size} bytes")
+            size = upload_file(self, address, source, report)
+        else:
+            size = upload_stream(self, address, source, report)
+        self.tell(f"PUT {masked(address)}: {size} bytes")
         return size
+
+    @contextmanager
+    def placing(self, address: str, part: str) -> Iterator["SftpPlace"]:
+        """A connection to where `address` is to be written, under the name `part` at first."""
+        url = split_url(address)
+        path = _file_path(url)
+        folder, slash, _ = path.rpartition("/")
+        with self._connection(url) as loan:
+            if self.makes_folders:
+                with translated(url.shown):
+                    _make_folders(loan.link.files, folder)
+            yield SftpPlace(loan.link.files, url, f"{folder}{slash}{part}", path)
+            loan.whole = True
 
     @contextmanager
     def _connection(self, url: Url) -> Iterator[Loan[SftpLink]]:
@@ -241,13 +239,64 @@ class SftpClient:
                 return  # it has become shorter; the receiver sees what is missing
 
 
-def sftp_client_of(job: Job, login: Login = NOBODY, *, host_key: str | None = None) -> SftpClient:
+class SftpPlace:
+    """Where a file is written on a server; fulfils `uploads.Place`."""
+
+    def __init__(self, files: paramiko.SFTPClient, url: Url, part: str, path: str) -> None:
+        self._files = files
+        self._url = url
+        self._part = part
+        self._path = path
+
+    def size(self) -> int | None:
+        """Bytes that are there under the temporary name."""
+        with translated(self._url.shown):
+            try:
+                return _facts(self._files.stat(self._part)).size
+            except FileNotFoundError:
+                return None
+
+    def write(self, pieces: Pieces, start: int) -> None:
+        """Write from byte `start` on.
+
+        Raises:
+            TransferError: It cannot be written.
+        """
+        with translated(self._url.shown):
+            file = self._files.open(self._part, "r+b" if start else "wb")
+            file.set_pipelined(pipelined=True)
+            file.seek(start)
+        for piece in pieces(start):
+            with translated(self._url.shown):
+                file.write(piece)
+        with translated(self._url.shown):
+            file.close()
+
+    def finish(self) -> None:
+        """Give the file its name; it replaces what has the name."""
+        with translated(self._url.shown):
+            _replace(self._files, self._part, self._path)
+
+    def forget(self) -> None:
+        """Remove what is there under the temporary name, as far as that is possible."""
+        with suppress(OSError, paramiko.SSHException, EOFError):  # an earlier failure matters
+            self._files.remove(self._part)
+
+
+def sftp_client_of(
+    job: Job,
+    login: Login = NOBODY,
+    *,
+    host_key: str | None = None,
+    makes_folders: bool = True,
+) -> SftpClient:
     """The client of a run: within its network policy, telling it of each request."""
     return SftpClient(
         Dialer(job.network),
         login,
         host_key=host_key,
         variables=job.variables,
+        makes_folders=makes_folders,
         tell=partial(job.tell, detail=True),
     )
 
@@ -283,31 +332,6 @@ def _entry(
         return Entry(f"{name}/", f"{address}/")
     facts = _facts(attributes)
     return Entry(name, address, facts.size, facts.modified)
-
-
-def _stored(
-    files: paramiko.SFTPClient,
-    url: Url,
-    part: str,
-    stream: IO[bytes],
-    total: int | None,
-    report: ReportBytes,
-) -> int:
-    sent = 0
-    with translated(url.shown):
-        file = files.open(part, "wb")
-        file.set_pipelined(pipelined=True)
-    while piece := stream.read(CHUNK_BYTES):
-        with translated(url.shown):
-            file.write(piece)
-        sent += len(piece)
-        report(sent, total)
-    with translated(url.shown):
-        file.close()
-        size = files.stat(part).st_size
-    if size != sent:
-        raise TransientTransferError(f"{url.shown}: {size} of {sent} bytes arrived")
-    return sent
 
 
 def _make_folders(files: paramiko.SFTPClient, folder: str) -> None:

@@ -1,0 +1,130 @@
+"""Upload files, folders or stdin to a server by FTP, FTPS or SFTP."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+from urllib.parse import quote
+
+from zyra.core.errors import UsageError
+from zyra.core.inputs import open_input
+from zyra.core.job import Job
+from zyra.core.loading import load
+from zyra.core.urls import scheme_of, split_url
+from zyra.disseminate.commands.ftp import FtpArgs
+from zyra.disseminate.sources import (
+    SentBytes,
+    Source,
+    goes_into_folder,
+    is_wanted,
+    send_all,
+    sources_of,
+    total_bytes,
+)
+from zyra.transfer.client import Client
+from zyra.transfer.entries import Entry
+from zyra.transfer.failures import RefusedByServer
+from zyra.transfer.given_login import login_of
+from zyra.transfer.receive import ReportBytes
+
+AT_ONCE = 4  # connections; servers count them
+_SCHEMES = ("ftp", "ftps", "sftp")
+
+# Loaded when it is needed: the library for SSH takes a fifth of a second.
+_SFTP = "zyra.transfer.sftp_files:sftp_client_of"
+_FTP = "zyra.transfer.ftp_files:ftp_client_of"
+
+
+class Writer(Client, Protocol):
+    """A client that writes files, too."""
+
+    def upload(self, address: str, source: Path | IO[bytes], *, report: ReportBytes = ...) -> int:
+        """Write a file that takes its name when all of it has arrived; return its size."""
+
+    def describe(self, address: str) -> Entry:
+        """Size and time of one file, as far as the server tells."""
+
+
+@dataclass(frozen=True)
+class _Upload:
+    """What all files of a run have in common."""
+
+    args: FtpArgs
+    job: Job
+    client: Writer
+    address: str  # with its user, as clients read it
+
+    def send(self, source: Source, report: ReportBytes) -> None:
+        """Write one file, unless it is there and shall stay."""
+        place = self._place(source)
+        if not is_wanted(source, self._there(place), self.args.overwrite, self.job):
+            return
+        if source.size is not None:
+            self.client.upload(place, Path(source.path), report=report)
+        else:
+            with open_input(source.path, self.job) as stream:
+                self.client.upload(place, stream, report=report)
+
+    def _place(self, source: Source) -> str:
+        address = self.address
+        if not (address.endswith("/") or goes_into_folder(self.args)):
+            return address
+        if not source.name:
+            shown = split_url(address).shown
+            raise UsageError(f"stdin needs a name in {shown}", hint="end the URL with one")
+        return f"{address.rstrip('/')}/{quote(source.name)}"
+
+    def _there(self, place: str) -> Entry | None:
+        if self.args.overwrite == "always":
+            return None
+        try:
+            found = self.client.describe(place)
+        except RefusedByServer as error:
+            if error.status == 404:
+                return None
+            raise
+        # Of a file that is not there, FTP servers tell neither size nor time.
+        return found if found.size is not None or found.modified is not None else None
+
+
+def run(args: FtpArgs, job: Job) -> None:
+    """Write the files that `args` describes.
+
+    Raises:
+        UsageError: The URL or a credential is malformed, or stdin has no name.
+        InputNotFound: There is no such file to read.
+        OutputError: A file is there, and is not to be replaced.
+        TransferError: The server does not take it.
+    """
+    address = checked(args.path, job)
+    sources = sources_of(args)
+    sent = SentBytes(job, total_bytes(sources))
+    with _client(args, address, job) as client:
+        upload = _Upload(args, job, client, address)
+        send_all(sources, lambda source: upload.send(source, sent.of_one()), AT_ONCE)
+
+
+def checked(address: str, job: Job) -> str:
+    """The URL, if it is one of FTP, FTPS or SFTP.
+
+    Raises:
+        UsageError: It is not.
+        AddressRefused: The network policy forbids its host.
+    """
+    url = job.network.check_url(address)
+    if url.scheme not in _SCHEMES:
+        raise UsageError(
+            f"{url.shown} is not an FTP server", hint="it is like ftp://host/path, ftps or sftp"
+        )
+    return address
+
+
+def _client(args: FtpArgs, address: str, job: Job) -> Writer:
+    # The folders in a folder that is sent are its own, and made without being asked.
+    makes_folders = args.make_dirs or goes_into_folder(args)
+    login = login_of(args, job)
+    client: Writer = (
+        load(_SFTP)(job, login, host_key=args.host_key, makes_folders=makes_folders)
+        if scheme_of(address) == "sftp"
+        else load(_FTP)(job, login, makes_folders=makes_folders)
+    )
+    return client
