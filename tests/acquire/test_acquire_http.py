@@ -144,7 +144,7 @@ def test_several_urls_go_to_a_folder(server: HttpServer, acquire, tmp_path):
     assert {path.name: path.read_text() for path in (tmp_path / "new").iterdir()} == {
         f"{n}.bin": f"{n}" for n in range(9)
     }
-    assert ran.reports[-1] == (1.0, "9 of 9 files")
+    assert ran.reports[-1] == (1.0, "9 of 9 files, 0.0 MB")
     assert server.most_at_once <= 4
 
 

@@ -17,4 +17,4 @@ from zyra.core.urls import split_url
     ],
 )
 def test_a_name_holds_nothing_that_hides_or_leads_away(end: str, name: str) -> None:
-    assert safe_name(split_url(f"https://a.example/{end}")) == name
+    assert safe_name(split_url(f"https://a.example/{end}").name) == name

@@ -1,21 +1,15 @@
 """Fetch one file, the files of a list, or those of a directory page; or list the page."""
 
-from datetime import UTC, datetime
-
-from zyra.acquire.batch import fetch_batch, plan_batch
 from zyra.acquire.commands.http import HttpArgs
-from zyra.acquire.links import Link, read_links
-from zyra.acquire.selection import name_filter
-from zyra.core.errors import DataError, SelectionError, UsageError
-from zyra.core.inputs import open_input
+from zyra.acquire.delivery import chosen, deliver, deliver_one, files_of, print_list
+from zyra.acquire.http_remotes import HttpRemotes
+from zyra.acquire.links import read_links
+from zyra.acquire.sources import named_entries
 from zyra.core.job import Job
-from zyra.core.outputs import open_output
-from zyra.core.urls import split_url
+from zyra.core.urls import masked, split_url
 from zyra.transfer.credentials import request_headers, secret_resolver
-from zyra.transfer.download import download, progress_in_bytes
+from zyra.transfer.entries import Entry
 from zyra.transfer.http import client_of
-from zyra.transfer.receive import Remote
-from zyra.transfer.sources import refuse_other_schemes
 
 
 def run(args: HttpArgs, job: Job) -> None:
@@ -28,64 +22,27 @@ def run(args: HttpArgs, job: Job) -> None:
     """
     resolve = secret_resolver(args.credential_file, job)
     headers = request_headers(args.header or (), args.auth, args.credential or (), resolve)
-    addresses = _addresses(args, job)
-    for address in addresses:
-        refuse_other_schemes(address, ("http", "https"))
-        job.network.check_url(address)
+    entries = named_entries(args.url, args, ("http", "https"), job)
     with client_of(job) as client:
-        remote = Remote(client, addresses[0], headers)
+        remotes = HttpRemotes(client, headers, [entry.url for entry in entries], job.variables)
         if args.list:
-            _list(args, remote, job)
-        elif args.output_dir is None:
-            download(remote, args.output, job, report=progress_in_bytes(job))
+            print_list(_of_page(args, remotes, job), args, args.output, job)
+        elif args.folder is None:
+            deliver_one(entries[0], args.output, remotes, args, job)
+        elif _is_page(args):
+            deliver(
+                files_of(_of_page(args, remotes, job), masked(args.url or "")), remotes, args, job
+            )
         else:
-            remotes = [Remote(client, address, headers) for address in addresses]
-            if args.has_filters:
-                remotes = _files_of_page(args, remote, job)
-            fetch_batch(plan_batch(remotes, args.output_dir), job)
+            deliver(entries, remotes, args, job)
 
 
-def _addresses(args: HttpArgs, job: Job) -> list[str]:
-    given = [] if args.url is None else [args.url]
-    given += args.inputs or ()
-    if args.manifest is not None:
-        given += _lines(args.manifest, job)
-    return given
+def _is_page(args: HttpArgs) -> bool:
+    """Whether the files that a page names are meant, instead of the page itself."""
+    if args.has_several or args.url is None:
+        return False
+    return args.has_filters or (args.sync_dir is not None and not split_url(args.url).name)
 
 
-def _lines(manifest: str, job: Job) -> list[str]:
-    with open_input(manifest, job) as stream:
-        try:
-            lines = [line.strip() for line in stream.read().decode("utf-8-sig").splitlines()]
-        except UnicodeDecodeError as exc:
-            raise DataError(f"{manifest} is not a text file with one URL per line") from exc
-    urls = [line for line in lines if line and not line.startswith("#")]
-    if not urls:
-        raise UsageError(f"{manifest} lists no URL")
-    return urls
-
-
-def _list(args: HttpArgs, remote: Remote, job: Job) -> None:
-    chosen = _chosen(args, remote, job)
-    with open_output(args.output, job) as stream:
-        stream.writelines(f"{link.url}\n".encode() for link in chosen)
-
-
-def _files_of_page(args: HttpArgs, page: Remote, job: Job) -> list[Remote]:
-    files = [link for link in _chosen(args, page, job) if not link.is_folder]
-    if not files:
-        raise SelectionError(f"no file on {page.shown} fits", hint="see what there is with --list")
-    origin = split_url(page.address).origin
-    # A page may link anywhere; credentials are for the host they were given for.
-    return [
-        Remote(page.client, str(link.url), page.headers if link.url.origin == origin else {})
-        for link in files
-    ]
-
-
-def _chosen(args: HttpArgs, remote: Remote, job: Job) -> list[Link]:
-    links = read_links(remote)
-    names = name_filter(args, datetime.now(UTC))
-    chosen = [link for link in links if names.takes(link.name)]
-    job.tell(f"{len(chosen)} of {len(links)} links fit", detail=True)
-    return chosen
+def _of_page(args: HttpArgs, remotes: HttpRemotes, job: Job) -> list[Entry]:
+    return chosen(read_links(remotes.at(args.url or "")), args, job)

@@ -1,30 +1,17 @@
 """Find the links of a directory page, as Apache, nginx, Caddy and S3 browsers write them."""
 
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from io import BytesIO
 
 from zyra.core.errors import DataError, UsageError
 from zyra.core.urls import Url
+from zyra.transfer.entries import Entry
 from zyra.transfer.receive import Reception, Remote
 
 PAGE_BYTES = 64 << 20  # several hundred thousand links
 
 
-@dataclass(frozen=True)
-class Link:
-    """A link of a directory page; the name of a folder ends in a slash."""
-
-    name: str
-    url: Url
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it leads to another page instead of a file."""
-        return self.name.endswith("/")
-
-
-def read_links(remote: Remote) -> list[Link]:
+def read_links(remote: Remote) -> list[Entry]:
     """The files and folders that a directory page names, in its order.
 
     Raises:
@@ -42,7 +29,7 @@ def read_links(remote: Remote) -> list[Link]:
     return links_of(target.getvalue().decode("utf-8", errors="replace"), reception.url)
 
 
-def links_of(page: str, url: Url) -> list[Link]:
+def links_of(page: str, url: Url) -> list[Entry]:
     """The links of `page`, which came from `url`, to what lies in or beside the directory.
 
     Links up the tree, to the page itself (sorted otherwise) and to other kinds of
@@ -72,10 +59,10 @@ def _is_entry(target: Url, page: Url) -> bool:
     return not is_parent and target.path != page.path  # the page itself, in another order
 
 
-def _link(url: Url) -> Link:
+def _link(url: Url) -> Entry:
     if url.name:
-        return Link(url.name, url)
-    return Link(url.path.rstrip("/").rpartition("/")[2] + "/", url)
+        return Entry(url.name.replace("/", "_"), str(url))
+    return Entry(url.path.rstrip("/").rpartition("/")[2] + "/", str(url))
 
 
 class _Anchors(HTMLParser):

@@ -13,8 +13,8 @@ from zyra.core.patterns import parse_pattern
 from zyra.core.times import parse_period, parse_time
 
 
-def _readable(parse: Callable[[str], object]) -> AfterValidator:
-    """Refuse, with the other wrong arguments, a text that `parse` cannot read."""
+def readable(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """A validator that refuses, with the other wrong arguments, what `parse` cannot read."""
 
     def check(text: str) -> str:
         try:
@@ -25,19 +25,19 @@ def _readable(parse: Callable[[str], object]) -> AfterValidator:
             raise PydanticCustomError("unreadable", "{problem}", problem) from exc
         return text
 
-    return AfterValidator(check)
+    return check
 
 
-Pattern = Annotated[str, _readable(parse_pattern)]
-Moment = Annotated[str, _readable(parse_time)]
-Period = Annotated[str, _readable(parse_period)]
-DateFormat = Annotated[str, _readable(date_finder)]
+Pattern = Annotated[str, AfterValidator(readable(parse_pattern))]
+Moment = Annotated[str, AfterValidator(readable(parse_time))]
+Period = Annotated[str, AfterValidator(readable(parse_period))]
+DateFormat = Annotated[str, AfterValidator(readable(date_finder))]
 
 
 class ListingArgs(Args):
     """Arguments that choose names in a listing."""
 
-    pattern: Pattern | None = arg(None, "Regular expression that the names have to contain")
+    pattern: Pattern | None = arg(None, "Regular expression that names or paths have to contain")
     since: Moment | None = arg(None, "First date, such as 2024-08-01 or 2024-08-01T06:00 (UTC)")
     since_period: Period | None = arg(None, "First date as a time before now: P7D, PT24H, 7d, 24h")
     until: Moment | None = arg(None, "Last date; one without a time counts to the end of its day")

@@ -26,12 +26,14 @@ class NameFilter:
     find_date: FindDate
 
     def takes(self, name: str) -> bool:
-        """Whether `name` is chosen; with a limit on dates, a name without a date is not."""
-        if not self.pattern.search(name):
+        """Whether a name or path is chosen; with a limit on dates, one without a date is not."""
+        own = name.rstrip("/").rpartition("/")[2]
+        if not (self.pattern.search(own) or self.pattern.search(name)):
             return False
         if self.first is None and self.last is None:
             return True
-        date = self.find_date(name)
+        # Of a path, the file's own name is asked first, then the folders that it is in.
+        date = self.find_date(own) or self.find_date(name)
         return (
             date is not None
             and (self.first is None or self.first <= date)

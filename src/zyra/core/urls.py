@@ -125,6 +125,11 @@ def scheme_of(text: str) -> str:
     return found[1].lower() if found else ""
 
 
+def is_http(text: str) -> bool:
+    """Whether `text` is an http or https URL."""
+    return scheme_of(text) in ("http", "https")
+
+
 def _split_object(text: str) -> Url:
     """Bucket and key; the key is taken as it stands, as the stores' own tools take it."""
     scheme, _, rest = text.partition("://")

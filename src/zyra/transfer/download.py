@@ -1,6 +1,7 @@
 """Download a URL to a file that appears when it is complete, or straight to stdout."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from stat import S_ISREG
 
@@ -10,6 +11,12 @@ from zyra.transfer.client import client_for
 from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
 
 _MEGABYTE = 1e6
+
+Check = Callable[[Path], None]
+
+
+def accept_anything(path: Path) -> None:
+    """Accept whatever has been received."""
 
 
 def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ignore_bytes) -> int:
@@ -25,10 +32,37 @@ def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ign
         TransferError: It cannot be fetched; nothing stands at `target` then.
         OutputError: `target` cannot be written.
     """
+    return receive(remote, target, job, report=report).written
+
+
+def receive(
+    remote: Remote,
+    target: str,
+    job: Job,
+    *,
+    check: Check = accept_anything,
+    report: ReportBytes = ignore_bytes,
+) -> Reception:
+    """Do what `download` does; return the reception, which knows the answer's headers.
+
+    Args:
+        remote: The file.
+        target: Path, or `-` for the job's stdout.
+        job: Gives stdout.
+        report: Receives bytes so far and the total if known.
+        check: Looks at the complete file under its temporary name; raises to refuse it.
+
+    Raises:
+        As `download` and `check`.
+    """
     with open_output(target, job) as stream:
-        rewindable = target != STDOUT and S_ISREG(os.fstat(stream.fileno()).st_mode)
-        reception = Reception(remote, stream, rewindable=rewindable, report=report)
-        return reception.run()
+        is_file = target != STDOUT and S_ISREG(os.fstat(stream.fileno()).st_mode)
+        reception = Reception(remote, stream, rewindable=is_file, report=report)
+        reception.run()
+        if is_file:
+            stream.flush()
+            check(Path(stream.name))
+    return reception
 
 
 def fetch(source: str, path: Path, job: Job, *, unsigned: bool = False) -> None:

@@ -14,13 +14,8 @@ from typing import BinaryIO
 
 from zyra.core.errors import OutputError
 from zyra.core.outputs import PART_PREFIX, output_errors
+from zyra.transfer.download import Check, accept_anything
 from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
-
-Check = Callable[[Path], None]
-
-
-def accept_anything(path: Path) -> None:
-    """Accept whatever has been received."""
 
 
 def download_resumable(

@@ -1,63 +1,31 @@
 """Declaration of `acquire http`."""
 
-from typing import Self
-
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from zyra.acquire.listing_args import ListingArgs
+from zyra.acquire.source_args import SourceArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
-from zyra.core.kinds import InputFile, OutputDir, OutputFile, SourceUrl
-
-# Named here because the argument `list` hides the type's own name within the class.
-SourceUrls = list[SourceUrl]
+from zyra.core.kinds import SourceUrl
 
 
-class HttpArgs(CredentialArgs, ListingArgs):
+class HttpArgs(SourceArgs, CredentialArgs):
     """Fetch files over HTTP(S), or list a directory page.
 
     One URL goes to --output. Several (--inputs, --manifest), or the files of a directory page
     chosen by --pattern and dates, go to --output-dir under their own names; a file of that name is
-    replaced. A transfer that breaks off is resumed; a file appears only when it is complete.
+    replaced. --sync-dir fetches only what is new or has changed since the last time. A transfer
+    that breaks off is resumed; a file appears only when it is complete.
+
+    Without --auth, name and password of ~/.netrc are used for the hosts that are named.
     """
 
     url: SourceUrl | None = arg(
         None, "File to fetch, or directory page", positional=True, also=("input",)
     )
-    output: OutputFile = arg("-", "File to write, or - for stdout", flags=("-o",))
-    list: bool = arg(False, "Print the links of the directory page instead of fetching files")
-    inputs: SourceUrls | None = arg(None, "Several URLs to fetch")
-    manifest: InputFile | None = arg(
-        None, "File that lists URLs to fetch, one per line; empty lines and # comments are skipped"
-    )
-    output_dir: OutputDir | None = arg(None, "Folder for the fetched files")
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        for wrong, message in self._conflicts():
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
-
-    def _conflicts(self) -> tuple[tuple[bool, str], ...]:
-        several = self.inputs is not None or self.manifest is not None
+    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+        """What is wrong with the arguments as they stand together: whether, and in words."""
         return (
-            (self.url is None and not several, "give url, inputs or manifest"),
-            (self.url is None and self.list, "list needs the url of a directory page"),
-            (self.list and several, "list is for one url"),
-            (self.list and self.output_dir is not None, "list writes to output, not output_dir"),
-            (several and self.output_dir is None, "output_dir is missing"),
-            (
-                self.output_dir is not None and self.output != "-",
-                "give either output or output_dir",
-            ),
-            (
-                self.has_filters and (several or not (self.list or self.output_dir)),
-                "pattern and dates choose from a directory page: give url with list or output_dir",
-            ),
-            *self.filter_conflicts(),
+            *self.source_conflicts("url", given=self.url is not None),
             *self.credential_conflicts(),
         )
 
@@ -82,6 +50,16 @@ HTTP = Command(
                 "pattern": r"\.grib2\.gz$",
                 "since_period": "PT1H",
                 "output_dir": "radar",
+            },
+        ),
+        Example(
+            "The same folder kept up to date, with a list of what is in it",
+            {
+                "url": "https://mrms.ncep.noaa.gov/2D/MergedReflectivityQCComposite/",
+                "pattern": r"\.grib2\.gz$",
+                "since_period": "PT6H",
+                "sync_dir": "radar",
+                "write_manifest": "radar.json",
             },
         ),
     ),

@@ -1,0 +1,138 @@
+"""Fetch files from FTP, FTPS and SFTP servers, or list a folder."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from zyra.acquire.commands.ftp import FtpArgs
+from zyra.acquire.delivery import chosen, deliver, deliver_one, files_of, print_list
+from zyra.acquire.sources import named_entries
+from zyra.acquire.walking import walk
+from zyra.core.errors import UsageError
+from zyra.core.inputs import existing_file
+from zyra.core.job import Job
+from zyra.core.loading import load
+from zyra.core.urls import masked, scheme_of, split_url
+from zyra.transfer.client import Client
+from zyra.transfer.credentials import secret_resolver, secret_slots
+from zyra.transfer.entries import Entry
+from zyra.transfer.logins import Login
+from zyra.transfer.receive import Remote
+
+SCHEMES = ("ftp", "ftps", "sftp")
+
+# Loaded when it is needed: the library for SSH takes a fifth of a second.
+_SFTP = "zyra.transfer.sftp_files:sftp_client_of"
+_FTP = "zyra.transfer.ftp_files:ftp_client_of"
+
+
+class Folders(Client, Protocol):
+    """A client that lists folders, too."""
+
+    def entries(self, address: str) -> list[Entry]:
+        """The files and folders of the folder at `address`.
+
+        Raises:
+            TransferError: It cannot be listed.
+        """
+
+
+@dataclass(frozen=True)
+class _Clients:
+    """The client for each scheme that is used."""
+
+    by_scheme: Mapping[str, Folders]
+
+    def of(self, address: str) -> Folders:
+        return self.by_scheme[scheme_of(address)]
+
+    def __call__(self, entry: Entry) -> Remote:
+        return Remote(self.of(entry.url), entry.url)
+
+
+def run(args: FtpArgs, job: Job) -> None:
+    """Do what the arguments ask for.
+
+    Raises:
+        UsageError: A URL or credential is malformed, or nothing is chosen.
+        TransferError: Something could not be fetched.
+        OutputError: Something could not be written.
+    """
+    entries = named_entries(args.path, args, SCHEMES, job)
+    login = login_of(args, job)
+    with ExitStack() as stack:
+        clients = _Clients(
+            {
+                scheme: stack.enter_context(_client(scheme, login, args, job))
+                for scheme in {scheme_of(entry.url) for entry in entries}
+            }
+        )
+        if args.list:
+            print_list(_of_folder(args, clients, job), args, args.output, job)
+        elif args.folder is None:
+            deliver_one(entries[0], args.output, clients, args, job)
+        elif _is_folder(args):
+            found = files_of(_of_folder(args, clients, job), masked(args.path or ""))
+            deliver(found, clients, args, job)
+        else:
+            deliver(entries, clients, args, job)
+
+
+def login_of(args: FtpArgs, job: Job) -> Login:
+    """Who asks, as far as the arguments say.
+
+    Raises:
+        UsageError: A credential is malformed, of no known slot, or given twice.
+        InputNotFound: A file that they name cannot be read.
+    """
+    resolve = secret_resolver(args.credential_file, job)
+    slots = secret_slots(args.credential or (), resolve)
+    slots |= {"user": slots.pop("username")} if "username" in slots else {}
+    unknown = set(slots) - {"user", "password", "passphrase"}
+    if unknown:
+        raise UsageError(
+            f"the credential {min(unknown)!r} has no effect",
+            hint="the slots are user, password and passphrase",
+        )
+    if (args.user is not None and "user" in slots) or (
+        args.password is not None and "password" in slots
+    ):
+        raise UsageError("user or password is given twice", hint="by argument or credential")
+    password = None if args.password is None else resolve(args.password)
+    return Login(
+        user=args.user or slots.get("user"),
+        password=password or slots.get("password"),
+        private_key=None if args.private_key is None else existing_file(args.private_key),
+        passphrase=slots.get("passphrase"),
+    )
+
+
+def _client(scheme: str, login: Login, args: FtpArgs, job: Job) -> Folders:
+    client: Folders = (
+        load(_SFTP)(job, login, host_key=args.host_key)
+        if scheme == "sftp"
+        else load(_FTP)(job, login)
+    )
+    return client
+
+
+def _is_folder(args: FtpArgs) -> bool:
+    """Whether the files of a folder are meant."""
+    if args.has_several or args.path is None:
+        return False
+    return args.has_filters or args.recursive or not split_url(args.path).name
+
+
+def _of_folder(args: FtpArgs, clients: _Clients, job: Job) -> list[Entry]:
+    client = clients.of(args.path or "")
+    top = Entry("", args.path or "")
+    depth = args.max_depth if args.recursive else 0
+    found = walk(
+        top,
+        lambda entry: client.entries(entry.url),
+        depth,
+        retries=client.retries,
+        tell=client.tell,
+    )
+    return chosen(found, args, job)
