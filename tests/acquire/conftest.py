@@ -6,8 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from api_server import ApiServer
 from http_server import HttpServer
 
+from zyra.acquire.api import run as run_api
+from zyra.acquire.commands.api import ApiArgs
 from zyra.acquire.commands.http import HttpArgs
 from zyra.acquire.http import run
 from zyra.core.network import NetworkPolicy
@@ -57,3 +60,19 @@ def acquire(ran: Ran) -> Callable[..., Ran]:
         return ran
 
     return acquired
+
+
+@pytest.fixture
+def api() -> Iterator[ApiServer]:
+    """A web API that says what it was asked, until `answer` is set."""
+    with ApiServer() as running:
+        yield running
+
+
+@pytest.fixture
+def ask(ran: Ran) -> Callable[..., Ran]:
+    def asked(**args: Any) -> Ran:
+        run_api(ApiArgs.model_validate({"retry_backoff": 0, **args}), ran.job())
+        return ran
+
+    return asked

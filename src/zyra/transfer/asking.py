@@ -9,7 +9,9 @@ from zyra.core.errors import TransferError, TransientTransferError
 from zyra.transfer.client import Headers
 from zyra.transfer.failures import ServerBusy
 from zyra.transfer.http import HttpClient, Response, check_status
+from zyra.transfer.receive import Remote
 from zyra.transfer.request import Body, Request
+from zyra.transfer.retries import Tries
 
 Admit = Callable[[Response], None]
 
@@ -80,6 +82,21 @@ class Asking:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def headers_of(remote: Remote) -> Headers:
+    """The headers of an answer whose body is left where it is; passing failures are retried.
+
+    Raises:
+        TransferError: There is no answer, or one that is not wanted.
+    """
+    tries = Tries(remote.client.retries, remote.client.tell)
+    while True:
+        try:
+            with remote.client.get(remote.address, remote.headers) as response:
+                return response.headers
+        except TransientTransferError as error:
+            tries.pause_after(error, 0)
 
 
 def _had_no_effect(error: TransientTransferError) -> bool:
