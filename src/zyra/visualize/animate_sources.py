@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 from zyra.core.errors import DataError, UsageError
 from zyra.core.job import Job
 from zyra.fields.selection import selection_from
-from zyra.transfer.sources import local_copy
+from zyra.fields.zarr_names import is_zarr_folder
+from zyra.transfer.sources import is_url, local_copy
 from zyra.visualize.commands.animate import AnimateArgs
 from zyra.visualize.extent import WORLD, extent_from
 from zyra.visualize.field_series import HINT, Series, Wanted, joined, opened_series
@@ -46,12 +47,16 @@ def local_copies(sources: Sequence[str], job: Job, opened: ExitStack) -> list[So
         TransferError: One cannot be fetched.
     """
     return [
-        (
-            PurePosixPath(source.partition("?")[0]).stem,
-            opened.enter_context(local_copy(source, job)),
-        )
+        (PurePosixPath(source.partition("?")[0]).stem, _local(source, job, opened))
         for source in sources
     ]
+
+
+def _local(source: str, job: Job, opened: ExitStack) -> Path:
+    """A path to a source; the folder of a Zarr store is one itself."""
+    if not is_url(source) and is_zarr_folder(Path(source)):
+        return Path(source)
+    return opened.enter_context(local_copy(source, job))
 
 
 def found_series(sources: Sequence[Source], wanted: Wanted, opened: ExitStack) -> list[Series]:

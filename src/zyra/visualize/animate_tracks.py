@@ -141,6 +141,11 @@ def _lines_of(source: str) -> list[str]:
 
 def _require_frames_alike(tracks: Sequence[Track]) -> None:
     first = tracks[0]
+    if len(tracks) == 1:
+        raise UsageError(
+            "the inputs make one film: combine_to has nothing to put beside it",
+            hint="name the film as to_video",
+        )
     for track in tracks:
         if track.count != first.count:
             raise DataError(

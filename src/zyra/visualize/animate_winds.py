@@ -54,10 +54,12 @@ def wind_scenes(
         return [(wind.name, _particles(args, style, wind)) for wind in winds]
     for wind in winds:
         require_times(wind.u)
-    artist = VectorArtist(style, colouring_from(args, job), _look(args, style))
-    if args.scale is None:
+    colouring, look = colouring_from(args, job), _look(args, style)
+    artist = VectorArtist(style, colouring, look)
+    if look.scale is None:
+        # Made anew: its painters are those of its look.
         scale = shared_speed(winds, artist, job)
-        artist = replace(artist, look=replace(artist.look, scale=scale))
+        artist = VectorArtist(style, colouring, replace(look, scale=scale))
     return [(wind.name, VectorScene(wind, artist, blank_paint(style))) for wind in winds]
 
 

@@ -100,6 +100,8 @@ def _check_engine(path: Path, form: str, engine: str | None) -> None:
 
 def is_npy(path: Path) -> bool:
     """Whether it is a file of numpy's with one array."""
+    if path.is_dir():
+        return False
     with path.open("rb") as stream:
         return stream.read(len(NPY_MAGIC)) == NPY_MAGIC
 
