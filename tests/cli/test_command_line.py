@@ -132,6 +132,13 @@ def test_help_explains_every_argument(command: Command):
         assert command.args.model_fields[name].description
 
 
+@pytest.mark.parametrize("levels", ["-10,0,10", "-.5,-.25", "-1e3,", "-5"])
+def test_a_list_that_begins_with_a_negative_number_is_a_value(levels: str) -> None:
+    parser = stage_parser("visualize", CLI_REGISTRY["visualize"], "contour")
+    words = ["contour", "--input", "a.nc", "--output", "b.png", "--levels", levels]
+    assert parser.parse_args(words).levels == levels
+
+
 def test_negative_numbers_with_exponents_are_numbers() -> None:
     parser = stage_parser("process", CLI_REGISTRY["process"], "reproject")
     bounds = ["-1.5e7", "-2E6", "-.5", "1e-3"]

@@ -22,14 +22,15 @@ _METAVARS = {
     Kind.TARGET_URL: "URL",
     Kind.SECRET: "SECRET",
 }
-_NEGATIVE_NUMBER = re.compile(r"-(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
+_UNSIGNED = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NEGATIVE_NUMBERS = re.compile(rf"-{_UNSIGNED}(?:,-?{_UNSIGNED})*,?$")
 _TYPE_METAVARS = {int: "N", float: "X"}
 
 
 def add_flags(parser: argparse.ArgumentParser, args: type[Args]) -> None:
     """Give `parser` every argument of `args`; what is not given stays unset."""
-    # Its own pattern knows no exponents: -1.5e7 would be taken for a flag.
-    parser._negative_number_matcher = _NEGATIVE_NUMBER
+    # Its own pattern knows no exponents or lists: -1.5e7 and -10,0,10 would be taken for flags.
+    parser._negative_number_matcher = _NEGATIVE_NUMBERS
     kinds = kinds_of(args)
     for name in own_first(args):
         field = args.model_fields[name]

@@ -21,7 +21,7 @@ class LevelArgs(CheckedArgs):
     levels: int | str | list[float] | None = arg(
         None,
         "About how many bands (default: 10), or the levels themselves, separated by commas:"
-        " --levels 980,1000,1020, --levels=-10,0,10, and 500, for one alone",
+        " --levels 980,1000,1020, --levels -10,0,10, and 500, for one alone",
     )
     interval: float | None = arg(
         None, "Draw every multiple of this, in the field's unit, instead of --levels", gt=0
@@ -132,5 +132,4 @@ CONTOUR = Command(
             },
         ),
     ),
-    network=True,
 )
