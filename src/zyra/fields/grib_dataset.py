@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from zyra.fields.field import Field
-from zyra.fields.grib import Message, read_field, read_head, read_inventory
+from zyra.fields.grib import Message, read_field, read_head, read_inventory, read_message
 from zyra.fields.grib_ahead import Ahead
 from zyra.fields.grib_grid import build_grid
 from zyra.fields.grib_handle import open_message
@@ -45,9 +45,10 @@ class GribDataset:
         Raises:
             DataError: Its numbers make no sense.
         """
-        message = read_head(self._path, info)
-        octets = _grid_octets(message)
+        octets = _grid_octets(read_head(self._path, info))
         if octets not in self._grids:
+            # Of edition 1, ecCodes counts points by the length of their values.
+            message = read_message(self._path, info)
             where = f"message {info.place.ordinal} of {self._path.name}"
             with open_message(message, where) as handle:
                 self._grids[octets] = build_grid(handle, info.grid, where)
