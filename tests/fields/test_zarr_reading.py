@@ -1,8 +1,10 @@
 """Zarr stores as xarray and others write them, made here with zarr itself."""
 
+import gc
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -183,4 +185,24 @@ def test_damaged_chunk_is_told_as_damage(tmp_path):
     path = make(tmp_path / "s.zarr")
     (path / "t" / "c" / "0" / "0" / "0").write_bytes(b"not zstd at all")
     with pytest.raises(DataError, match="array t"):
+        read(path)
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_several_damaged_arrays_are_one_error_and_nothing_else(tmp_path, kind, capfd):
+    path = make(tmp_path / "s.zarr")
+    for name in ("lat", "lon", "t"):
+        (path / name / "zarr.json").write_text("{")
+    if kind == "zip":
+        path = Path(shutil.make_archive(str(path), "zip", path))
+    with pytest.raises(DataError, match="not readable as Zarr"):
+        read(path)
+    gc.collect()
+    assert capfd.readouterr().err == ""
+
+
+def test_an_array_without_its_facts_is_damage_and_not_left_out(tmp_path):
+    path = make(tmp_path / "s.zarr")
+    (path / "t" / "zarr.json").write_text('{"node_type": "array", "zarr_format": 3}')
+    with pytest.raises(DataError, match="not readable as Zarr"):
         read(path)

@@ -17,7 +17,7 @@ from zyra.core.errors import DataError
 from zyra.fields.budgets import refuse_too_large
 from zyra.fields.cf_dataset import CfDataset
 from zyra.fields.cf_source import Index
-from zyra.fields.zarr_store import open_group, refuse_unknown_codecs, zarr_errors
+from zyra.fields.zarr_store import nodes_of, open_group, refuse_unknown_codecs, zarr_errors
 
 # Decoded chunks that hold several fields are kept for the next one: 256 MiB of float32.
 _MOST_POINTS_KEPT = 1 << 26
@@ -43,11 +43,14 @@ class _ZarrSource:
     def __init__(self, path: Path) -> None:
         self._store, group = open_group(path)
         try:
-            with zarr_errors(path.name):
-                arrays = dict(sorted(group.arrays()))
-                self.groups: Collection[str] = sorted(group.group_keys())
+            nodes = nodes_of(path, group)
+            self.groups: Collection[str] = [
+                name for name, node in nodes.items() if isinstance(node, zarr.Group)
+            ]
             self.variables: Mapping[str, _ZarrVariable] = {
-                name: _ZarrVariable(name, array) for name, array in arrays.items()
+                name: _ZarrVariable(name, node)
+                for name, node in nodes.items()
+                if isinstance(node, zarr.Array)
             }
             _refuse_contradictions(self.variables)
         except DataError:

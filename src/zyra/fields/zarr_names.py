@@ -5,6 +5,8 @@ from pathlib import Path, PurePosixPath
 
 # Files that make a folder a group: of version 3, and of version 2.
 METADATA_NAMES = ("zarr.json", ".zgroup")
+# Files that make a folder in a group an array or a group.
+NODE_NAMES = (*METADATA_NAMES, ".zarray")
 
 
 def is_zarr_folder(path: Path) -> bool:

@@ -17,7 +17,7 @@ from zarr.errors import UnstableSpecificationWarning, ZarrUserWarning
 from zarr.storage import LocalStore, ZipStore
 
 from zyra.core.errors import DataError
-from zyra.fields.zarr_names import METADATA_NAMES
+from zyra.fields.zarr_names import METADATA_NAMES, NODE_NAMES
 
 # Codecs of version 2 (numcodecs), in version 3 with the prefix `numcodecs.`.
 _NUMCODECS = frozenset(
@@ -103,6 +103,35 @@ def open_group(path: Path) -> tuple[Store, zarr.Group]:
         folder = _group_in(path)
         store = ZipStore(path, mode="r")
         return store, zarr.open_group(store, mode="r", path=folder, use_consolidated=False)
+
+
+def nodes_of(path: Path, group: zarr.Group) -> dict[str, "zarr.Array[Any] | zarr.Group"]:
+    """The arrays and groups in a group that `open_group` gave, by name and in its order.
+
+    They are read one after the other: zarr would read them side by side, and of several
+    damaged ones print all errors but the first.
+
+    Raises:
+        DataError: The metadata of one are damaged.
+    """
+    with zarr_errors(path.name):
+        return {name: group[name] for name in sorted(_node_names(path, group.path))}
+
+
+def _node_names(path: Path, folder: str) -> set[str]:
+    if path.is_dir():
+        found = (path.glob(f"*/{name}") for name in NODE_NAMES)
+        return {metadata.parent.name for each in found for metadata in each}
+    with zipfile.ZipFile(path) as archive:
+        entries = [PurePosixPath(name) for name in archive.namelist()]
+    return {
+        entry.parent.name
+        for entry in entries
+        if entry.name in NODE_NAMES
+        and entry.parent.parent == PurePosixPath(folder)
+        # The metadata of the group itself lie in its own folder.
+        and entry.parent != PurePosixPath(folder)
+    }
 
 
 def _group_in(path: Path) -> str:
