@@ -8,7 +8,7 @@ import sys
 from zyra.core.arguments import Args, arg
 from zyra.core.command import Command, commands_by_name
 from zyra.core.job import Job
-from zyra.core.kinds import SourceUrl
+from zyra.core.kinds import InputSource, SourceUrl
 from zyra.transfer.ranges import fetch_bytes
 
 MPTCP = 262  # IPPROTO_MPTCP, which speaks to a listener for TCP as well
@@ -26,6 +26,23 @@ class PortArgs(Args):
     """Take a port that nobody checks."""
 
     port: int = arg(0, "Port on 127.0.0.1")
+
+
+class SourceArgs(Args):
+    """Take a file or a URL."""
+
+    input: InputSource = arg("-", "What to read")
+
+
+def surroundings(args: SourceArgs, job: Job) -> None:
+    """Tell whether there is a broker, and whether a socket of TCP can be made at all."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM):
+            sockets = "sockets"
+    except OSError:
+        sockets = "no sockets"
+    broker = "a broker" if job.network.broker else "no broker"
+    sys.stdout.write(f"{broker}, {sockets}")
 
 
 def get(args: UrlArgs, job: Job) -> None:
@@ -66,5 +83,8 @@ REGISTRY = {
             Command("acquire", name, args, run=f"{__name__}:{name}", network=True)
             for name, args in _COMMANDS
         )
-    )
+    ),
+    "process": commands_by_name(
+        Command("process", "surroundings", SourceArgs, run=f"{__name__}:surroundings")
+    ),
 }

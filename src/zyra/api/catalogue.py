@@ -17,7 +17,7 @@ def describe_command(command: Command, root: str) -> CommandAnswer:
         "command": command.name,
         "summary": command.summary,
         "description": command.description,
-        "network": command.network,
+        "network": command.may_connect,
         "schema": args_schema(command.args, "#/$defs/{model}"),
         "examples": [
             _example(command, example.title, example.args) for example in command.examples

@@ -15,7 +15,7 @@ from zyra.core.command_line import command_line
 def manual_page(command: Command) -> str:
     """The page of one command: what it does, its arguments, examples for shell and HTTP."""
     parts = [f"# {command.stage} {command.name}", command.description]
-    if command.network:
+    if command.may_connect:
         parts.append("It may reach hosts on the network, as far as the service's policy allows.")
     parts += ["## Arguments", "\n".join(_table(command.args)), "## Examples"]
     parts += _examples(command)

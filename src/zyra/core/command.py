@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from zyra.core.arguments import Args
-from zyra.core.kinds import Kind, kinds_of
+from zyra.core.kinds import URL_KINDS, Kind, kinds_of, texts_of
 from zyra.core.loading import load
+from zyra.core.urls import scheme_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Command:
         args: Model of its arguments; the docstring's first line is the summary.
         run: Dotted name `module:function` of `run(args, job)`; loaded when it is run.
         examples: Uses that are shown in help and documentation.
-        network: Whether it talks to remote hosts.
+        network: Whether it talks to remote hosts whatever its arguments are. One whose
+            arguments may be URLs does not need this: its runs have a network when one is.
     """
 
     stage: str
@@ -53,6 +55,21 @@ class Command:
     def kinds(self) -> Mapping[str, Kind]:
         """Kind of each argument that has one; found once, as each request asks for it."""
         return kinds_of(self.args)
+
+    @property
+    def may_connect(self) -> bool:
+        """Whether some run of it talks to remote hosts."""
+        return self.network or any(kind in URL_KINDS for kind in self.kinds.values())
+
+    def connects(self, given: Mapping[str, Any]) -> bool:
+        """Whether a run that is given these arguments talks to remote hosts."""
+        fields = self.args.model_fields
+        return self.network or any(
+            scheme_of(text)
+            for name, kind in self.kinds.items()
+            if kind in URL_KINDS
+            for text in texts_of(given.get(name, fields[name].default))
+        )
 
     def load_run(self) -> Any:
         """Import and return the function that does the work."""

@@ -39,6 +39,9 @@ SourceUrl = Annotated[str, Kind.SOURCE_URL]
 TargetUrl = Annotated[str, Kind.TARGET_URL]
 Secret = Annotated[str, Kind.SECRET]
 
+READ_KINDS = (Kind.INPUT_FILE, Kind.INPUT_SOURCE, Kind.INPUT_DIR)
+URL_KINDS = (Kind.INPUT_SOURCE, Kind.SOURCE_URL, Kind.TARGET_URL)
+
 
 def kinds_of(model: type[BaseModel]) -> dict[str, Kind]:
     """Kind of each argument of `model` that has one, also inside `| None` and lists."""
@@ -48,6 +51,12 @@ def kinds_of(model: type[BaseModel]) -> dict[str, Kind]:
         if kind is not None:
             found[name] = kind
     return found
+
+
+def texts_of(value: Any) -> list[str]:
+    """The texts that an argument's value is made of: itself, those of a list, or none."""
+    parts = value if isinstance(value, (list, tuple)) else (value,)
+    return [part for part in parts if isinstance(part, str)]
 
 
 def _first_kind(metadata: list[Any] | tuple[Any, ...]) -> Kind | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from zyra.core.command import Command
 from zyra.core.errors import UsageError, ZyraError
-from zyra.core.kinds import Kind
+from zyra.core.kinds import READ_KINDS, Kind, texts_of
 from zyra.core.settings import Settings
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import Callback, JobRecord
@@ -26,7 +26,7 @@ from zyra.jobs.requests import (
     RunRequest,
     Upload,
 )
-from zyra.jobs.resolving import READ_KINDS, FindOutput, Resolver, masked
+from zyra.jobs.resolving import FindOutput, Resolver, masked
 from zyra.jobs.results import INPUTS
 from zyra.jobs.runner import Plan
 from zyra.jobs.uploads import Uploads
@@ -178,8 +178,7 @@ def _paths_of_inputs(kinds: Mapping[str, Kind], values: Mapping[str, Any]) -> li
     Only of arguments that are inputs by their kind: a title may begin with a slash, too.
     """
     inputs = (value for name, value in values.items() if kinds.get(name) in READ_KINDS)
-    listed = (value if isinstance(value, list) else [value] for value in inputs)
-    return [text for texts in listed for text in texts if isinstance(text, str) and text[:1] == "/"]
+    return [text for value in inputs for text in texts_of(value) if text[:1] == "/"]
 
 
 def _main_output(kinds: Mapping[str, Kind], values: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from zyra.core.arguments import Args
 from zyra.core.errors import ZyraError
-from zyra.core.kinds import Kind
+from zyra.core.kinds import READ_KINDS, URL_KINDS, Kind
 from zyra.core.network import NetworkPolicy
 from zyra.core.outputs import PART_PREFIX
 from zyra.core.urls import masked as masked_url
@@ -25,8 +25,6 @@ _STANDARD_STREAM = "-"
 _NAME_LIMIT = 1024
 MASK = "***"
 
-READ_KINDS = (Kind.INPUT_FILE, Kind.INPUT_SOURCE, Kind.INPUT_DIR)
-URL_KINDS = (Kind.INPUT_SOURCE, Kind.SOURCE_URL, Kind.TARGET_URL)
 FindUpload = Callable[[str], Path]
 FindOutput = Callable[[str, str], Awaitable[Path]]
 

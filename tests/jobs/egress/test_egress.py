@@ -12,9 +12,11 @@ from elsewhere import Elsewhere
 
 from zyra.core.settings import Settings
 from zyra.jobs.isolation.sandbox import landlock_version
+from zyra.jobs.isolation.seccomp import has_seccomp
 from zyra.jobs.records import JobRecord
 from zyra.jobs.requests import Caller, RequestRefused, RunRequest
 from zyra.jobs.service import JobService
+from zyra.registry import CLI_REGISTRY, all_commands
 from zyra.wiring import build_service
 
 ME = Caller("me")
@@ -154,3 +156,23 @@ async def test_there_is_no_broker_before_it_is_needed_nor_after_the_service(tmp_
     assert len(broker_processes()) == len(before) + 1
     await service.close()
     assert broker_processes() == before
+
+
+@pytest.mark.skipif(not has_seccomp(), reason="this kernel filters no system calls")
+async def test_a_run_on_a_file_has_no_broker_and_no_socket_at_all(service):
+    record = await service.run(ME, RunRequest("process", "surroundings", {"input": "-"}))
+    assert record.stdout.text == "no broker, no sockets"
+
+
+async def test_the_same_command_has_a_broker_when_it_is_given_a_url(service):
+    given = {"input": "http://127.0.0.1:9/x"}
+    record = await service.run(ME, RunRequest("process", "surroundings", given))
+    assert record.stdout.text == "a broker, sockets"
+
+
+def test_only_what_moves_files_has_a_network_without_being_given_a_url():
+    always = {f"{c.stage} {c.name}" for c in all_commands(CLI_REGISTRY) if c.network}
+    # Its items, which are a file, name the hosts that it asks.
+    assert {name for name in always if name.startswith(("process", "visualize"))} == {
+        "process enrich-datasets"
+    }

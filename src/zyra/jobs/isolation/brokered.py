@@ -56,9 +56,9 @@ class BrokeredExecutor:
         await self._inner.start()
 
     async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
-        """Let the run in to the broker if its command needs the network, then start it."""
+        """Let the run in to the broker if it needs the network, then start it."""
         command = find_command(self._registry, assignment.stage, assignment.command)
-        if not command.network:
+        if not command.connects(assignment.args):
             return await self._inner.launch(assignment, streams)
         try:
             broker = await self._broker.admit(assignment.allow_hosts)

@@ -95,5 +95,4 @@ API_JSON = Command(
             },
         ),
     ),
-    network=True,
 )

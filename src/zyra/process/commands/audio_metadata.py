@@ -25,5 +25,4 @@ AUDIO_METADATA = Command(
     AudioMetadataArgs,
     run="zyra.process.audio_metadata:run",
     examples=(Example("What is in a sound file", {"input": "tone.wav"}),),
-    network=True,
 )

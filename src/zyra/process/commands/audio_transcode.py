@@ -53,5 +53,4 @@ AUDIO_TRANSCODE = Command(
             },
         ),
     ),
-    network=True,
 )

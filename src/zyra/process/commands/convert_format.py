@@ -122,5 +122,4 @@ CONVERT_FORMAT = Command(
             },
         ),
     ),
-    network=True,
 )

@@ -65,5 +65,4 @@ DECODE_GRIB2 = Command(
             {"input": _FILE, "pattern": "[UV]GRD:850 mb", "raw": True, "output": "wind.grib2"},
         ),
     ),
-    network=True,
 )

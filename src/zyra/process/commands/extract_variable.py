@@ -70,5 +70,4 @@ EXTRACT_VARIABLE = Command(
             },
         ),
     ),
-    network=True,
 )

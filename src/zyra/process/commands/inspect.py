@@ -53,5 +53,4 @@ INSPECT = Command(
             {"input": "eraint_uvz.nc", "values": True, "as_json": True},
         ),
     ),
-    network=True,
 )

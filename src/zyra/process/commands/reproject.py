@@ -117,5 +117,4 @@ REPROJECT = Command(
             },
         ),
     ),
-    network=True,
 )

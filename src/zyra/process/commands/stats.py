@@ -99,5 +99,4 @@ STATS = Command(
             {"input": "era5_levels_members.grib1", "by": "variable", "as_json": True},
         ),
     ),
-    network=True,
 )

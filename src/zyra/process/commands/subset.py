@@ -114,5 +114,4 @@ SUBSET = Command(
             },
         ),
     ),
-    network=True,
 )

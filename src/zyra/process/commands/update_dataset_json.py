@@ -86,5 +86,4 @@ UPDATE_DATASET_JSON = Command(
             },
         ),
     ),
-    network=True,
 )

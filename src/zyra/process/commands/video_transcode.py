@@ -125,5 +125,4 @@ VIDEO_TRANSCODE = Command(
             },
         ),
     ),
-    network=True,
 )

@@ -105,5 +105,4 @@ ANIMATE = Command(
             },
         ),
     ),
-    network=True,
 )

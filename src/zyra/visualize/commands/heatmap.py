@@ -106,5 +106,4 @@ HEATMAP = Command(
             },
         ),
     ),
-    network=True,
 )

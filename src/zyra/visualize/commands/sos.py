@@ -72,5 +72,4 @@ SOS = Command(
             },
         ),
     ),
-    network=True,
 )

@@ -134,5 +134,4 @@ TIMESERIES = Command(
             },
         ),
     ),
-    network=True,
 )

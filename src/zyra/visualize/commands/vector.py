@@ -163,5 +163,4 @@ VECTOR = Command(
             },
         ),
     ),
-    network=True,
 )
