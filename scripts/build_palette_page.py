@@ -24,7 +24,7 @@ CYCLIC = ("hsv", "phase", "twilight", "twilight_shifted")
 INTRODUCTION = (
     "Give a name as `--cmap`; `_r` after it reverses the colours, as in `RdBu_r`. Palettes of"
     " your own go with `--cmap-file`. Origins and licences:"
-    " [data/README.md](../src/zyra/visualize/data/README.md)."
+    " `src/zyra/visualize/data/README.md`."
 )
 TITLES = {
     "low to high": "For most quantities: temperature, humidity, wind speed, rain.",

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Start the service, and a worker when there is a Redis, in the background; the dev container
+# calls this each time it starts.
+#
+#   ./scripts/devcontainer-start.sh     # logs: .devcontainer/log/api.log and worker.log
+set -euo pipefail
+
+. "$(dirname "${BASH_SOURCE[0]}")/setup-venv.sh"
+
+logs="$root/.devcontainer/log"
+mkdir -p "$logs"
+
+# Outlives the shell that starts it.
+start() {
+  local name="$1"
+  shift
+  nohup "$@" </dev/null >"$logs/$name.log" 2>&1 &
+  say "$name started (process $!), its log is .devcontainer/log/$name.log"
+}
+
+ensure_venv requirements-dev.txt
+start api "$root/scripts/start-api.sh" --host "${ZYRA_DEV_HOST:-0.0.0.0}" --port "${ZYRA_DEV_PORT:-8000}" --reload
+[ -z "${ZYRA_REDIS_URL:-}" ] || start worker "$venv/bin/zyra" worker
