@@ -125,6 +125,38 @@ def test_tables_may_have_commas_semicolons_or_tabs(table, text):
     assert curves.curves[0].values.tolist() == [2, 4]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        't,v,w\n1,10,a\n2,20,"b\nc, d"\n3,30,e\n',
+        "t,v,w\r\n1,10,a\r\n2,20,b\r\n3,30,c",
+        "t,v,w\n1,10,a\n\n2,20,b\n3,30,c\n\n",
+        "t,v,w\r1,10,a\r2,20,b\r3,30,c\r",
+        "\ufefft,v,w\n1,10,é\n2,20,ü\n3,30,\N{SNOWMAN}\n",
+    ],
+    ids=["quoted", "crlf", "empty lines", "cr", "byte order mark"],
+)
+def test_tables_are_read_as_spreadsheets_write_them(table, text):
+    path = table("")
+    path.write_bytes(text.encode())
+    curves = read(path)
+    assert curves.x.tolist() == [1, 2, 3]
+    assert curves.curves[0].values.tolist() == [10, 20, 30]
+
+
+@pytest.mark.parametrize("quoted", [0, 1])
+def test_tables_of_many_blocks_are_read_whole(table, quoted):
+    lines = [f"{n},{n % 977}.25,{'x' * 40}" for n in range(120_000)]
+    if quoted:
+        lines[70_000] = '70000,"5.5",y'
+    curves = read(table("t,v,w\n" + "\n".join(lines)))
+    expected = np.arange(120_000) % 977 + 0.25
+    if quoted:
+        expected[70_000] = 5.5
+    assert curves.x.tolist() == list(range(120_000))
+    assert curves.curves[0].values.tolist() == expected.tolist()
+
+
 def test_missing_values_are_gaps(table):
     curves = read(table("t,v\n1,2\n2,\n3,NaN\n4,n/a\n5,6\n"))
     assert np.isnan(curves.curves[0].values).tolist() == [False, True, True, True, False]
@@ -245,9 +277,9 @@ def test_a_table_without_any_value_is_refused(tmp_path, table):
     assert "every value of v is missing" in error.message
 
 
-def test_rows_of_other_lengths_are_refused_with_their_line(tmp_path, table):
+def test_rows_of_other_lengths_are_refused_with_their_number(tmp_path, table):
     error = wrong(tmp_path, input=str(table("t,v\n1,2\n2\n")))
-    assert "line 3" in error.message
+    assert "row 2" in error.message
     assert "1 cells, its heading 2" in error.message
 
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -22,8 +22,10 @@ Kind = Literal["number", "time", "text"]
 
 MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "nat", "missing", "m"})
 DELIMITERS = ",;\t"
-# Rows that are converted at once: enough to be fast, few enough to take little memory.
+# Rows and characters that are converted at once: enough to be fast, in little memory.
 ROWS_AT_ONCE = 1 << 16
+BLOCK = 1 << 21
+QUOTE = '"'
 MOST_ROWS = 50_000_000
 _DATE = re.compile(r"(1[89]|20|21)\d\d[01]\d[0-3]\d")
 
@@ -126,11 +128,10 @@ def read_columns(path: Path, heading: Heading, places: Sequence[int]) -> list[Co
                 hint=f"columns with numbers or times: {', '.join(usable) or 'none'}",
             )
     parts: list[list[Numbers]] = [[] for _ in places]
-    for first, rows in _chunks(path, heading):
-        for part, place in zip(parts, places, strict=True):
-            texts = [row[place] for row in rows]
+    for before, columns in _chunks(path, heading, places):
+        for part, place, texts in zip(parts, places, columns, strict=True):
             is_time = heading.kinds[heading.names[place]] == "time"
-            part.append(_converted(texts, is_time, first, heading, place))
+            part.append(_converted(texts, is_time, before, heading, place))
     return [
         Column(
             heading.names[place],
@@ -151,33 +152,68 @@ def _lines_of(path: Path) -> Iterator[TextIO]:
         raise DataError(f"{path.name} is not readable as a text table: {exc}") from exc
 
 
-def _chunks(path: Path, heading: Heading) -> Iterator[tuple[int, list[list[str]]]]:
-    """Rows with a cell for each column, and the number of the line before the first of them."""
-    width = len(heading.names)
+def _chunks(
+    path: Path, heading: Heading, places: Sequence[int]
+) -> Iterator[tuple[int, list[list[str]]]]:
+    """Cells of the columns at `places`, with the number of rows before them."""
+    width, delimiter = len(heading.names), heading.delimiter
+    read = 0
     with _lines_of(path) as lines:
-        for _ in islice(lines, heading.lines):
-            pass
-        reader = csv.reader(lines, delimiter=heading.delimiter)
-        read = 0
+        for _ in range(heading.lines):
+            lines.readline()
+        while block := lines.read(BLOCK) + lines.readline():
+            if QUOTE in block:
+                break
+            columns = _plain_columns(block, width, delimiter, places)
+            if columns is None:
+                rows = list(csv.reader(block.splitlines(keepends=True), delimiter=delimiter))
+                columns = _columns(heading, rows, read, places)
+            yield read, columns
+            read += len(columns[0])
+            _refuse_too_long(path, read)
+        # From the first quote on, a cell may go on in the next line.
+        reader = csv.reader(chain(block.splitlines(keepends=True), lines), delimiter=delimiter)
         while rows := list(islice(reader, ROWS_AT_ONCE)):
-            before = heading.lines + read
+            yield read, _columns(heading, rows, read, places)
             read += len(rows)
-            if read > MOST_ROWS:
-                raise LimitExceeded(f"{path.name} has more than {MOST_ROWS} rows")
-            if set(map(len, rows)) != {width}:
-                _refuse_length(path, rows, width, before)
-                rows = [row for row in rows if row]
-            yield before, rows
+            _refuse_too_long(path, read)
 
 
-def _refuse_length(path: Path, rows: list[list[str]], width: int, before: int) -> None:
-    """Refuse rows of other lengths than the heading; empty lines are no rows."""
-    for place, row in enumerate(rows, 1):
+def _plain_columns(
+    block: str, width: int, delimiter: str, places: Sequence[int]
+) -> list[list[str]] | None:
+    """Columns of whole lines without quotes, at once; None if not all have `width` cells."""
+    plain = block.replace("\r\n", "\n").removesuffix("\n")
+    data = np.frombuffer(f"{plain}\n".encode(), np.uint8)
+    ends = np.flatnonzero(data == ord("\n"))
+    found = np.searchsorted(np.flatnonzero(data == ord(delimiter)), ends)
+    if "\r" in plain or (np.diff(found, prepend=0) != width - 1).any() or not plain:
+        return None
+    cells = plain.replace("\n", delimiter).split(delimiter)
+    return [cells[place::width] for place in places]
+
+
+def _columns(
+    heading: Heading, rows: list[list[str]], read: int, places: Sequence[int]
+) -> list[list[str]]:
+    """Columns of rows; empty lines are no rows.
+
+    Raises:
+        DataError: A row has more or less cells than the heading.
+    """
+    width = len(heading.names)
+    for number, row in enumerate(rows, 1):
         if row and len(row) != width:
             raise DataError(
-                f"line {before + place} of {path.name} has {len(row)} cells, its heading {width}",
+                f"row {read + number} of {heading.file} has {len(row)} cells, its heading {width}",
                 hint="each line needs a cell for each column; an empty cell is a missing value",
             )
+    return [[row[place] for row in rows if row] for place in places]
+
+
+def _refuse_too_long(path: Path, rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise LimitExceeded(f"{path.name} has more than {MOST_ROWS} rows")
 
 
 def _kind(name: str, texts: Iterable[str]) -> Kind | None:
@@ -227,7 +263,7 @@ def _converted(
             kind = "time" if is_time else "number"
             raise DataError(
                 f"{text!r} in column {heading.names[place]!r} of {heading.file} is no {kind}",
-                hint=f"row {before - heading.lines + number + 1}; missing values are empty or NaN",
+                hint=f"row {before + number + 1}; missing values are empty or NaN",
             ) from exc
     return found
 
@@ -258,4 +294,4 @@ def read_texts(path: Path, heading: Heading, place: int) -> list[str]:
         DataError: As `read_columns`.
         LimitExceeded: There are more than `MOST_ROWS` rows.
     """
-    return [row[place] for _, rows in _chunks(path, heading) for row in rows]
+    return [text for _, (texts,) in _chunks(path, heading, [place]) for text in texts]

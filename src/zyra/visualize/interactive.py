@@ -8,6 +8,7 @@ from zyra.core.job import Job
 from zyra.core.outputs import open_output
 from zyra.fields.field import Array, FieldInfo
 from zyra.fields.selection import selection_from
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.transfer.sources import local_copy
 from zyra.visualize.colouring import Colouring, colouring_from
 from zyra.visualize.commands.interactive import PUBLISHED_TILES, InteractiveArgs
@@ -49,7 +50,7 @@ def _fields(
     args: InteractiveArgs, colouring: Colouring, extent: Extent | None, job: Job
 ) -> Content:
     assert args.input is not None
-    with local_copy(args.input, job) as path:
+    with local_copy(args.input, job, takes_folder=is_zarr_folder) as path:
         fields, sliders = read_fields(path, args, extent, job)
     first = fields[0]
     placement = placed(first.grid, extent, first.variable)
@@ -110,10 +111,13 @@ def _read_vectors(args: InteractiveArgs, extent: Extent | None, job: Job) -> Vec
         crs=args.crs,
     )
     if args.u is not None and args.v is not None:
-        with local_copy(args.u, job) as u, local_copy(args.v, job) as v:
+        with (
+            local_copy(args.u, job, takes_folder=is_zarr_folder) as u,
+            local_copy(args.v, job, takes_folder=is_zarr_folder) as v,
+        ):
             return read_parts(u, v, wanted, extent or WORLD)[0]
     assert args.input is not None
-    with local_copy(args.input, job) as path:
+    with local_copy(args.input, job, takes_folder=is_zarr_folder) as path:
         return read_vectors(path, wanted)[0]
 
 

@@ -10,6 +10,7 @@ from zyra.fields.field import Field, FieldInfo
 from zyra.fields.formats import Dataset, select_fields
 from zyra.fields.selection import require_one_variable, selection_from
 from zyra.visualize.commands.interactive import InteractiveArgs
+from zyra.visualize.directions import is_direction
 from zyra.visualize.extent import WORLD
 from zyra.visualize.field_source import in_crs, is_npy, opened_fields, read_field
 from zyra.visualize.interactive_frames import Slider, frames_of
@@ -92,5 +93,10 @@ def _finished(field: Field, args: InteractiveArgs) -> Field:
         field = in_units(field, args.units)
     if args.average == 1:
         return field
+    if is_direction(field):
+        raise UsageError(
+            f"{field.variable} holds directions, of which there is no mean",
+            hint="leave out --average, and give --extent for a part",
+        )
     values, grid = thinned(field.values, field.grid, args.average, args.average)
     return replace(field, values=values, grid=grid)

@@ -110,9 +110,12 @@ def _place_of(heading: Heading, names: Sequence[str]) -> int:
 def _value_place(heading: Heading, variable: str | None, taken: Sequence[int]) -> int:
     if variable is not None:
         return heading.place(variable, "var")
-    for place, name in enumerate(heading.names):
-        if place not in taken and heading.kinds[name] == "number":
-            return place
+    others = [place for place in range(len(heading.names)) if place not in taken]
+    # A column that begins with missing values is none of text, so it may hold numbers.
+    for kind in ("number", None):
+        found = [place for place in others if heading.kinds[heading.names[place]] == kind]
+        if found:
+            return found[0]
     raise DataError(
         f"{heading.file} has no column with numbers beside longitude and latitude",
         hint=f"it has {', '.join(heading.names[:30])}",

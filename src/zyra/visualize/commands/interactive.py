@@ -1,7 +1,7 @@
 """Declaration of `visualize interactive`."""
 
-from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
@@ -23,8 +23,6 @@ OF_FIELDS = (
 
 class MapPageArgs(CheckedArgs):
     """The page's map: which kind, how large, and what it shows of the Earth."""
-
-    effective_with: ClassVar[Mapping[str, tuple[str, ...]]] = {"tiles_credit": ("tiles",)}
 
     engine: Literal["plotly", "folium"] = arg(
         "plotly",
@@ -65,6 +63,7 @@ class MapPageArgs(CheckedArgs):
         plain = self.engine == "plotly"
         yield plain and self.zoom != USUAL_ZOOM, "zoom is for engine folium"
         if self.tiles == PUBLISHED_TILES:
+            yield self.tiles_credit is not None, "tiles_credit is for tiles from a URL"
             return
         yield plain, "tiles are for engine folium"
         is_url = self.tiles.startswith(("https://", "http://"))
@@ -177,5 +176,4 @@ INTERACTIVE = Command(
             },
         ),
     ),
-    network=True,
 )

@@ -238,6 +238,7 @@ async function begin() {
   }
   addSliders();
   drawBar();
+  resized();
   await show();
   new ResizeObserver(resized).observe(frame);
   listen(canvas, view, reset, drawSoon, pointedAt);
