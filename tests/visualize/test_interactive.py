@@ -199,6 +199,8 @@ def test_the_output_may_be_stdout(data):
         ({"tiles": "https://t.example/{z}/{x}/{y}"}, "tiles are for engine folium"),
         ({"engine": "folium", "tiles": "CartoDB positron"}, "tiles is the URL"),
         ({"engine": "folium", "tiles": "file:///{z}/{x}/{y}"}, "tiles is the URL"),
+        ({"engine": "folium", "tiles": "https://a; script-src */{z}/{x}/{y}"}, "tiles is the URL"),
+        ({"engine": "folium", "tiles": "https://me@a.example/{z}/{x}/{y}"}, "tiles is the URL"),
         ({"tiles_credit": "us"}, "tiles_credit is for tiles"),
         ({"output": "a.png"}, "written as .html"),
         ({"u": "a.npy", "v": "b.npy", "mode": "vector"}, "either input, or u and v"),

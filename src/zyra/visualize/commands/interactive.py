@@ -1,5 +1,6 @@
 """Declaration of `visualize interactive`."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -14,6 +15,8 @@ from zyra.visualize.commands.wind_args import WindArgs
 
 PUBLISHED_TILES = "OpenStreetMap"
 USUAL_ZOOM = 3
+# Nothing in the server's name may mean more in the page's policy than a name.
+TILE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d+)?/[^\s\\]*")
 OF_VECTORS = ("uvar", "vvar", "u", "v", "density", "scale", "color", "streamlines")
 OF_FIELDS = (
     *("xarray_engine", "crs", "band", "level", "time", "forecast_hour", "member", "message"),
@@ -66,7 +69,7 @@ class MapPageArgs(CheckedArgs):
             yield self.tiles_credit is not None, "tiles_credit is for tiles from a URL"
             return
         yield plain, "tiles are for engine folium"
-        is_url = self.tiles.startswith(("https://", "http://"))
+        is_url = TILE_URL.fullmatch(self.tiles) is not None
         has_places = all(place in self.tiles for place in ("{z}", "{x}", "{y}"))
         yield (
             not (is_url and has_places),
