@@ -21,6 +21,8 @@ from zyra.core.urls import masked, split_url
 from zyra.transfer.entries import Entry
 from zyra.transfer.sources import refuse_other_schemes
 
+_OTHER_FILE = "it changed since it was listed, or was damaged on its way"
+
 
 def write_manifest(target: str, entries: Iterable[Entry], job: Job) -> None:
     """Write the manifest of some files.
@@ -78,19 +80,25 @@ def with_digest(entry: Entry, path: Path) -> Entry:
 
 
 def check_against(entry: Entry, path: Path) -> None:
-    """Hold a fetched file to the checksum that is known of it.
+    """Hold a fetched file to what is known of it.
 
     Raises:
-        TransferError: It has another one.
+        TransferError: It has another size or checksum.
     """
-    if entry.sha256 is None:
-        return
-    found = with_digest(entry, path)
-    if entry.sha256 != found.sha256:
+    size = path.stat().st_size
+    if entry.is_exact and entry.size != size:
         raise TransferError(
-            f"{masked(entry.url)}: its sha256 is {found.sha256}, not {entry.sha256}",
-            hint="it changed since the list was made, or was damaged on its way",
+            f"{masked(entry.url)}: has {size} bytes, not {entry.size}", hint=_OTHER_FILE
         )
+    wanted = [("sha256", entry.sha256)] if entry.sha256 is not None else []
+    for algorithm, checksum in (*wanted, *(() if entry.digest is None else (entry.digest,))):
+        with path.open("rb") as stream:
+            found = file_digest(stream, algorithm).hexdigest()
+        if found != checksum:
+            raise TransferError(
+                f"{masked(entry.url)}: its {algorithm} is {found}, not {checksum}",
+                hint=_OTHER_FILE,
+            )
 
 
 def json_time(moment: datetime | None) -> str | None:

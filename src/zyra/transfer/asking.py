@@ -29,6 +29,7 @@ class Asking:
         method: In upper case.
         body: Sent along each time.
         admit: Judges each answer before its body is read; raises where it is not wanted.
+        is_harmless: Whether the request may be repeated whatever its method, as a search may.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Asking:
         body: Body | None = None,
         *,
         admit: Admit = check_status,
+        is_harmless: bool = False,
     ) -> None:
         self.retries = http.retries
         self.tell = http.tell
@@ -45,6 +47,7 @@ class Asking:
         self._method = method
         self._body = body
         self._admit = admit
+        self._is_harmless = is_harmless
 
     @contextmanager
     def get(self, address: str, headers: Headers | None = None) -> Iterator[Response]:
@@ -59,7 +62,7 @@ class Asking:
                 self._admit(response)
                 yield response
         except TransientTransferError as error:
-            if request.is_idempotent or _had_no_effect(error):
+            if self._is_harmless or request.is_idempotent or _had_no_effect(error):
                 raise
             raise TransferError(
                 error.message, hint=f"a {self._method} is not sent again: it may have been obeyed"

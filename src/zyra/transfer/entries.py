@@ -15,6 +15,8 @@ class Entry:
         modified: When it last changed (UTC, aware), where the listing tells exactly.
         etag: Names its version, where the listing tells.
         sha256: Checksum that its bytes have to have, in hexadecimal, where somebody knows.
+        digest: The same by another hash: its name in `hashlib`, and the checksum.
+        is_exact: Whether the bytes have to be as many as `size`.
     """
 
     name: str
@@ -23,6 +25,8 @@ class Entry:
     modified: datetime | None = None
     etag: str | None = None
     sha256: str | None = None
+    digest: tuple[str, str] | None = None
+    is_exact: bool = False
 
     @property
     def is_folder(self) -> bool:
