@@ -1,4 +1,4 @@
-"""The process of `ftp_server`: tells its port, serves until its stdin ends."""
+"""The process of `ftp_server`: tells its port, takes faults from stdin, serves until that ends."""
 
 import json
 import logging
@@ -6,6 +6,7 @@ import os
 import sys
 from threading import Thread
 
+from ftp_faults import Faults, faulty
 from pyftpdlib import handlers
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.servers import FTPServer
@@ -18,18 +19,25 @@ def main() -> None:
     authorizer.add_anonymous(options["folder"])
     authorizer.add_user(options["user"], options["password"], options["folder"], perm="elradfmwMT")
     base = handlers.TLS_FTPHandler if options["certificate"] else handlers.FTPHandler
-    handler = type("Handler", (base,), {"authorizer": authorizer, "use_sendfile": False})
+    faults = Faults()
+    handler = faulty(base, faults)
+    handler.authorizer, handler.use_sendfile = authorizer, False
     handler.masquerade_address = options["masquerade"]
     if options["certificate"]:
         handler.certfile = options["certificate"]
         handler.tls_control_required = handler.tls_data_required = True
     if not options["epsv"]:
-        handler.proto_cmds = {name: v for name, v in base.proto_cmds.items() if name != "EPSV"}
+        options["unknown"].append("EPSV")
+    unknown = options["unknown"]
+    handler.proto_cmds = {name: v for name, v in base.proto_cmds.items() if name not in unknown}
     server = FTPServer((options["host"], 0), handler)
     sys.stdout.write(f"{server.socket.getsockname()[1]}\n")
     sys.stdout.flush()
     Thread(target=server.serve_forever, kwargs={"handle_exit": False}, daemon=True).start()
-    sys.stdin.read()
+    for line in sys.stdin:
+        faults.add(json.loads(line))
+        sys.stdout.write("noted\n")
+        sys.stdout.flush()
     os._exit(0)
 
 

@@ -7,6 +7,7 @@ with FtpServer(folder) as server:
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -21,6 +22,7 @@ class FtpServer:
         certificate: PEM file with certificate and key; makes it FTPS.
         masquerade: Address that it names in its answers to PASV.
         epsv: Whether it knows EPSV.
+        unknown: Commands that it does not know, such as MLSD.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class FtpServer:
         certificate: Path | None = None,
         masquerade: str | None = None,
         epsv: bool = True,
+        unknown: Sequence[str] = (),
     ) -> None:
         self._options = {
             "host": HOST,
@@ -39,6 +42,7 @@ class FtpServer:
             "certificate": None if certificate is None else str(certificate),
             "masquerade": masquerade,
             "epsv": epsv,
+            "unknown": list(unknown),
         }
 
     def __enter__(self) -> "FtpServer":
@@ -52,6 +56,17 @@ class FtpServer:
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
         return self
+
+    def url(self, path: str, scheme: str = "ftp") -> str:
+        return f"{scheme}://{HOST}:{self.port}/{path}"
+
+    def inject(self, *faults: dict[str, object]) -> None:
+        """Let go wrong what `ftp_faults` knows, one fault for each transfer that follows."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(faults) + "\n")
+        self._process.stdin.flush()
+        self._process.stdout.readline()
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()

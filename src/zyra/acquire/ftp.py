@@ -100,9 +100,11 @@ def login_of(args: FtpArgs, job: Job) -> Login:
     ):
         raise UsageError("user or password is given twice", hint="by argument or credential")
     password = None if args.password is None else resolve(args.password)
+    # Listed files have URLs without the user of the folder's.
+    own_user, own_password = (args.path and split_url(args.path).user) or (None, None)
     return Login(
-        user=args.user or slots.get("user"),
-        password=password or slots.get("password"),
+        user=args.user or slots.get("user") or own_user,
+        password=password or slots.get("password") or own_password,
         private_key=None if args.private_key is None else existing_file(args.private_key),
         passphrase=slots.get("passphrase"),
     )

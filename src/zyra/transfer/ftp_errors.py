@@ -32,10 +32,10 @@ def translated(shown: str) -> Iterator[None]:
         raise _permanent(shown, str(exc)) from exc
     except EOFError as exc:
         raise TransientTransferError(f"{shown}: the connection broke off", hint=TRY_LATER) from exc
-    except (ftplib.Error, UnicodeError, ValueError) as exc:
-        raise TransferError(f"{shown}: not a proper FTP answer: {str(exc)[:200]!r}") from exc
-    except OSError as exc:
+    except OSError as exc:  # a certificate's error is a ValueError, too
         raise socket_failure(shown, exc) from exc
+    except (ftplib.Error, ValueError) as exc:
+        raise TransferError(f"{shown}: not a proper FTP answer: {str(exc)[:200]!r}") from exc
 
 
 def _temporary(shown: str, answer: str) -> ZyraError:

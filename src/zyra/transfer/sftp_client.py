@@ -3,8 +3,6 @@
 Source: RFC 4253 and 4252 (SSH); the fingerprint is OpenSSH's, base64 of the key's SHA-256.
 """
 
-import base64
-import hashlib
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
@@ -65,7 +63,7 @@ def open_sftp(
         raise UsageError(f"{url.shown} needs a user", hint="write sftp://USER@HOST/ or --user")
     home = Path(variables["HOME"], ".ssh") if variables and variables.get("HOME") else None
     known = _known_keys(home, url)
-    logging.getLogger(_QUIET).addHandler(logging.NullHandler())
+    logging.getLogger(_QUIET).setLevel(logging.CRITICAL)  # what it logs is raised, too
     with translated(url.shown):
         connection = dialer.dial(url.host, url.port or 22, timeout_s)
     try:
@@ -82,12 +80,6 @@ def open_sftp(
     except BaseException:
         connection.close()
         raise
-
-
-def fingerprint(key: paramiko.PKey) -> str:
-    """The fingerprint of a key as OpenSSH writes it."""
-    digest = base64.b64encode(hashlib.sha256(key.asbytes()).digest())
-    return "SHA256:" + digest.decode("ascii").rstrip("=")
 
 
 def _started(
@@ -129,7 +121,7 @@ def _known_keys(home: Path | None, url: Url) -> Mapping[str, paramiko.PKey]:
 def _check_host(
     url: Url, key: paramiko.PKey, known: Mapping[str, paramiko.PKey], wanted: str | None
 ) -> None:
-    shown = fingerprint(key)
+    shown = str(key.fingerprint)
     if wanted is not None:
         if wanted.rstrip("=") != shown:
             raise TransferError(

@@ -139,7 +139,7 @@ class SftpClient:
             folder = _path(url).rstrip("/") or "/"
             found = [
                 _entry(loan.link.files, folder, url, attributes)
-                for attributes in loan.link.files.listdir_iter(folder)
+                for attributes in loan.link.files.listdir_attr(folder)
                 if is_plain(attributes.filename)
             ]
             loan.whole = True
@@ -217,16 +217,16 @@ class SftpClient:
         """The bytes of a part of a file; the connection is whole when all of them came."""
         loan.whole = False
         if cut.status != 416:
-            yield from self._pieces(url, file, cut)
+            end = (facts.size or 0) if cut.end is None else cut.end
+            yield from self._pieces(url, file, cut.start, end)
         with translated(url.shown):
             if _facts(file.stat()) != facts:
                 raise TransientTransferError(f"{url.shown}: the file changed while it was read")
         loan.whole = True
 
-    def _pieces(self, url: Url, file: paramiko.SFTPFile, cut: Cut) -> Iterator[bytes]:
+    def _pieces(self, url: Url, file: paramiko.SFTPFile, start: int, end: int) -> Iterator[bytes]:
         """A part of a file; many pieces are asked for before the first one is there."""
-        start, end = cut.start, cut.end
-        while end is not None and start < end:
+        while start < end:
             last = min(end, start + _WINDOW_PIECES * _PIECE_BYTES)
             places = [(at, min(_PIECE_BYTES, last - at)) for at in range(start, last, _PIECE_BYTES)]
             with translated(url.shown):
