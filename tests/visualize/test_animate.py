@@ -167,12 +167,14 @@ def test_the_time_stands_in_its_corner(frames, tmp_path, corner, rows, columns):
     assert not changed.any()
 
 
-def test_times_of_a_text_file_are_written_instead(frames, tmp_path):
-    source = write_series(tmp_path / "t.nc", t=steady(1, 2))
-    (tmp_path / "times.csv").write_text("one\n\ntwo\n")
-    own = frames(input=source, show_timestamp=True)
-    given = frames(input=source, show_timestamp=True, timestamps_csv=str(tmp_path / "times.csv"))
-    assert (own[0].pixels != given[0].pixels).any()
+@pytest.mark.parametrize(("lines", "are_alike"), [("one\n\ntwo\n", False), ("one\none\n", True)])
+def test_each_frame_has_its_line_of_a_text_file(frames, tmp_path, lines, are_alike):
+    source = write_series(tmp_path / "t.nc", t=steady(1, 1))
+    (tmp_path / "times.csv").write_text(lines)
+    first, second = frames(
+        input=source, show_timestamp=True, timestamps_csv=str(tmp_path / "times.csv")
+    )
+    assert (first.pixels == second.pixels).all() == are_alike
 
 
 def test_contours_are_filled_bands_of_shared_levels(frames, tmp_path):

@@ -161,6 +161,10 @@ def test_particles_grow_old_and_start_again():
     swarm.drift(drift, 0.5, 1)
     stayed = np.isclose(np.mod(swarm.lon - before, 360.0), 7.5, atol=0.1)
     assert stayed.sum() == 90
+    ways = swarm.trail()[-1]
+    # No line leads from where one grew old to where it starts again.
+    assert (ways[:2, ~stayed] == ways[2:, ~stayed]).all()
+    assert ways[0, stayed] == pytest.approx(before[stayed])
 
 
 def test_trails_run_along_the_wind(tmp_path):

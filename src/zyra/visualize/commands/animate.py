@@ -41,9 +41,9 @@ class AnimateArgs(
 ):
     """Draw a field at several times as frames, as a film, or as both.
 
-    Frames are drawn as by `visualize heatmap`, `contour` or `vector`, all with the same colours:
-    unless --vmin and --vmax are given, all frames are read once more to find their range, which is
-    that of the whole series. Frames appear in --output-dir as they are done. On a film, what is
+    Frames are drawn as by `visualize heatmap`, `contour --filled` or `vector`, all with the same
+    colours: unless --vmin and --vmax are given, all times are read once more to find the range of
+    the whole series. Frames appear in --output-dir as they are done. On a film, what is
     transparent in frames is light grey. A time at which all values are missing is an empty frame.
 
     Particles drift with the wind, in m/s, of each time for --steps-per-frame steps of --dt hours,

@@ -38,7 +38,7 @@ class SeriesArgs(CheckedArgs):
     to_video: OutputFile | None = arg(
         None,
         "Film to write: .mp4, .webm, .mov or .mpg, or - for stdout. Several films are named after"
-        " their inputs, with the same ending, in --output-dir",
+        " their inputs, with the same ending, and stand in --output-dir or where this one would",
         flags=("-o",),
         also=("output",),
     )
