@@ -16,6 +16,7 @@ from zyra.core.json_values import decode
 from zyra.transfer.client import Headers
 
 _DEEPEST = 64  # nested schemas; deeper is left to the service
+_MOST_CHECKS = 100_000  # of one request; schemas that refer to themselves could ask for any number
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})  # OpenAPI 3.1, 4.8.12.1
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -40,6 +41,7 @@ class Checker:
     def __init__(self, document: Document, operation: Operation) -> None:
         self._document = document
         self._operation = operation
+        self._checks = 0
 
     def problems(
         self,
@@ -124,6 +126,9 @@ class Checker:
     def value_problems(self, value: Any, schema: Any, where: str, depth: int = 0) -> Iterator[str]:
         """What is wrong with a JSON value by a schema."""
         described = self._document.resolved(schema)
+        self._checks += 1
+        if self._checks > _MOST_CHECKS:
+            raise DataError(f"{self._document.shown}: its schemas are too intricate to check")
         if depth > _DEEPEST:
             return
         kinds = _kinds(described)
