@@ -1,21 +1,23 @@
 """Upload files, folders or stdin to a server by FTP, FTPS or SFTP."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote
 
 from zyra.core.errors import UsageError
-from zyra.core.inputs import open_input
 from zyra.core.job import Job
 from zyra.core.loading import load
-from zyra.core.urls import scheme_of, split_url
+from zyra.core.urls import masked, scheme_of, split_url
 from zyra.disseminate.commands.ftp import FtpArgs
 from zyra.disseminate.sources import (
     SentBytes,
     Source,
     goes_into_folder,
     is_wanted,
+    opened,
     send_all,
     sources_of,
     total_bytes,
@@ -58,11 +60,8 @@ class _Upload:
         place = self._place(source)
         if not is_wanted(source, self._there(place), self.args.overwrite, self.job):
             return
-        if source.size is not None:
-            self.client.upload(place, Path(source.path), report=report)
-        else:
-            with open_input(source.path, self.job) as stream:
-                self.client.upload(place, stream, report=report)
+        with opened(source, self.job) as body, _told_of_folders():
+            self.client.upload(place, body, report=report)
 
     def _place(self, source: Source) -> str:
         address = self.address
@@ -83,7 +82,8 @@ class _Upload:
                 return None
             raise
         # Of a file that is not there, FTP servers tell neither size nor time.
-        return found if found.size is not None or found.modified is not None else None
+        is_there = found.size is not None or found.modified is not None
+        return replace(found, name=masked(place)) if is_there else None
 
 
 def run(args: FtpArgs, job: Job) -> None:
@@ -128,3 +128,15 @@ def _client(args: FtpArgs, address: str, job: Job) -> Writer:
         else load(_FTP)(job, login, makes_folders=makes_folders)
     )
     return client
+
+
+@contextmanager
+def _told_of_folders() -> Iterator[None]:
+    """Tell of --make-dirs where a server does not find what it shall write to."""
+    try:
+        yield
+    except RefusedByServer as error:
+        if error.status != 404:
+            raise
+        hint = "check the path; --make-dirs makes its folders; or the login may not write there"
+        raise RefusedByServer(error.message, error.status, hint=hint) from error

@@ -53,26 +53,28 @@ def run(args: PostArgs, job: Job) -> None:
         TransferError: There is no answer, or one that is no success.
         OutputError: The answer cannot be written.
     """
+    timeout = Timeout(connect=_CONNECT_S, read=args.timeout)
+    tell = partial(job.tell, detail=True)
+    with HttpClient(job.network, timeout=timeout, tell=tell) as client:
+        send(args, job, client)
+
+
+def send(args: PostArgs, job: Job, client: HttpClient) -> None:
+    """Send the request that `args` describes, and write the body of the answer.
+
+    Raises:
+        As `run`.
+    """
     resolve = secret_resolver(args.credential_file, job)
     headers = request_headers(args.header or (), args.auth, args.credential or (), resolve)
     job.network.check_url(args.url)
-    timeout = Timeout(connect=_CONNECT_S, read=args.timeout)
-    tell = partial(job.tell, detail=True)
-    with (
-        HttpClient(job.network, timeout=timeout, tell=tell) as client,
-        _body(args, job) as (body, media_type),
-    ):
+    with _body(args, job) as (body, media_type):
         request = _Delivery(args.url, args.method, _typed(headers, media_type, args), body)
-        deliver(client, request, args, job)
+        _deliver(client, request, args, job)
 
 
-def deliver(client: HttpClient, request: Request, args: PostArgs, job: Job) -> None:
-    """Send `request`, again where that does no harm, and write the body of the answer.
-
-    Raises:
-        TransferError: There is no answer, or one that is no success.
-        OutputError: The answer cannot be written.
-    """
+def _deliver(client: HttpClient, request: Request, args: PostArgs, job: Job) -> None:
+    """Send a request, again where that does no harm."""
     tries = Tries(client.retries, client.tell)
     while True:
         try:

@@ -1,13 +1,10 @@
 """Upload files, folders or stdin to an object store."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from zyra.core.errors import UsageError
-from zyra.core.inputs import open_input
 from zyra.core.job import Job
 from zyra.core.media_types import media_type_of, media_type_of_name
 from zyra.core.urls import Url, split_url
@@ -17,6 +14,7 @@ from zyra.disseminate.sources import (
     Source,
     goes_into_folder,
     is_wanted,
+    opened,
     send_all,
     sources_of,
     total_bytes,
@@ -45,7 +43,7 @@ class _Upload:
         place = f"{self.url.scheme}://{self.url.host}/{key}"
         if not is_wanted(source, self._there(place, key), args.overwrite, self.job):
             return
-        with _opened(source, self.job) as body:
+        with opened(source, self.job) as body:
             self.bucket.upload(
                 key,
                 body,
@@ -92,16 +90,6 @@ def run(args: S3Args, job: Job) -> None:
     with open_bucket(address, job, unsigned=args.unsigned) as bucket:
         upload = _Upload(args, job, bucket, split_url(address), metadata)
         send_all(sources, lambda source: upload.send(source, sent.of_one()), AT_ONCE)
-
-
-@contextmanager
-def _opened(source: Source, job: Job) -> Iterator[Path | BinaryIO]:
-    """A path where the size is known, else a stream."""
-    if source.size is not None:
-        yield Path(source.path)
-        return
-    with open_input(source.path, job) as stream:
-        yield stream
 
 
 def _media_type(body: Path | BinaryIO, key: str) -> str:

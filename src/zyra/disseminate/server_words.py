@@ -32,15 +32,18 @@ def refusal(
     """
     said = _words(response, secrets)
     hint = f"the server says: {said}" if said else None
+    if response.status < 400:
+        wanted = " or ".join(map(str, expected or ("2xx",)))
+        message = f"{response.url.shown}: {response.phrase}, not {wanted}"
+        return RefusedByServer(message, response.status, hint=hint)
     try:
         check_status(response)
     except RefusedByServer as error:
         return RefusedByServer(error.message, error.status, hint=hint or error.hint)
     except TransferError as error:
         return error
-    wanted = " or ".join(map(str, expected or ("2xx",)))
-    message = f"{response.url.shown}: {response.phrase}, not {wanted}"
-    return RefusedByServer(message, response.status, hint=hint)
+    # 416, which may be given to who asks for ranges
+    return RefusedByServer(f"{response.url.shown}: {response.phrase}", response.status, hint=hint)
 
 
 def secrets_of(request: Request) -> list[str]:

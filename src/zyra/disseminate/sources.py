@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
 
 from zyra.core.errors import OutputError, UsageError
-from zyra.core.inputs import STDIN, existing_file
+from zyra.core.inputs import STDIN, existing_file, open_input
 from zyra.core.job import Job
 from zyra.core.natural_order import natural_order
 from zyra.core.outputs import PART_PREFIX
@@ -45,6 +47,16 @@ class Source:
             return None
         path = existing_file(self.path)
         return path.stat().st_size if path.is_file() else None
+
+
+@contextmanager
+def opened(source: Source, job: Job) -> Iterator[Path | BinaryIO]:
+    """A path where the size is known, else a stream."""
+    if source.size is not None:
+        yield Path(source.path)
+        return
+    with open_input(source.path, job) as stream:
+        yield stream
 
 
 def sources_of(args: SourceArgs) -> list[Source]:
