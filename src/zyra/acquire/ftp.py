@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from zyra.acquire.commands.ftp import FtpArgs
 from zyra.acquire.delivery import chosen, deliver, deliver_one, files_of, print_list
 from zyra.acquire.sources import named_entries
 from zyra.acquire.walking import walk
-from zyra.core.errors import UsageError
-from zyra.core.inputs import existing_file
 from zyra.core.job import Job
 from zyra.core.loading import load
 from zyra.core.urls import masked, scheme_of, split_url
 from zyra.transfer.client import Client
-from zyra.transfer.credentials import secret_resolver, secret_slots
 from zyra.transfer.entries import Entry
+from zyra.transfer.given_login import login_of
 from zyra.transfer.logins import Login
 from zyra.transfer.receive import Remote
 
@@ -60,7 +58,7 @@ def run(args: FtpArgs, job: Job) -> None:
         OutputError: Something could not be written.
     """
     entries = named_entries(args.path, args, SCHEMES, job)
-    login = login_of(args, job)
+    login = _login(args, job)
     with ExitStack() as stack:
         clients = _Clients(
             {
@@ -79,35 +77,13 @@ def run(args: FtpArgs, job: Job) -> None:
             deliver(entries, clients, args, job)
 
 
-def login_of(args: FtpArgs, job: Job) -> Login:
-    """Who asks, as far as the arguments say.
-
-    Raises:
-        UsageError: A credential is malformed, of no known slot, or given twice.
-        InputNotFound: A file that they name cannot be read.
-    """
-    resolve = secret_resolver(args.credential_file, job)
-    slots = secret_slots(args.credential or (), resolve)
-    slots |= {"user": slots.pop("username")} if "username" in slots else {}
-    unknown = set(slots) - {"user", "password", "passphrase"}
-    if unknown:
-        raise UsageError(
-            f"the credential {min(unknown)!r} has no effect",
-            hint="the slots are user, password and passphrase",
-        )
-    if (args.user is not None and "user" in slots) or (
-        args.password is not None and "password" in slots
-    ):
-        raise UsageError("user or password is given twice", hint="by argument or credential")
-    password = None if args.password is None else resolve(args.password)
-    # Listed files have URLs without the user of the folder's.
-    own_user, own_password = (args.path and split_url(args.path).user) or (None, None)
-    return Login(
-        user=args.user or slots.get("user") or own_user,
-        password=password or slots.get("password") or own_password,
-        private_key=None if args.private_key is None else existing_file(args.private_key),
-        passphrase=slots.get("passphrase"),
-    )
+def _login(args: FtpArgs, job: Job) -> Login:
+    """Who asks; listed files have URLs without the user of their folder's."""
+    login = login_of(args, job)
+    if args.path is None or login.user is not None:
+        return login
+    user, password = split_url(args.path).user or (None, None)
+    return replace(login, user=user, password=login.password or password)
 
 
 def _client(scheme: str, login: Login, args: FtpArgs, job: Job) -> Folders:

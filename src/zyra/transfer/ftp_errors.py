@@ -4,6 +4,7 @@ Source: RFC 959, section 4.2 (reply codes).
 """
 
 import ftplib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -52,12 +53,12 @@ def _temporary(shown: str, answer: str) -> ZyraError:
 def _permanent(shown: str, answer: str) -> TransferError:
     message = f"{shown}: {_one_line(answer)}"
     code = answer[:3]
+    if code in ("534", "522", "521") or re.search(r"\b(TLS|SSL)\b", answer):
+        return TransferError(message, hint="the server wants encryption: write ftps://")
     if code in ("530", "532", "430"):
         return TransferError(
             message, hint="check user and password: --user, --password, --credential or ~/.netrc"
         )
-    if code in ("534", "522", "521"):
-        return TransferError(message, hint="the server wants encryption: write ftps://")
     if code == "550":
         return RefusedByServer(message, _NOT_FOUND, hint="check the path and the permissions")
     if _is_full(answer):
