@@ -34,6 +34,12 @@ def test_an_upload_is_an_input(client: httpx.Client) -> None:
     assert answer.json()["stdout"] == "forecast"
 
 
+def test_an_upload_of_json_is_not_mixed_up_with_its_description(client: httpx.Client) -> None:
+    upload = client.put("/upload/a.json", content=b'{"own": 1}').json()
+    assert client.get(f"{upload['href']}/content").json() == {"own": 1}
+    assert client.get(upload["href"]).json()["size"] == 10
+
+
 def test_the_media_type_is_that_of_the_content(client: httpx.Client, data: Any) -> None:
     content = (data / "lambert.grib1").read_bytes()
     answer = client.put("/upload/what.txt", content=content)

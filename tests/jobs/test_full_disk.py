@@ -136,4 +136,4 @@ async def test_an_old_upload_gives_its_space_back_on_a_full_disk(tmp_path: Path)
     info = writer.finish()
     with full_disk(), pytest.raises(OSError, match="File too large"):
         uploads.expire(info.file_id)
-    assert [path.name for path in tmp_path.iterdir()] == [f"{info.file_id}.json"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{info.file_id}.upload-facts.json"]

@@ -253,7 +253,7 @@ async def test_an_upload_that_an_unfinished_job_reads_stays(service, submit, gat
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}'])
 async def test_a_description_that_cannot_be_read_is_no_upload(service, text):
     file_id = service.uploads.start(ME, "a.txt").finish().file_id
-    (service.settings.upload_dir / f"{file_id}.json").write_text(text)
+    (service.settings.upload_dir / f"{file_id}.upload-facts.json").write_text(text)
     assert file_id not in [info.file_id for info in service.uploads.all(ME)]
     with pytest.raises(NoSuchFile):
         service.uploads.info(ME, file_id)

@@ -1,6 +1,6 @@
 """Uploaded files, on a local folder under random names.
 
-An upload `ID` is `ID.json` (what it is) beside `ID` plus the suffix of its name (the
+An upload `ID` is `ID.upload-facts.json` (what it is) beside `ID` plus the suffix of its name (the
 bytes). The description is written last, by rename: an upload exists when it is whole.
 """
 
@@ -22,6 +22,8 @@ from zyra.jobs.results import write_whole
 logger = logging.getLogger(__name__)
 
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
+# No suffix of an upload has a hyphen: else one of data.json would be replaced by its description.
+_FACTS = ".upload-facts.json"
 _NAME_BYTES = 200  # of the 255 that file systems take; the end, which has the suffix
 
 
@@ -47,9 +49,9 @@ class UploadWriter:
         self._folder = folder
         self._owner = owner
         self._filename = safe_filename(filename)
-        self._file_id = str(uuid.uuid4())
+        self.file_id = str(uuid.uuid4())
         match = _SUFFIX.search(self._filename)
-        self._path = folder / f"{self._file_id}{match.group(0) if match else ''}"
+        self._path = folder / f"{self.file_id}{match.group(0) if match else ''}"
         self._stream = self._path.open("xb", buffering=0)
         self._hash = hashlib.sha256()
         self.size = 0
@@ -69,7 +71,7 @@ class UploadWriter:
         """Close the file and write its description."""
         self._stream.close()
         info = UploadInfo(
-            file_id=self._file_id,
+            file_id=self.file_id,
             owner=self._owner.name,
             filename=self._filename,
             size=self.size,
@@ -91,12 +93,12 @@ class Uploads:
     """The uploads below one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def start(self, owner: Caller, filename: str) -> UploadWriter:
         """Begin to receive an upload."""
-        return UploadWriter(self._folder, owner, filename)
+        return UploadWriter(self.folder, owner, filename)
 
     def info(self, caller: Caller, file_id: str) -> UploadInfo:
         """Describe the upload `file_id` of `caller`.
@@ -105,7 +107,7 @@ class Uploads:
             NoSuchFile: It does not exist or belongs to somebody else.
             Gone: It was removed after its time.
         """
-        info = self._read(f"{file_id}.json") if is_uuid(file_id) else None
+        info = self._read(f"{file_id}{_FACTS}") if is_uuid(file_id) else None
         if info is None or info.owner != caller.name:
             raise NoSuchFile(
                 f"no upload {file_id!r}", hint="POST /upload makes one; GET /files lists them"
@@ -120,7 +122,7 @@ class Uploads:
         Raises:
             NoSuchFile: It does not exist or belongs to somebody else.
         """
-        return self._folder / self.info(caller, file_id).stored_as
+        return self.folder / self.info(caller, file_id).stored_as
 
     def all(self, caller: Caller) -> list[UploadInfo]:
         """The uploads of `caller`, newest first."""
@@ -135,13 +137,26 @@ class Uploads:
             if datetime.fromisoformat(info.created_at) < moment
         ]
 
+    def all_ids(self) -> set[str]:
+        """Ids of all uploads, and of those that arrive."""
+        names = (entry.name.partition(".")[0] for entry in os.scandir(self.folder))
+        return {name for name in names if is_uuid(name)}
+
+    def remove_broken_off(self, moment: datetime) -> None:
+        """Remove what was written of uploads whose server died: undescribed, unchanged since."""
+        for entry in os.scandir(self.folder):
+            file_id = entry.name.partition(".")[0]
+            is_old = entry.stat(follow_symlinks=False).st_mtime < moment.timestamp()
+            if is_old and is_uuid(file_id) and not (self.folder / f"{file_id}{_FACTS}").exists():
+                Path(entry.path).unlink(missing_ok=True)
+
     def expire(self, file_id: str) -> None:
         """Remove the bytes of an upload, and remember that it was there."""
-        info = self._read(f"{file_id}.json")
+        info = self._read(f"{file_id}{_FACTS}")
         if info is not None:
             # The bytes first: on a full disk there is no space to write before.
-            (self._folder / info.stored_as).unlink(missing_ok=True)
-            _describe(self._folder, replace(info, expired=True))
+            (self.folder / info.stored_as).unlink(missing_ok=True)
+            _describe(self.folder, replace(info, expired=True))
 
     def remove(self, caller: Caller, file_id: str) -> None:
         """Remove an upload of `caller`.
@@ -150,19 +165,19 @@ class Uploads:
             NoSuchFile: It does not exist or belongs to somebody else.
         """
         path = self.path(caller, file_id)
-        (self._folder / f"{file_id}.json").unlink(missing_ok=True)
+        (self.folder / f"{file_id}{_FACTS}").unlink(missing_ok=True)
         path.unlink(missing_ok=True)
 
     def _existing(self) -> Iterator[UploadInfo]:
-        for entry in os.scandir(self._folder):
-            if entry.name.endswith(".json") and is_uuid(entry.name[:-5]):
+        for entry in os.scandir(self.folder):
+            if entry.name.endswith(_FACTS) and is_uuid(entry.name.removesuffix(_FACTS)):
                 info = self._read(entry.name)
                 if info is not None and not info.expired:
                     yield info
 
     def _read(self, name: str) -> UploadInfo | None:
         try:
-            return UploadInfo(**json.loads((self._folder / name).read_text(encoding="utf-8")))
+            return UploadInfo(**json.loads((self.folder / name).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError):  # a machine that lost its power may leave it empty
@@ -171,10 +186,10 @@ class Uploads:
 
 
 def _describe(folder: Path, info: UploadInfo) -> None:
-    draft = folder / f".{info.file_id}.json"
+    draft = folder / f".{info.file_id}{_FACTS}"
     try:
         draft.write_text(json.dumps(asdict(info)), encoding="utf-8")
-        draft.replace(folder / f"{info.file_id}.json")
+        draft.replace(folder / f"{info.file_id}{_FACTS}")
     finally:
         draft.unlink(missing_ok=True)
 
