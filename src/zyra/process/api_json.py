@@ -1,9 +1,9 @@
 """Make a table of JSON records."""
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -110,20 +110,26 @@ def _write_csv(
 
     Lines end with CR LF: only then does the csv module quote cells that hold a lone CR.
     """
-    text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=False)
-    writer = csv.writer(text)
+    writer = csv.writer(_Encoded(output))
     count = 0
-    try:
-        if columns:
-            writer.writerow(columns)
-        for found in records:
-            for row in maker.rows(found):
-                writer.writerow(_cells(row, columns, maker, found))
-                count += 1
-    finally:
-        # The stream is not this writer's to close.
-        text.detach()
+    if columns:
+        writer.writerow(columns)
+    for found in records:
+        for row in maker.rows(found):
+            writer.writerow(_cells(row, columns, maker, found))
+            count += 1
     return count
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """Takes the text of the csv module for a stream of bytes that may not be asked to seek."""
+
+    stream: BinaryIO
+
+    def write(self, text: str) -> int:
+        """Write one row."""
+        return self.stream.write(text.encode())
 
 
 def _cells(row: Row, columns: Sequence[str], maker: RowMaker, found: Found) -> list[Any]:
