@@ -8,12 +8,8 @@ from zyra.core.errors import UsageError, VariableNotFound
 from zyra.core.job import Job
 from zyra.fields.field import FieldInfo
 from zyra.fields.formats import Dataset, Format, detect_format, open_dataset
-from zyra.fields.selection import require_one_variable
-from zyra.fields.zarr_names import is_zarr_folder
 from zyra.process.remote_part import local_part
-from zyra.transfer.sources import is_url, local_copy
-
-__all__ = ["local_source", "open_source", "require_one_variable"]
+from zyra.transfer.sources import local_copy
 
 _DEFAULT_BACKEND = "cfgrib"
 
@@ -34,10 +30,8 @@ def local_source(
         TransferError: The URL cannot be fetched.
     """
     with ExitStack() as stack:
-        path = Path(source)
         try:
-            if is_url(source) or not is_zarr_folder(path):
-                path, _ = stack.enter_context(local_part(source, pattern, job, unsigned=unsigned))
+            path, _ = stack.enter_context(local_part(source, pattern, job, unsigned=unsigned))
         except VariableNotFound:
             job.tell("the index has no such field; fetching the whole file", detail=True)
             path = stack.enter_context(local_copy(source, job, unsigned=unsigned))

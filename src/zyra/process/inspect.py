@@ -1,7 +1,6 @@
 """Tell what is in a file or URL."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,22 +59,12 @@ def _described(args: InspectArgs, job: Job) -> DataDescription | Facts:
         found: DataDescription | None = load("zyra.process.inspect_remote:indexed")(args.input, job)
         if found is not None:
             return found
-    with _local(args.input, job) as path:
+    with local_copy(args.input, job, takes_folder=is_zarr_folder) as path:
         kind = kind_of(path)
         if kind == "data":
             return described_data(path, job, values=args.values)
         other: Facts = load(_OTHERS[kind])(path)
         return {"kind": kind, **other}
-
-
-@contextmanager
-def _local(source: str, job: Job) -> Iterator[Path]:
-    """A path to the source; the folder of a Zarr store is one as well."""
-    if not is_url(source) and is_zarr_folder(Path(source)):
-        yield Path(source)
-        return
-    with local_copy(source, job) as path:
-        yield path
 
 
 def kind_of(path: Path) -> str:

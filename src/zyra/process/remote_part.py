@@ -9,6 +9,7 @@ from pathlib import Path
 from zyra.core.job import Job
 from zyra.core.urls import OBJECT_SCHEMES, masked, scheme_of
 from zyra.fields.grib_idx import IndexEntry, byte_ranges, check_messages, match_entries, parse_index
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.transfer.ranges import fetch_bytes, fetch_ranges
 from zyra.transfer.sources import is_url, local_copy
 
@@ -45,7 +46,7 @@ def local_part(
     if pattern is not None and is_url(source):
         index = fetch_bytes(index_address(source), job, _LARGEST_INDEX_BYTES, unsigned=unsigned)
     if pattern is None or index is None:
-        with local_copy(source, job, unsigned=unsigned) as path:
+        with local_copy(source, job, unsigned=unsigned, takes_folder=is_zarr_folder) as path:
             yield path, None
         return
     entries = parse_index(index.decode("utf-8", "replace"), masked(index_address(source)))

@@ -12,10 +12,9 @@ from zyra.fields.field import Field, FieldInfo
 from zyra.fields.formats import Dataset, detect_format, open_dataset, select_fields
 from zyra.fields.geotiff_lattice import lattice_in_order
 from zyra.fields.grid import Grid
-from zyra.fields.selection import selection_from
+from zyra.fields.selection import require_one_variable, selection_from
 from zyra.fields.warp import Warp
 from zyra.process.commands.reproject import ReprojectArgs
-from zyra.process.field_source import require_one_variable
 from zyra.process.reproject_formats import PICTURE_FORMATS, Kind, suffix_of
 from zyra.process.reproject_target import Wanted
 

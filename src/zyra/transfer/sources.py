@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -23,13 +23,21 @@ def is_url(text: str) -> bool:
 
 
 @contextmanager
-def local_copy(source: str, job: Job, *, unsigned: bool = False) -> Iterator[Path]:
+def local_copy(
+    source: str,
+    job: Job,
+    *,
+    unsigned: bool = False,
+    takes_folder: Callable[[Path], bool] | None = None,
+) -> Iterator[Path]:
     """Give a path to `source`: a local file itself, `-` and URLs as a temporary file.
 
     Args:
         source: Path, `-` for stdin, or a URL.
         job: Gives stdin, the network policy, credentials and progress.
         unsigned: Show no credentials to an object store.
+        takes_folder: Whether a local folder is a source as well, as Zarr stores are; none is
+            without it.
 
     Raises:
         InputNotFound: The local file cannot be read.
@@ -37,6 +45,9 @@ def local_copy(source: str, job: Job, *, unsigned: bool = False) -> Iterator[Pat
         TransferError: The URL cannot be fetched.
     """
     if not is_url(source):
+        if takes_folder is not None and takes_folder(Path(source)):
+            yield Path(source)
+            return
         with input_path(source, job) as path:
             yield path
         return

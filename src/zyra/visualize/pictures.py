@@ -11,6 +11,7 @@ from zyra.core.job import Job
 from zyra.core.outputs import open_output
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.selection import selection_from
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.media.png import write_png
 from zyra.transfer.sources import local_copy
 from zyra.visualize.colour_bar import ColourBar, legend
@@ -64,7 +65,7 @@ def read_source(source: str, args: FieldArgs, job: Job, array_extent: Extent | N
         SelectionError: No field matches, or several.
         DataError: The file cannot be read.
     """
-    with local_copy(source, job) as path:
+    with local_copy(source, job, takes_folder=is_zarr_folder) as path:
         field = read_field(
             path,
             selection_from(args, variable=args.var),

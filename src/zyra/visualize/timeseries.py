@@ -4,6 +4,7 @@ from zyra import __version__
 from zyra.core.errors import DataError
 from zyra.core.job import Job
 from zyra.core.outputs import open_output
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.media.png import write_png
 from zyra.transfer.sources import local_copy
 from zyra.visualize.chart import Chart
@@ -19,7 +20,7 @@ def run(args: TimeseriesArgs, job: Job) -> None:
         UsageError: The arguments do not fit together, or not with the data.
         DataError: The input cannot be read, or there is nothing to draw.
     """
-    with local_copy(args.input, job) as path:
+    with local_copy(args.input, job, takes_folder=is_zarr_folder) as path:
         curves = read_curves(path, args, job)
     _refuse_nothing(curves)
     chart = Chart(
@@ -55,4 +56,7 @@ def _refuse_nothing(curves: Curves) -> None:
         )
     if not curves.has_values:
         names = ", ".join(curve.name for curve in curves.curves)
-        raise DataError(f"every value of {names} is missing", hint="nothing to draw")
+        raise DataError(
+            f"every value of {names} is missing",
+            hint="choose another variable, level, time or file",
+        )

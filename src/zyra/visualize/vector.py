@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from zyra.core.job import Job
 from zyra.fields.field import Field
 from zyra.fields.selection import selection_from
+from zyra.fields.zarr_names import is_zarr_folder
 from zyra.transfer.sources import local_copy
 from zyra.visualize.colour_bar import ColourBar
 from zyra.visualize.colouring import colouring_from
@@ -57,12 +58,15 @@ def _read(args: VectorArgs, style: Style, job: Job) -> Iterator[tuple[Vectors, F
     """The vectors of each input, what is under them, and where the picture goes."""
     wanted = wanted_from(args)
     if args.u is not None and args.v is not None and args.output is not None:
-        with local_copy(args.u, job) as u, local_copy(args.v, job) as v:
+        with (
+            local_copy(args.u, job, takes_folder=is_zarr_folder) as u,
+            local_copy(args.v, job, takes_folder=is_zarr_folder) as v,
+        ):
             read = read_parts(u, v, wanted, style.choice.extent or WORLD)
         yield *read, args.output
         return
     for source, target in sources_and_targets(args, job):
-        with local_copy(source, job) as path:
+        with local_copy(source, job, takes_folder=is_zarr_folder) as path:
             read = read_vectors(path, wanted)
         yield *read, target
 
