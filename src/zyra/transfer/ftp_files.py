@@ -10,10 +10,9 @@ relative to the folder that the login leads to; one that begins with `//` is abs
 """
 
 import ftplib
-import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -29,23 +28,23 @@ from zyra.transfer.connections import Dialer
 from zyra.transfer.entries import Entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
 from zyra.transfer.ftp_client import TIMEOUT_S, open_ftp
+from zyra.transfer.ftp_commands import UNKNOWN, end_of_data, facts_of, make_folders
 from zyra.transfer.ftp_errors import translated
 from zyra.transfer.ftp_listing import (
     MOST_LINES,
     Listed,
-    parse_ftp_time,
     parse_list,
     parse_mlsd,
 )
+from zyra.transfer.ftp_place import FtpPlace
 from zyra.transfer.idle import Idle, Loan
 from zyra.transfer.logins import NOBODY, Login, login_for
 from zyra.transfer.pools import public_trust
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
-from zyra.transfer.uploads import Pieces, upload_file, upload_stream
+from zyra.transfer.uploads import upload_file, upload_stream
 
 _ANONYMOUS = ("anonymous", "zyra@")
-_UNKNOWN = ("500", "501", "502", "504")  # commands that a server does not know
 
 
 class FtpClient:
@@ -119,7 +118,7 @@ class FtpClient:
         path = remote_path(url)
         with self._connection(url) as loan:
             with translated(url.shown):
-                facts = _facts(loan.link, path)
+                facts = facts_of(loan.link, path)
             cut = cut_for(facts, headers or {})
             answer = FileAnswer(url, cut, self._chunks(loan, url, cut, facts))
             self.tell(f"RETR {url.shown}: {answer.phrase}")
@@ -149,7 +148,7 @@ class FtpClient:
         """
         url = split_url(address)
         with self._connection(url) as loan, translated(url.shown):
-            facts = _facts(loan.link, remote_path(url))
+            facts = facts_of(loan.link, remote_path(url))
             loan.whole = True
         return Entry(url.name, str(url), facts.size, facts.modified)
 
@@ -175,7 +174,7 @@ class FtpClient:
         return size
 
     @contextmanager
-    def placing(self, address: str, part: str) -> Iterator["FtpPlace"]:
+    def placing(self, address: str, part: str) -> Iterator[FtpPlace]:
         """A connection to where `address` is to be written, under the name `part` at first."""
         url = split_url(address)
         path = remote_path(url)
@@ -183,7 +182,7 @@ class FtpClient:
         with self._connection(url) as loan:
             if self.makes_folders:
                 with translated(url.shown):
-                    _make_folders(loan.link, path)
+                    make_folders(loan.link, path)
             yield FtpPlace(loan.link, url, f"{folder}/{part}" if folder else part, path)
             loan.whole = True
 
@@ -228,66 +227,11 @@ class FtpClient:
                     wanted = None if wanted is None else wanted - len(piece)
                     if wanted is not None and wanted <= 0:
                         return  # the rest is not wanted; the server learns it from the close
-                _end_of_data(data)
+                end_of_data(data)
             loan.link.voidresp()
-            if _facts(loan.link, path) != facts:
+            if facts_of(loan.link, path) != facts:
                 raise TransientTransferError(f"{url.shown}: the file changed while it was read")
             loan.whole = True
-
-
-class FtpPlace:
-    """Where a file is written on a server; fulfils `uploads.Place`."""
-
-    def __init__(self, ftp: ftplib.FTP, url: Url, part: str, path: str) -> None:
-        self._ftp = ftp
-        self._url = url
-        self._part = part
-        self._path = path
-
-    def size(self) -> int | None:
-        """Bytes that are there under the temporary name; None where the server does not tell."""
-        with translated(self._url.shown):
-            return _facts(self._ftp, self._part).size
-
-    def write(self, pieces: Pieces, start: int) -> None:
-        """Write from byte `start` on, or all where the server does not know REST.
-
-        Raises:
-            TransferError: It cannot be written.
-        """
-        with translated(self._url.shown):
-            data, start = self._opened(start)
-        with data:
-            for piece in pieces(start):
-                with translated(self._url.shown):
-                    data.sendall(piece)
-            _end_of_data(data)
-        with translated(self._url.shown):
-            self._ftp.voidresp()
-
-    def finish(self) -> None:
-        """Give the file its name; it replaces what has the name."""
-        with translated(self._url.shown):
-            try:
-                self._ftp.rename(self._part, self._path)
-            except ftplib.error_perm:  # some servers rename to free names only
-                if _facts(self._ftp, self._path).size is None:
-                    raise
-                self._ftp.delete(self._path)
-                self._ftp.rename(self._part, self._path)
-
-    def forget(self) -> None:
-        """Remove what is there under the temporary name, as far as that is possible."""
-        with suppress(ftplib.Error, OSError, EOFError):  # the failure before this one matters
-            self._ftp.delete(self._part)
-
-    def _opened(self, start: int) -> tuple[socket.socket, int]:
-        """The connection for data, and the byte that is written first."""
-        command = f"STOR {self._part}"
-        if start:
-            with suppress(ftplib.error_perm):
-                return self._ftp.ntransfercmd(command, start)[0], start
-        return self._ftp.ntransfercmd(command)[0], 0
 
 
 def ftp_client_of(job: Job, login: Login = NOBODY, *, makes_folders: bool = True) -> FtpClient:
@@ -320,30 +264,6 @@ def _path(url: Url) -> str:
     return path
 
 
-def _facts(ftp: ftplib.FTP, path: str) -> Facts:
-    """Size and time of a file; None where the server does not know the command.
-
-    Raises:
-        ftplib.Error: The file is not there, or the connection is broken.
-    """
-    size = _asked(ftp, f"SIZE {path}")
-    time = _asked(ftp, f"MDTM {path}")
-    return Facts(
-        int(size) if size is not None and size.isdecimal() and len(size) <= 18 else None,
-        None if time is None else parse_ftp_time(time),
-    )
-
-
-def _asked(ftp: ftplib.FTP, command: str) -> str | None:
-    try:
-        return ftp.sendcmd(command).partition(" ")[2].strip()
-    except ftplib.error_perm as error:
-        # 550 of SIZE may also mean a file that it will not count: RETR will tell.
-        if str(error)[:3] in (*_UNKNOWN, "550"):
-            return None
-        raise
-
-
 def _listed(ftp: ftplib.FTP, path: str) -> list[Listed]:
     lines: list[str] = []
 
@@ -355,7 +275,7 @@ def _listed(ftp: ftplib.FTP, path: str) -> list[Listed]:
     try:
         ftp.retrlines(f"MLSD {path}".rstrip(), take)
     except ftplib.error_perm as error:
-        if str(error)[:3] not in _UNKNOWN:
+        if str(error)[:3] not in UNKNOWN:
             raise
         lines.clear()
         ftp.retrlines(f"LIST {path}".rstrip(), take)
@@ -370,24 +290,3 @@ def _entry(folder: Url, found: Listed) -> Entry:
     slash = "/" if found.is_folder else ""
     url = f"{base}/{quote(found.name, safe='')}{slash}"
     return Entry(f"{found.name}{slash}", url, found.size, found.modified)
-
-
-def _make_folders(ftp: ftplib.FTP, path: str) -> None:
-    """Make the folders of a path that are not there."""
-    parts = path.split("/")[:-1]
-    for count in range(1, len(parts) + 1):
-        folder = "/".join(parts[:count])
-        if folder:
-            try:
-                ftp.mkd(folder)
-            except ftplib.error_perm:  # it is there, or STOR will tell
-                continue
-
-
-def _end_of_data(data: object) -> None:
-    """Say goodbye on an encrypted data connection, as its end could be somebody else's doing."""
-    if isinstance(data, ssl.SSLSocket):
-        try:
-            data.unwrap()
-        except (OSError, ValueError):  # many servers just close; the size is checked anyway
-            return

@@ -1,0 +1,57 @@
+"""What FTP servers are asked beside files themselves.
+
+Source: RFC 959, RFC 3659 (SIZE, MDTM).
+"""
+
+import ftplib
+import ssl
+
+from zyra.transfer.file_answers import Facts
+from zyra.transfer.ftp_listing import parse_ftp_time
+
+UNKNOWN = ("500", "501", "502", "504")  # commands that a server does not know
+
+
+def facts_of(ftp: ftplib.FTP, path: str) -> Facts:
+    """Size and time of a file; None where the server does not know the command.
+
+    Raises:
+        ftplib.Error: The file is not there, or the connection is broken.
+    """
+    size = _asked(ftp, f"SIZE {path}")
+    time = _asked(ftp, f"MDTM {path}")
+    return Facts(
+        int(size) if size is not None and size.isdecimal() and len(size) <= 18 else None,
+        None if time is None else parse_ftp_time(time),
+    )
+
+
+def _asked(ftp: ftplib.FTP, command: str) -> str | None:
+    try:
+        return ftp.sendcmd(command).partition(" ")[2].strip()
+    except ftplib.error_perm as error:
+        # 550 of SIZE may also mean a file that it will not count: RETR will tell.
+        if str(error)[:3] in (*UNKNOWN, "550"):
+            return None
+        raise
+
+
+def make_folders(ftp: ftplib.FTP, path: str) -> None:
+    """Make the folders of a path that are not there."""
+    parts = path.split("/")[:-1]
+    for count in range(1, len(parts) + 1):
+        folder = "/".join(parts[:count])
+        if folder:
+            try:
+                ftp.mkd(folder)
+            except ftplib.error_perm:  # it is there, or STOR will tell
+                continue
+
+
+def end_of_data(data: object) -> None:
+    """Say goodbye on an encrypted data connection, as its end could be somebody else's doing."""
+    if isinstance(data, ssl.SSLSocket):
+        try:
+            data.unwrap()
+        except (OSError, ValueError):  # many servers just close; the size is checked anyway
+            return
