@@ -171,10 +171,31 @@ def test_bands_meet_at_the_seams_of_a_grid_that_goes_round(tmp_path):
 def test_lines_have_the_colours_of_their_levels(npy, tmp_path):
     values = np.broadcast_to(np.linspace(0, 30, 60)[:, None], (60, 10))
     drawn = draw(
-        tmp_path, input=npy(values), levels="5,15,25", cmap="viridis", line_width=6, **SIZE, **PLAIN
+        tmp_path, input=npy(values), levels="5,15,25", cmap="jet", line_width=6, **SIZE, **PLAIN
     )
-    ends = named_palette("viridis").sampled(256)[[0, 128, 255]]
+    ends = named_palette("jet").sampled(256)[[0, 128, 255]]
     assert drawn.pixels[[30, 90, 150], 100] == pytest.approx(ends, abs=1)
+
+
+def test_no_line_is_too_pale_to_be_seen_on_paper(npy, tmp_path):
+    values = np.broadcast_to(np.linspace(0, 30, 60)[:, None], (60, 10))
+    drawn = draw(
+        tmp_path, input=npy(values), levels="5,15,25", cmap="YlOrBr", line_width=6, **SIZE, **PLAIN
+    )
+    lines = drawn.pixels[[30, 90, 150], 100, :3]
+    assert (lines @ [0.299, 0.587, 0.114] <= 191).all()  # luma of ITU-R BT.601
+    assert lines[2].tolist() == named_palette("YlOrBr").sampled(2)[1, :3].tolist()
+
+
+@pytest.mark.parametrize(("filled", "ground"), [(False, 255), (True, 238)])
+def test_a_page_of_lines_is_white_and_one_of_bands_grey_where_nothing_is(
+    npy, tmp_path, filled, ground
+):
+    values = np.where(np.arange(60)[:, None] < 30, np.linspace(0, 30, 60)[:, None], np.nan)
+    source = npy(np.broadcast_to(values, (60, 60)))
+    drawn = draw(tmp_path, input=source, filled=filled, colorbar=True, **SIZE, **PLAIN)
+    map_rows = slice(len(drawn.pixels) // 2 + 10, len(drawn.pixels) // 2 + 20)
+    assert (drawn.pixels[map_rows, drawn.pixels.shape[1] // 2, 0] == ground).all()
 
 
 def test_several_inputs_are_drawn_alike(npy, tmp_path):

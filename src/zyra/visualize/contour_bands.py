@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from zyra.fields.field import Array
 from zyra.visualize.contour_ground import Ground
 from zyra.visualize.contour_levels import Levels
-from zyra.visualize.line_shades import LineShades, line_shades
+from zyra.visualize.line_shades import LUMA_WEIGHTS, LineShades, line_shades
 from zyra.visualize.painter import Painter
 from zyra.visualize.palettes import Colours, Palette
 from zyra.visualize.places import BLOCK_PIXELS
@@ -21,6 +21,8 @@ Extend = Literal["auto", "neither", "min", "max", "both"]
 Flags = NDArray[np.bool_]
 
 RAMP = 256
+# Lines lighter than this luma are hard to see on paper, where bands of that colour are not.
+LINE_LUMA = 190.0
 # Shades between the colours of two bands, where their bound crosses a pixel.
 SHADES = 3
 # Pixels of the largest map that gets them: they double the time, and matter less the finer it is.
@@ -71,8 +73,12 @@ def band_scale(levels: Levels, ends: Ends, base: Scale, *, anchored: bool) -> Sc
 
 
 def line_scale(levels: Levels, base: Scale, *, anchored: bool) -> Scale:
-    """A scale with one class, and colour, for each line."""
-    colours = contour_colours(np.array(levels.values), base, anchored=anchored)
+    """A scale with one class, and colour, for each line; pale ends of a palette are left out."""
+    values = np.array(levels.values)
+    if anchored or not base.is_affine:
+        colours = contour_colours(values, base, anchored=anchored)
+    else:
+        colours = _spread(without_pale_ends(base.palette.sampled(RAMP)), len(values))
     return Scale(levels.values[0], levels.values[-1], Palette(colours, bounds=levels.values))
 
 
@@ -82,12 +88,27 @@ def contour_colours(values: NDArray[np.float64], base: Scale, *, anchored: bool)
         known = np.vstack([base.colours, np.zeros((1, 4), np.uint8)])
         found: Colours = known[np.minimum(base.levels(values.astype(np.float32)), base.count)]
         return found
-    if anchored:
-        places = np.clip((values - base.low) / (base.high - base.low), 0.0, 1.0)
-    else:
-        places = np.linspace(0.0, 1.0, len(values)) if len(values) > 1 else np.array([0.5])
-    ramp: Colours = base.palette.sampled(RAMP)[np.rint(places * (RAMP - 1)).astype(np.intp)]
-    return ramp
+    ramp = base.palette.sampled(RAMP)
+    if not anchored:
+        return _spread(ramp, len(values))
+    places = np.clip((values - base.low) / (base.high - base.low), 0.0, 1.0)
+    at_values: Colours = ramp[np.rint(places * (RAMP - 1)).astype(np.intp)]
+    return at_values
+
+
+def without_pale_ends(ramp: Colours) -> Colours:
+    """The part of a ramp between its pale ends; all of it if less than half would be left."""
+    strong = np.flatnonzero(ramp[:, :3] @ LUMA_WEIGHTS <= LINE_LUMA)
+    if not strong.size or strong[-1] - strong[0] < len(ramp) / 2:
+        return ramp
+    return ramp[strong[0] : strong[-1] + 1]
+
+
+def _spread(ramp: Colours, count: int) -> Colours:
+    """`count` colours of a ramp, evenly from its first to its last."""
+    places = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
+    chosen: Colours = ramp[np.rint(places * (len(ramp) - 1)).astype(np.intp)]
+    return chosen
 
 
 @dataclass(frozen=True)

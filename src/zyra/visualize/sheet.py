@@ -12,7 +12,7 @@ from zyra.media.png import Pixels
 from zyra.visualize.colour_bar import ColourBar
 from zyra.visualize.graticule import DegreeLabel, graticule_labels
 from zyra.visualize.layout import Layout, laid_out
-from zyra.visualize.page import Flags, Page, stamped
+from zyra.visualize.page import NO_DATA, PAPER, Flags, Page, stamped
 from zyra.visualize.painter import Picture
 from zyra.visualize.palettes import Colours
 from zyra.visualize.plane_graticule import plane_labels
@@ -92,6 +92,7 @@ class Sheet:
             bar=bar if style.has_bar else None,
             degrees=degree_labels(view) if "gridlines" in style.features else (),
             globe=globe_of(view),
+            ground=PAPER if bar is None or bar.centred else NO_DATA,
         ).drawn_around(self._finished(paint(view), view, info))
 
     def _layout(self, grid: Grid, bar: ColourBar | None) -> Layout:
