@@ -177,3 +177,12 @@ def test_meridians_are_named_where_they_meet_the_lower_edge():
         lat = np.linspace(0.0, 50.0, 20001)
         columns, rows = view.pixels_of(np.full(20001, lon), lat)
         assert columns[np.abs(rows - 600).argmin()] == pytest.approx(column, abs=0.5)
+
+
+def test_parallels_around_a_pole_are_named_below_it_on_the_map():
+    view = view_of("north")
+    named = {label.text: label for label in plane_labels(view) if label.side == "on"}
+    assert {"80°N", "60°N"} <= set(named)
+    for text, label in named.items():
+        columns, rows = view.pixels_of(np.zeros(1), np.array([float(text.removesuffix("°N"))]))
+        assert (label.inset, label.position) == pytest.approx((columns[0], rows[0]), abs=1.0)

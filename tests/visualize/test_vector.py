@@ -203,3 +203,22 @@ def test_colour_and_line_width_are_those_asked_for(npy, tmp_path):
 def test_titles_name_the_vector_not_its_part(long_name, quantity):
     part = vectors(1.0, 1.0).u
     assert quantity_of(type(part)(**vars(part) | {"long_name": long_name})) == quantity
+
+
+@pytest.mark.parametrize("style", ["arrows", "barbs"])
+def test_no_vector_sticks_out_over_the_rim_of_a_globe(data, tmp_path, style):
+    size = {"width": 300, "height": 300, "projection": "Orthographic"}
+    source = str(data / "gfs_2p5deg_f120_all_fields.grib2")
+    drawn = draw_vector(
+        tmp_path,
+        input=source,
+        level="10 m above ground",
+        style=style,
+        line_width=3,
+        **size,
+        **PLAIN,
+    )
+    rows, columns = np.indices((300, 300)) + 0.5
+    beside = np.hypot(columns - 150, rows - 150) > 151.5
+    assert (drawn.pixels[beside, 3] == 0).all()
+    assert (drawn.pixels[~beside, 3] > 0).any()

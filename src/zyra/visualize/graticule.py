@@ -19,17 +19,18 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class DegreeLabel:
-    """What to write at the rim of the map where a meridian or parallel meets it.
+    """What to write at the rim of the map where a meridian or parallel meets it, or on it.
 
     Attributes:
         text: Such as `30°N`, `150°W`, `180°`, `0°`.
-        side: Below the map, or left of it.
-        position: Column of the map below which it is centred, or row beside which it is.
-        inset: Pixels from that side of the map to the line's end, where the globe is round.
+        side: Below the map, left of it, or on it, where a parallel does not leave it.
+        position: Column of the map below which it is centred, or row beside or on which it is.
+        inset: Pixels from that side of the map to the line's end, where the globe is round; of
+            a label on the map, from its left side to the label's middle.
     """
 
     text: str
-    side: Literal["below", "left"]
+    side: Literal["below", "left", "on"]
     position: float
     inset: float = 0.0
 

@@ -16,7 +16,7 @@ from zyra.visualize.text import Font, font, shortened
 Flags = NDArray[np.bool_]
 
 PAPER = (255, 255, 255)
-# Where the field has no values: lighter than any line, darker than the paper.
+# Where a coloured field has no values: lighter than any line, darker than the paper.
 NO_DATA = (238, 238, 236)
 QUIET_INK = (85, 85, 85)
 STAMP_PAPER = (255, 255, 255, 215)
@@ -31,9 +31,10 @@ class Page:
         title: Above it on the left.
         note: Above it on the right, quieter.
         bar: Colour bar, or None.
-        degrees: Labels of meridians below and of parallels on the left.
+        degrees: Labels of meridians below, and of parallels on the left or on the map.
         globe: Which pixels of the map show the Earth, or None if all do. A globe that lies
             within the map gets no frame around it.
+        ground: RGB under the map, where it is transparent.
     """
 
     layout: Layout
@@ -42,12 +43,13 @@ class Page:
     bar: ColourBar | None
     degrees: Sequence[DegreeLabel] = ()
     globe: Flags | None = None
+    ground: tuple[int, int, int] = NO_DATA
 
     def drawn_around(self, map_picture: Image.Image) -> Image.Image:
         """The whole page, RGB, with `map_picture` (RGBA, of the size of the layout's map)."""
         page = Image.new("RGB", (self.layout.width, self.layout.height), PAPER)
         box = self.layout.map
-        ground = Image.new("RGB", (box.width, box.height), NO_DATA)
+        ground = Image.new("RGB", (box.width, box.height), self.ground)
         mask = None if self.globe is None else Image.fromarray(self.globe.astype(np.uint8) * 255)
         page.paste(ground, (box.left, box.top), mask)
         page.paste(map_picture, (box.left, box.top), map_picture)
@@ -100,6 +102,12 @@ class Page:
             if label.side == "left":
                 where = (box.left + label.inset - gap - unit, box.top + label.position)
                 ink.text(where, label.text, QUIET_INK, chosen, anchor="rm")
+            elif label.side == "on":
+                where = (box.left + label.inset, box.top + label.position)
+                halo = max(1, round(1.5 * unit))
+                ink.text(
+                    where, label.text, QUIET_INK, chosen, "mm", stroke_width=halo, stroke_fill=PAPER
+                )
         for label in self.meridians(chosen):
             where = (box.left + label.position, box.bottom + gap)
             ink.text(where, label.text, QUIET_INK, chosen, anchor="mt")

@@ -24,6 +24,8 @@ WIDEST_STEP = 30.0
 # Meridians are so near each other at a pole that all but each 90 degrees end before it.
 LAST_PARALLEL = 80.0
 FRACTION = 1e-6
+# Pixels above the lower edge without labels: their text would lie over it.
+LABEL_ROOM = 6.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def plane_graticule(view: PlaneView) -> PlaneGraticule:
 
 
 def plane_labels(view: PlaneView) -> list[DegreeLabel]:
-    """Meridians where they meet the lower edge of the map, parallels at its left edge or rim."""
+    """Meridians at the lower edge of the map, parallels at its left edge, at its rim or on it."""
     graticule = plane_graticule(view)
     ends = np.append(graticule.lines.starts[1:], len(graticule.lines.lon))
     labels = []
@@ -79,12 +81,20 @@ def plane_labels(view: PlaneView) -> list[DegreeLabel]:
 
 
 def _beside(view: PlaneView, text: str, columns: Numbers, rows: Numbers) -> list[DegreeLabel]:
-    """The label of a parallel: where it leaves the map on the left, or ends at the rim."""
+    """The label of a parallel: where it leaves the map on the left, or ends at the rim.
+
+    One around a pole that does neither has it on the map, at its lowest place.
+    """
     crossing = _crossing(columns, rows, 0.0, view.height)
     if crossing:
         return [DegreeLabel(text, "left", place) for place in crossing[:1]]
     if not np.isfinite(columns).any():
         return []
+    if view.plane.seam is None and np.isfinite(columns).all():
+        lowest = int(rows.argmax())
+        row, column = float(rows[lowest]), float(columns[lowest])
+        is_shown = 0 < row < view.height - LABEL_ROOM and 0 < column < view.width
+        return [DegreeLabel(text, "on", row, column)] * is_shown
     # On a globe that is seen whole, a parallel ends at the rim, further left than all of it.
     first = int(np.nanargmin(columns))
     inside = 0 <= columns[first] < view.width / 2 and 0 < rows[first] < view.height

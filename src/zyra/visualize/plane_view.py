@@ -99,7 +99,17 @@ class PlaneView:
     def lonlat_of_pixels(self, rows: slice = ALL_ROWS) -> tuple[Numbers, Numbers]:
         """Longitudes and latitudes; the latter may be one for each row."""
         x, y = self._lines()
-        x, y = x[None, :], y[rows, None]
+        return self._lonlat(x[None, :], y[rows, None])
+
+    def is_on_globe(self, columns: Numbers, rows: Numbers) -> Flags:
+        """Whether the map shows the globe there, any shape."""
+        left, right, bottom, top = self.window
+        x = left + columns * ((right - left) / self.width)
+        y = top - rows * ((top - bottom) / self.height)
+        return np.isfinite(self._lonlat(x, y)[0])
+
+    def _lonlat(self, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
+        """Degrees of places in the plane; longitudes are NaN beside the globe."""
         with np.errstate(all="ignore"):
             lon, lat = self.plane.projection.inverse(x, y)
             if not self.plane.knows_rim:

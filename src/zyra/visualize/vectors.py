@@ -15,6 +15,7 @@ from zyra.visualize.arrows import arrow_shapes, head_shapes
 from zyra.visualize.barbs import barb_shapes
 from zyra.visualize.extent import extent_of
 from zyra.visualize.inking import Colour, Coverage, Pixels, ink_pixels
+from zyra.visualize.plane_view import PlaneView
 from zyra.visualize.projection import MapView
 from zyra.visualize.streamline_tracing import Points, flow_of
 from zyra.visualize.streamlines import streamlines
@@ -117,7 +118,7 @@ class VectorPainter:
         shapes, look = self.shapes(vectors), self.look
         size = self.view.width, self.view.height
         margin = HALO_MARGIN * look.unit**WIDTH_GROWTH if look.has_halo else None
-        layers = shapes.layers(size, look.width_px, margin)
+        layers = [self._on_globe(each) for each in shapes.layers(size, look.width_px, margin)]
         colours = [halo_colour(look.colour), look.colour][-len(layers) :]
         for coverage, colour in zip(layers, colours, strict=True):
             ink_pixels(pixels, coverage, colour)
@@ -128,9 +129,17 @@ class VectorPainter:
         Raises:
             UsageError: As `shapes`.
         """
-        return self.shapes(vectors).coverage(
-            (self.view.width, self.view.height), self.look.width_px
-        )
+        size = self.view.width, self.view.height
+        return self._on_globe(self.shapes(vectors).coverage(size, self.look.width_px))
+
+    def _on_globe(self, coverage: Coverage) -> Coverage:
+        """`coverage`, changed, without what sticks out over the rim of the globe."""
+        if isinstance(self.view, PlaneView) and len(self.view.outline()):
+            rows, columns = np.nonzero(coverage)
+            middles = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
+            beside = ~self.view.is_on_globe(*middles)
+            coverage[rows[beside], columns[beside]] = 0
+        return coverage
 
     def shapes(self, vectors: Vectors) -> Shapes:
         """What is drawn for the vectors.
