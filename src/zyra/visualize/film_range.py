@@ -70,6 +70,6 @@ def _range_of(series: Sequence[Series], artist: Artist, job: Job) -> SharedRange
     if info is None or low > high:
         raise DataError(
             f"every value of {series[0].infos[0].variable} is missing at every time",
-            hint="nothing to draw",
+            hint="choose another variable, level, time or file",
         )
     return SharedRange(info, np.array([low, high], np.float32))

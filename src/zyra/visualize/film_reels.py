@@ -72,6 +72,9 @@ class Reel:
 
     def _check(self, empty: Sequence[str], job: Job) -> None:
         if len(empty) == self.count * len(self.tracks):
-            raise DataError("every value is missing at every time", hint="nothing to draw")
+            raise DataError(
+                "every value is missing at every time",
+                hint="choose another variable, level, time or file",
+            )
         if empty:
             job.tell(f"no values, so nothing but the map, in frame {', '.join(empty)}")

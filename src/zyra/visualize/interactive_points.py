@@ -85,7 +85,10 @@ def _chosen(
 ) -> Points:
     count = int(kept.sum())
     if count == 0:
-        raise DataError(f"every value of {value.name} is missing", hint="nothing to draw")
+        raise DataError(
+            f"every value of {value.name} is missing",
+            hint="choose another variable, level, time or file",
+        )
     if count > MOST_POINTS:
         raise UsageError(
             f"the page would hold {count} points, at most {MOST_POINTS} can be moved about",

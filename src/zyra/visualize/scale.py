@@ -130,7 +130,10 @@ def finite_range(values: Array) -> tuple[float, float]:
         return low, high
     finite = values[np.isfinite(values)]
     if finite.size == 0:
-        raise DataError("every value of the field is missing", hint="nothing to draw")
+        raise DataError(
+            "every value of the field is missing",
+            hint="choose another variable, level, time or file",
+        )
     return float(finite.min()), float(finite.max())
 
 

@@ -128,5 +128,8 @@ def _ends_of_all(fields: Iterator[Field]) -> tuple[Field, Array]:
             ends = finite_range(field.values)
             low, high = min(low, ends[0]), max(high, ends[1])
     if first is None or low > high:
-        raise DataError("every value of every frame is missing", hint="nothing to draw")
+        raise DataError(
+            "every value of every frame is missing",
+            hint="choose another variable, level, time or file",
+        )
     return first, np.array([low, high], np.float32)

@@ -77,7 +77,7 @@ class Vectors:
         if not np.isfinite(self.speed.values).any():
             raise DataError(
                 f"{self.u.variable} and {self.v.variable} have no place where neither is missing",
-                hint="nothing to draw",
+                hint="choose another variable, level, time or file",
             )
 
     @cached_property

@@ -66,7 +66,10 @@ def shared_speed(winds: Sequence[WindSeries], artist: VectorArtist, job: Job) ->
                 view = style.choice.view(vectors.grid, style.width, style.height)
                 highest = max(highest, artist.painter(view).scale_of(vectors))
     if not highest:
-        raise DataError("every value of the wind is missing at every time", hint="nothing to draw")
+        raise DataError(
+            "every value of the wind is missing at every time",
+            hint="choose another variable, level, time or file",
+        )
     return highest
 
 
