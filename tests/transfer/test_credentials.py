@@ -20,6 +20,7 @@ def headers(header=(), auth=None, credential=(), file=None) -> dict[str, str]:
         ({"header": ["Accept: text/csv", "X-A:b:c "]}, {"Accept": "text/csv", "X-A": "b:c"}),
         ({"auth": "bearer:abc"}, {"Authorization": "Bearer abc"}),
         ({"auth": "Bearer:a:b"}, {"Authorization": "Bearer a:b"}),
+        ({"auth": "header:X-Key:a:b"}, {"X-Key": "a:b"}),
         # RFC 7617, section 2: the example of user Aladdin.
         (
             {"auth": "basic:Aladdin:open sesame"},
@@ -50,6 +51,13 @@ def test_secrets_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("ZYRA_TEST_TOKEN", "abc")
     assert headers(auth="bearer:$ZYRA_TEST_TOKEN") == {"Authorization": "Bearer abc"}
     assert headers(credential=["header.X=${ZYRA_TEST_TOKEN}"]) == {"X": "abc"}
+
+
+def test_user_and_password_can_be_one_secret(monkeypatch):
+    monkeypatch.setenv("ZYRA_TEST_LOGIN", "Aladdin:open sesame")
+    # The example of RFC 7617, section 2.
+    wanted = {"Authorization": "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}
+    assert headers(auth="basic:$ZYRA_TEST_LOGIN") == wanted
 
 
 def test_a_variable_that_is_not_set_is_named(monkeypatch):
@@ -91,6 +99,7 @@ def test_a_credential_file_that_cannot_be_read_is_refused(tmp_path):
         {"auth": "digest:s3cret:x"},
         {"auth": "bearer:"},
         {"auth": "basic:s3cret"},
+        {"auth": "header:s3cret"},
         {"auth": "bearer:@s3cret"},
         {"credential": ["s3cret"]},
         {"credential": ["=s3cret"]},

@@ -13,7 +13,9 @@ class CredentialArgs(Args):
         None, "Request header 'Name: value'; {SLOT} stands for a credential", repeat=True
     )
     auth: Secret | None = arg(
-        None, "bearer:TOKEN or basic:USER:PASSWORD; each may be $VARIABLE or @KEY"
+        None,
+        "bearer:TOKEN, basic:USER:PASSWORD or header:NAME:VALUE; each secret may be $VARIABLE or"
+        " @KEY, and one of them user and password: basic:$VARIABLE",
     )
     credential: list[Secret] | None = arg(
         None,

@@ -52,7 +52,8 @@ def request_headers(
 
     Args:
         headers: `Name: value`; `{slot}` in the value stands for a credential.
-        auth: `bearer:TOKEN` or `basic:USER:PASSWORD`.
+        auth: `bearer:TOKEN`, `basic:USER:PASSWORD`, `basic:SECRET` where the secret is both
+            with a colon between them, or `header:NAME:VALUE`.
         credentials: `SLOT=SECRET`; the slots token, user, password and header.NAME become
             headers by themselves, others have to stand in a header.
         resolve: Gives the value of a secret.
@@ -71,7 +72,7 @@ def request_headers(
     for name, value in _headers_of_slots(slots, used):
         _add(result, name, value)
     if auth is not None:
-        _add(result, "Authorization", _authorization(auth, resolve))
+        _add(result, *_header_of_auth(auth, resolve))
     return result
 
 
@@ -170,14 +171,20 @@ def _headers_of_slots(slots: Mapping[str, str], used: set[str]) -> list[tuple[st
     return result
 
 
-def _authorization(auth: str, resolve: Resolve) -> str:
+def _header_of_auth(auth: str, resolve: Resolve) -> tuple[str, str]:
     scheme, _, secret = auth.partition(":")
+    first, colon, rest = secret.partition(":")
     if scheme.lower() == "bearer" and secret:
-        return f"Bearer {resolve(secret)}"
-    user, colon, password = secret.partition(":")
-    if scheme.lower() == "basic" and user and colon:
-        return basic_authorization(resolve(user), resolve(password))
-    raise UsageError("auth is neither bearer:TOKEN nor basic:USER:PASSWORD")
+        return "Authorization", f"Bearer {resolve(secret)}"
+    if scheme.lower() == "header" and first and rest:
+        return first, resolve(rest)
+    if scheme.lower() == "basic" and first and colon:
+        return "Authorization", basic_authorization(resolve(first), resolve(rest))
+    if scheme.lower() == "basic" and secret.startswith(("$", "@")):
+        user, colon, password = resolve(secret).partition(":")
+        if user and colon:
+            return "Authorization", basic_authorization(user, password)
+    raise UsageError("auth is neither bearer:TOKEN, basic:USER:PASSWORD nor header:NAME:VALUE")
 
 
 def _add(headers: dict[str, str], name: str, value: str) -> None:

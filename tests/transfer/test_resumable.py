@@ -1,0 +1,80 @@
+"""Downloads that a later run goes on with; `acquire api --resume` tests the common ways."""
+
+import fcntl
+from pathlib import Path
+
+import pytest
+from http_server import Fault, HttpServer
+
+from zyra.core.errors import OutputError, TransferError
+from zyra.transfer.http import HttpClient
+from zyra.transfer.receive import Remote
+from zyra.transfer.resumable import download_resumable
+
+DATA = bytes(range(256)) * 40
+
+
+@pytest.fixture
+def remote(server: HttpServer, client: HttpClient) -> Remote:
+    return Remote(client, server.put("/a.bin", DATA, etag='"v1"'))
+
+
+def break_off(server: HttpServer, remote: Remote, target: Path, stop_after: int) -> None:
+    """Leave what a run got that was ended by a refusal on its second try."""
+    faults = server.resource("/a.bin").faults
+    faults += [Fault(stop_after=stop_after), Fault(status=403)]
+    with pytest.raises(TransferError, match="403"):
+        download_resumable(remote, str(target))
+
+
+@pytest.mark.parametrize("stop_after", [1, 5000, len(DATA) - 1])
+def test_what_an_earlier_run_got_is_not_fetched_again(server, remote, tmp_path, stop_after):
+    target = tmp_path / "a.bin"
+    break_off(server, remote, target, stop_after)
+    server.requests.clear()
+    assert download_resumable(remote, str(target)) == len(DATA)
+    assert target.read_bytes() == DATA
+    assert server.asked("Range") == [f"bytes={stop_after}-"]
+    assert server.asked("If-Range") == ['"v1"']
+    assert [path.name for path in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_a_complete_file_that_was_not_named_yet_is_taken(server, remote, tmp_path):
+    target = tmp_path / "a.bin"
+    break_off(server, remote, target, 5000)
+    (part,) = (path for path in tmp_path.iterdir() if not path.suffix)
+    part.write_bytes(DATA)
+    assert download_resumable(remote, str(target)) == len(DATA)
+    assert target.read_bytes() == DATA
+
+
+def test_a_part_that_is_longer_than_the_file_is_read_anew(server, remote, tmp_path):
+    target = tmp_path / "a.bin"
+    break_off(server, remote, target, 5000)
+    (part,) = (path for path in tmp_path.iterdir() if not path.suffix)
+    part.write_bytes(DATA + b"more")
+    download_resumable(remote, str(target))
+    assert target.read_bytes() == DATA
+
+
+def test_a_file_that_is_refused_is_forgotten(remote: Remote, tmp_path):
+    def refuse(path: Path) -> None:
+        raise TransferError("damaged")
+
+    with pytest.raises(TransferError, match="damaged"):
+        download_resumable(remote, str(tmp_path / "a.bin"), check=refuse)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_do_not_write_one_part(server, remote: Remote, tmp_path):
+    break_off(server, remote, tmp_path / "a.bin", 5000)
+    (part,) = (path for path in tmp_path.iterdir() if not path.suffix)
+    with part.open("r+b") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        with pytest.raises(OutputError, match="another run is fetching"):
+            download_resumable(remote, str(tmp_path / "a.bin"))
+
+
+def test_a_folder_is_not_written_to(remote: Remote, tmp_path):
+    with pytest.raises(OutputError, match="is a folder"):
+        download_resumable(remote, str(tmp_path))
