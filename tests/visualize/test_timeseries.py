@@ -75,13 +75,30 @@ def test_known_points_are_drawn_where_their_values_lie(size, style):
         assert np.abs(rows_of_ink(picture, chart, column) + 0.5 - row).min() <= 1.0
 
 
-def test_numbers_beside_a_tick_are_those_of_its_place():
-    chart = Chart(Curves(np.array([0.0, 10.0]), [Curve("a", np.array([0.0, 100.0]))]), 800, 400)
-    ticks = {tick.text: tick.value for tick in chart._y_axis.ticks}
-    assert ticks == {"0": 0, "20": 20, "40": 40, "60": 60, "80": 80, "100": 100}
+def test_a_value_is_drawn_at_the_height_of_its_tick():
+    values = np.array([0.0, 60.0, 60.0, 100.0])
+    chart = Chart(Curves(np.arange(4.0), [Curve("a", values)]), 800, 400)
+    texts = [tick.text for tick in chart._y_axis.ticks]
+    assert texts == ["0", "20", "40", "60", "80", "100"]
     picture = chart.drawn().astype(int)
-    row = chart.plot.top + chart.places(np.array([60.0, 60.0]))[1][0]
-    assert (picture[round(row), chart.plot.left + 50 : chart.plot.right - 20] < 240).any()
+    beside = picture[:, chart.plot.left - 3, 0]
+    marks = np.flatnonzero(beside < 150)
+    assert len(marks) == len(texts)
+    columns, _ = chart.places(values)
+    curve = rows_of_ink(picture, chart, (columns[1] + columns[2]) / 2) + chart.plot.top
+    assert curve.mean() == pytest.approx(marks[::-1][texts.index("60")], abs=1)
+
+
+def test_a_value_is_drawn_at_the_place_of_its_tick_across():
+    x = np.array([0.0, 10.0, 10.0, 20.0])
+    chart = Chart(Curves(x, [Curve("a", np.array([0.0, 0.0, 1.0, 1.0]))]), 800, 400)
+    texts = [tick.text for tick in chart._x_axis.ticks]
+    picture = chart.drawn().astype(int)
+    marks = np.flatnonzero(picture[chart.plot.bottom + 2, :, 0] < 150)
+    assert len(marks) == len(texts)
+    middle = picture[chart.plot.top + chart.plot.height // 2]
+    curve = np.flatnonzero(np.abs(middle - FIRST).max(axis=1) < 60)
+    assert curve.mean() == pytest.approx(marks[texts.index("10")], abs=1)
 
 
 def test_a_curve_is_broken_where_values_are_missing():
@@ -103,11 +120,14 @@ def test_a_value_between_two_missing_ones_is_a_dot():
 
 def test_each_extreme_of_a_million_points_is_drawn():
     values = np.sin(np.arange(1_000_000) / 1e5)
-    values[654_321] = 9.0
+    values[654_321], values[234_567] = 9.0, -9.0
     chart = Chart(Curves(np.arange(1e6), [Curve("a", values)]), 1024, 512)
     columns, rows = chart.places(values)
-    found = rows_of_ink(chart.drawn().astype(int), chart, columns[654_321])
-    assert found.min() + 0.5 == pytest.approx(rows[654_321], abs=1.5)
+    picture = chart.drawn().astype(int)
+    highest = rows_of_ink(picture, chart, columns[654_321]).min()
+    lowest = rows_of_ink(picture, chart, columns[234_567]).max()
+    assert highest + 0.5 == pytest.approx(rows[654_321], abs=1.5)
+    assert lowest + 0.5 == pytest.approx(rows[234_567], abs=1.5)
 
 
 def test_times_of_a_table_are_utc_unless_they_have_a_zone(table):
