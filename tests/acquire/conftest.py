@@ -15,6 +15,7 @@ from zyra.acquire.commands.http import HttpArgs
 from zyra.acquire.http import run
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
+from zyra.registry import CLI_REGISTRY, find_command
 
 LOOPBACK = NetworkPolicy.allowing(["127.0.0.1"])
 
@@ -27,6 +28,8 @@ class Ran:
     stdout: BytesIO = field(default_factory=BytesIO)
     stderr: BytesIO = field(default_factory=BytesIO)
     reports: list[tuple[float, str]] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    network: NetworkPolicy = LOOPBACK
 
     @property
     def lines(self) -> list[str]:
@@ -37,7 +40,8 @@ class Ran:
             self.stdin,
             self.stdout,
             self.stderr,
-            LOOPBACK,
+            self.network,
+            variables=self.variables,
             report=lambda fraction, message: self.reports.append((fraction, message)),
         )
 
@@ -76,3 +80,17 @@ def ask(ran: Ran) -> Callable[..., Ran]:
         return ran
 
     return asked
+
+
+@pytest.fixture
+def fetched(ran: Ran) -> Callable[..., Ran]:
+    """Runs any command of the stage: `fetched("ftp", path=...)`."""
+
+    def fetched_by(name: str, **args: Any) -> Ran:
+        command = find_command(CLI_REGISTRY, "acquire", name)
+        ran.stdout.seek(0)
+        ran.stdout.truncate()
+        command.load_run()(command.args.model_validate(args), ran.job())
+        return ran
+
+    return fetched_by

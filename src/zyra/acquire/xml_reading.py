@@ -50,7 +50,7 @@ def read_xml(data: bytes, shown: str) -> Element:
     parser.StartDoctypeDeclHandler = builder.doctype
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as exc:  # ValueError: an unknown encoding
+    except (expat.ExpatError, LookupError, ValueError) as exc:  # the latter: an encoding
         raise DataError(f"{shown} is not XML: {exc}") from exc
     return builder.document.children[0]
 

@@ -11,7 +11,6 @@ from zyra.core.kinds import SourceUrl
 from zyra.core.login_args import LoginArgs, with_ftp_scheme
 from zyra.core.urls import scheme_of
 
-
 FtpUrl = Annotated[SourceUrl, BeforeValidator(with_ftp_scheme)]
 FtpUrls = list[FtpUrl]
 
