@@ -35,6 +35,15 @@ def test_a_credential_in_the_query_shows_in_no_message(api: ApiServer, ask, ran)
     assert "cr" not in told.replace("credential", "")
 
 
+def test_a_token_that_the_service_repeats_is_hidden_but_media_types_are_not(api: ApiServer, ask):
+    api.answer = lambda asked: Reply(401, asked.headers["authorization"].encode())
+    with pytest.raises(TransferError, match=r"401 Unauthorized: \*\*\*$"):
+        ask(url=api.url("/x"), auth="bearer:abcdefg")
+    api.answer = lambda _: Reply(200, b"a", {"Content-Type": "text/csv"})
+    with pytest.raises(TransferError, match="sent text/csv, not application/json"):
+        ask(url=api.url("/x"), accept="application/json", expect_content_type="application/json")
+
+
 def test_an_error_is_told_with_the_beginning_of_the_answer(api: ApiServer, ask, tmp_path):
     api.answer = lambda _: Reply.json({"detail": "no such \x1b[31mstation"}, 404)
     with pytest.raises(TransferError, match=r"404 Not Found: .*no such") as caught:
@@ -136,7 +145,7 @@ def test_a_stalled_answer_is_given_up(api: ApiServer, ask, tmp_path):
     ("given", "wrong"),
     [
         ({}, "url is missing"),
-        ({"url": "u", "data": "{}"}, "a GET has no body"),
+        ({"url": "u", "data": "{}"}, "data needs a method"),
         ({"url": "u", "paginate": "page", "stream": True}, "pages are not streamed"),
         ({"url": "u", "page_start": 0}, "for paginate page"),
         ({"url": "u", "cursor_param": "c"}, "for paginate cursor"),

@@ -74,17 +74,15 @@ def call_of(args: ApiArgs, settings: Settings, job: Job) -> Call:
     )
     # Filled after it is taken apart, so that a secret can hold any character.
     params = [(name, filled(value, slots)) for name, value in parameters_of(given) if given]
-    secrets = [*slots.values(), *headers.values()]
     if url.user is not None:
         headers = {"Authorization": basic_authorization(*url.user)} | headers
-        secrets += url.user[1:]
     body = _body(args, job)
     return Call(
         address=with_parameters(str(url), [*settings.params.items(), *_sizes(args), *params]),
         method=args.method.upper(),
         headers=_described(headers, args, settings),
         body=body,
-        hider=Hider.of(secrets),
+        hider=Hider.of(headers, [*slots.values(), *(url.user or ())[1:]]),
     )
 
 

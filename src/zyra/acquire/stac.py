@@ -39,7 +39,7 @@ def run(args: StacArgs, job: Job) -> None:
     query = query_of(args, datetime.now(UTC))
     resolve = secret_resolver(args.credential_file, job)
     headers = request_headers(args.header or (), args.auth, args.credential or (), resolve)
-    hider = Hider.of(headers.values())
+    hider = Hider.of(headers)
 
     def tell(message: str) -> None:
         job.tell(hider.hide(message), detail=True)

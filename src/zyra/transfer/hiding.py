@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 from zyra.core.errors import ZyraError
+from zyra.transfer.client import Headers
+from zyra.transfer.request import harmless
 
 _SHORTEST = 4  # characters; to hide less would make messages unreadable and hide nothing
 _MASK = "***"
@@ -18,11 +20,18 @@ class Hider:
     secrets: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, values: Iterable[str]) -> "Hider":
-        """Hide these values, and each word of them, as in `Bearer TOKEN`."""
-        words = {word for value in values for word in (value, *value.split())}
-        forms = {form for word in words for form in (word, quote(word, safe=""), quote_plus(word))}
-        return cls(tuple(sorted((f for f in forms if len(f) >= _SHORTEST), key=len, reverse=True)))
+    def of(cls, headers: Headers, secrets: Iterable[str] = ()) -> "Hider":
+        """Hide these secrets, and the headers that may hold one, as in `Bearer TOKEN`."""
+        plain = harmless(headers).keys()
+        values = [text for name, text in headers.items() if name not in plain]
+        words = {word for value in values for word in (value, value.rpartition(" ")[2])}
+        forms = {
+            form
+            for word in (*words, *secrets)
+            for form in (word, quote(word, safe=""), quote_plus(word))
+            if len(form) >= _SHORTEST
+        }
+        return cls(tuple(sorted(forms, key=len, reverse=True)))
 
     def hide(self, text: str) -> str:
         """The text without the secrets."""

@@ -166,8 +166,8 @@ class ApiArgs(CredentialArgs):
             (self.method.upper() in ("HEAD", "CONNECT", "TRACE"), f"no method {self.method} here"),
             (self.data is not None and self.data_file is not None, "give data or data_file"),
             (
-                self.has_body and self.method.upper() == "GET",
-                "a GET has no body: give method POST with data",
+                self.has_body and "method" not in self.model_fields_set,
+                "data needs a method that sends it, mostly POST",
             ),
             (self.content_type is not None and not self.has_body, "content_type is for data"),
             (
