@@ -10,8 +10,8 @@ from zyra.core.errors import UsageError
 from zyra.core.inputs import input_path
 from zyra.core.job import Job
 from zyra.core.loading import load
+from zyra.core.network import SCHEMES
 from zyra.core.urls import OBJECT_SCHEMES, masked, scheme_of, split_url
-from zyra.transfer.client import SCHEMES
 
 # Loaded for a URL only: a command with a local input starts 50 ms sooner without.
 FETCH = "zyra.transfer.download:fetch"
