@@ -40,12 +40,15 @@ class Trial:
         command: Of stage process.
         args: Besides input and output.
         output: Name of the output.
+        source_argument, target_argument: Which arguments take the file and the output.
     """
 
     source: Path
     command: str
     args: Mapping[str, Any]
     output: str
+    source_argument: str = "input"
+    target_argument: str = "output"
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,11 @@ def _run(trial: Trial, source: Path, output: Path, errors: Path) -> None:
         signal.alarm(LONGEST_RUN_S)
         command = find_command(CLI_REGISTRY, "process", trial.command)
         args = command.args.model_validate(
-            {**trial.args, "input": str(source), "output": str(output / trial.output)}
+            {
+                **trial.args,
+                trial.source_argument: str(source),
+                trial.target_argument: str(output / trial.output),
+            }
         )
         policy = NetworkPolicy.allowing([])
         code = run_to_exit_code(command, args, job_on_standard_streams(args, policy))

@@ -15,7 +15,7 @@ from zyra.core.errors import DataError
 from zyra.fields.formats import open_dataset
 from zyra.fields.netcdf_header import check_header
 
-DAMAGED = 132  # two of each kind
+DAMAGED = 188  # one of each kind
 
 
 @pytest.fixture(scope="module")
