@@ -47,7 +47,10 @@ def test_a_url_is_given_as_a_temporary_file_with_its_suffix(server: HttpServer, 
 
 @pytest.mark.parametrize("url", ["telnet://host/file", "gopher://h/k", "file:///etc/x"])
 def test_other_schemes_are_refused_as_usage(url, job):
-    with pytest.raises(UsageError, match="s3, gs, az, ftp, ftps and sftp"), local_copy(url, job):
+    with (
+        pytest.raises(UsageError, match="http, https, ftp, ftps, sftp, s3, gs and az"),
+        local_copy(url, job),
+    ):
         pass
 
 
