@@ -110,7 +110,8 @@ def _array_field(path: Path, extent: Extent) -> Field:
     values = opened_array(path)
     if values.ndim != 2 or 0 in values.shape:
         raise DataError(
-            f"{path.name} has shape {values.shape}; an array of two dimensions is drawn"
+            f"{path.name} has shape {values.shape}; an array of two dimensions is drawn",
+            hint="give an array of rows and columns, such as one time and level of it",
         )
     grid = array_grid(values.shape, extent)
     return Field(values=values.astype(np.float32), grid=grid, variable=path.stem)

@@ -1,0 +1,120 @@
+"""What no visualize command draws: each is refused by all with exit 2 and a line of remedy."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zyra.cli.main import main
+from zyra.visualize.commands import command_map
+
+GFS = "gfs_2p5deg_f120_all_fields.grib2"
+FILM = "film.npy"
+PICTURE = ["--output", "drawn.png"]
+# A field that each command draws, with where to.
+DRAWN = {
+    "heatmap": ["--input", GFS, "--var", "prmsl", *PICTURE],
+    "contour": ["--input", GFS, "--var", "prmsl", *PICTURE],
+    "vector": ["--input", GFS, "--level", "10 m above ground", "--background", "speed", *PICTURE],
+    "sos": ["--input", GFS, "--var", "prmsl", *PICTURE],
+    "interactive": ["--input", GFS, "--var", "prmsl", "--output", "drawn.html"],
+    "animate": ["--input", FILM, "--output-dir", "frames"],
+    "timeseries": ["--input", "places.csv", *PICTURE],
+    "compose-video": ["--frames", "frames", "--output", "drawn.mp4"],
+}
+MAPS = ("heatmap", "contour", "vector", "sos", "interactive", "animate")
+PICTURES = ("heatmap", "contour", "vector", "sos", "animate")
+PALETTES = ("heatmap", "contour", "vector", "sos", "interactive", "animate")
+
+
+@pytest.fixture
+def refused(data: Path, tmp_path: Path, monkeypatch, capsys):
+    """Run a command in an empty folder; the error it ends with and the hint below it."""
+    monkeypatch.chdir(tmp_path)
+    np.save(FILM, np.arange(24, dtype=np.float32).reshape(2, 3, 4))
+
+    def run(command: str, words: list[str]) -> tuple[str, str]:
+        found = [str(data / word) if (data / word).is_file() else word for word in words]
+        assert main(["visualize", command, *found]) == 2
+        error, hint, *_ = capsys.readouterr().err.splitlines()
+        assert error.startswith("zyra: error: ")
+        assert not [*tmp_path.glob("drawn*"), *tmp_path.glob("frames/*")]
+        return error, hint
+
+    return run
+
+
+def test_every_command_has_its_place_in_the_table():
+    assert set(DRAWN) == set(command_map)
+
+
+@pytest.mark.parametrize("command", MAPS)
+@pytest.mark.parametrize(
+    "extent", [["10", "10", "20", "30"], ["0", "10", "30", "20"], ["0", "10", "-100", "20"]]
+)
+def test_an_empty_or_impossible_extent(refused, command, extent):
+    error, hint = refused(command, [*DRAWN[command], "--extent", *extent])
+    assert "extent" in error
+    assert "south" in hint
+
+
+@pytest.mark.parametrize("command", PALETTES)
+def test_a_range_of_colours_whose_ends_are_equal_or_swapped(refused, command):
+    for ends in (["--vmin", "3", "--vmax", "3"], ["--vmin", "3", "--vmax", "2"]):
+        error, hint = refused(command, [*DRAWN[command], *ends])
+        assert "empty" in error
+        assert "below vmax" in hint
+
+
+@pytest.mark.parametrize("command", PALETTES)
+def test_an_unknown_palette_with_the_closest_ones(refused, command):
+    error, hint = refused(command, [*DRAWN[command], "--cmap", "virids"])
+    assert "virids" in error
+    assert "viridis" in hint
+
+
+@pytest.mark.parametrize("command", PICTURES)
+@pytest.mark.parametrize("size", [("--width", "0"), ("--height", "-1"), ("--width", "99999")])
+def test_a_picture_of_no_size_or_of_a_huge_one(refused, command, size):
+    error, _ = refused(command, [*DRAWN[command], *size])
+    assert size[0] in error
+
+
+@pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive"])
+def test_a_variable_that_is_not_there_with_those_that_are(refused, command):
+    error, hint = refused(command, [*DRAWN[command], "--var", "prmsll"])
+    assert "prmsll" in error
+    assert "prmsl" in hint
+
+
+@pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive", "animate"])
+def test_a_field_without_any_value(refused, command):
+    np.save(FILM, np.full((2, 3, 4), np.nan))
+    np.save("field.npy", np.full((3, 4), np.nan))
+    source = FILM if command == "animate" else "field.npy"
+    error, hint = refused(command, ["--input", source, *DRAWN[command][-2:]])
+    assert "missing" in error
+    assert "choose another" in hint
+
+
+@pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive", "animate"])
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4, 5)])
+def test_an_array_of_the_wrong_dimensions(refused, command, shape):
+    np.save("field.npy", np.zeros(shape))
+    error, hint = refused(command, ["--input", "field.npy", *DRAWN[command][-2:]])
+    assert "has shape" in error
+    assert "row" in hint
+
+
+def test_contours_of_a_field_of_one_value(refused):
+    np.save("field.npy", np.full((3, 4), 5.0))
+    error, hint = refused("contour", ["--input", "field.npy", *PICTURE])
+    assert "every value of field is 5" in error
+    assert "heatmap" in hint
+
+
+def test_films_of_no_frames(refused, tmp_path):
+    (tmp_path / "frames").mkdir()
+    error, hint = refused("compose-video", DRAWN["compose-video"])
+    assert "frames" in error
+    assert "hint:" in hint
