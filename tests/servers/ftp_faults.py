@@ -15,6 +15,8 @@ from collections import deque
 from threading import Event
 from typing import Any
 
+from ftp_store_faults import faulty_files
+
 STALL_S = 0.5
 
 
@@ -24,16 +26,20 @@ class Faults:
     def __init__(self) -> None:
         self.retr: deque[dict[str, Any]] = deque()
         self.size: deque[dict[str, Any]] = deque()
+        self.store: deque[dict[str, Any]] = deque()
 
     def add(self, faults: list[dict[str, Any]]) -> None:
         for fault in faults:
-            (self.size if fault["kind"] == "size" else self.retr).append(fault)
+            kind = fault["kind"].partition("-")[0]
+            {"size": self.size, "store": self.store}.get(kind, self.retr).append(fault)
 
 
 def faulty(base: Any, faults: Faults) -> Any:
     """A class of handlers that do what they are told wrongly."""
 
     class Handler(base):
+        abstracted_fs = faulty_files(base.abstracted_fs, faults.store)
+
         def ftp_RETR(self, path: str) -> Any:
             if faults.retr and faults.retr[0]["kind"] == "busy":
                 faults.retr.popleft()

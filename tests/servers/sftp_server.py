@@ -4,7 +4,8 @@
         server.url("a.bin"), server.fingerprint
         server.faults.append({"kind": "reset", "after": 100_000})
 
-Kinds of faults, one for each file that is opened: reset, truncate, stall, change (calls `do`).
+Kinds of faults, one for each file that is opened: reset, truncate, stall, change (calls `do`);
+for files that are written: store-reset, store-full.
 """
 
 import base64
@@ -39,6 +40,7 @@ class SftpServer:
         self.key = paramiko.ECDSAKey.generate()
         self.faults: deque[dict[str, Any]] = deque()
         self.transports: list[paramiko.Transport] = []
+        self.opened: list[Any] = []
         self._listener = socket.create_server((HOST, 0))
         self._thread = Thread(target=self._serve, daemon=True)
 
@@ -52,6 +54,8 @@ class SftpServer:
         self._thread.join()
         for transport in self.transports:
             transport.close()
+        for file in self.opened:  # those of broken connections nobody closes
+            file.close()
 
     @property
     def port(self) -> int:
@@ -148,11 +152,14 @@ class _Files(paramiko.SFTPServerInterface):
 
     def _opened(self, path: Path, flags: int) -> paramiko.SFTPHandle:
         writes = flags & (os.O_WRONLY | os.O_RDWR)
-        fault = self._owner.faults.popleft() if self._owner.faults and not writes else None
+        faults = self._owner.faults
+        is_next = faults and bool(writes) == faults[0]["kind"].startswith("store")
+        fault = faults.popleft() if is_next else None
         handle = _File(self._owner, fault)
         descriptor = os.open(path, flags, 0o644)
         file = os.fdopen(descriptor, "wb" if writes else "rb", buffering=0)
         handle.readfile = handle.writefile = file
+        self._owner.opened.append(file)
         return handle
 
     def remove(self, path: str) -> Any:
@@ -193,11 +200,23 @@ class _File(paramiko.SFTPHandle):
         self._sent += len(data) if isinstance(data, bytes) else 0
         return data
 
+    def write(self, offset: int, data: bytes) -> Any:
+        self._sent += len(data)
+        if self._fault is None or self._sent <= self._fault["after"]:
+            return super().write(offset, data)
+        if self._fault["kind"] == "store-reset":
+            self._fault = {"kind": "gone", "after": 0}  # what is under way still comes here
+            self._end_all()
+        return paramiko.SFTP_FAILURE
+
     def _happen(self, fault: dict[str, Any]) -> None:
         if fault["kind"] == "stall":
             Event().wait(STALL_S)
         elif fault["kind"] == "change":
             fault["do"]()
         else:
-            for transport in self._owner.transports:
-                transport.sock.close()
+            self._end_all()
+
+    def _end_all(self) -> None:
+        for transport in self._owner.transports:
+            transport.sock.close()

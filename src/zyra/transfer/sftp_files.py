@@ -35,6 +35,7 @@ from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
 from zyra.transfer.sftp_client import TIMEOUT_S, SftpLink, open_sftp
 from zyra.transfer.sftp_errors import translated
+from zyra.transfer.sftp_writes import CheckedWrites
 from zyra.transfer.uploads import Pieces, upload_file, upload_stream
 
 _PIECE_BYTES = 32 << 10  # the most that every server gives for one request
@@ -264,12 +265,13 @@ class SftpPlace:
         """
         with translated(self._url.shown):
             file = self._files.open(self._part, "r+b" if start else "wb")
-            file.set_pipelined(pipelined=True)
-            file.seek(start)
+            writes = CheckedWrites(self._files, file)
         for piece in pieces(start):
             with translated(self._url.shown):
-                file.write(piece)
+                writes.write(piece, start)
+            start += len(piece)
         with translated(self._url.shown):
+            writes.finish()
             file.close()
 
     def finish(self) -> None:
