@@ -14,7 +14,8 @@ from pyftpdlib.servers import FTPServer
 
 def main() -> None:
     options = json.loads(sys.argv[1])
-    logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
+    logging.getLogger("pyftpdlib").addHandler(logging.NullHandler())  # else it takes one of its own
+    logging.getLogger("pyftpdlib").propagate = False
     authorizer = DummyAuthorizer()
     authorizer.add_anonymous(options["folder"])
     authorizer.add_user(options["user"], options["password"], options["folder"], perm="elradfmwMT")

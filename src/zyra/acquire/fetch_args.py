@@ -39,9 +39,8 @@ class Growth:
 
     def holds(self, remote: int, local: int) -> bool:
         """Whether a file of `remote` bytes is enough larger than one of `local`."""
-        return (
-            remote > local and remote >= self.least and remote >= local * (1 + self.percent / 100)
-        )
+        enough = remote * 100 >= local * (100 + self.percent)
+        return remote > local and remote >= self.least and enough
 
 
 def parse_growth(text: str) -> Growth:
