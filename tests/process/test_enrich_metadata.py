@@ -99,3 +99,10 @@ def test_bytes_that_are_no_text_are_refused(enrich):
 def test_arguments_that_do_not_fit_together_are_refused(enrich, args):
     with pytest.raises(ValidationError):
         enrich(**args)
+
+
+def test_a_number_that_json_has_not_is_refused_and_nothing_written(process, here):
+    Path("frames.json").write_text('{"period_seconds": 1e999}')
+    with pytest.raises(DataError, match="too large"):
+        process("enrich-metadata", frames_meta="frames.json", output="o.json")
+    assert not Path("o.json").exists()

@@ -291,3 +291,10 @@ def test_example_runs_as_it_stands(example, process, here):
         Path(path.name).symlink_to(path)
     process(INSPECT.name, **example.args)
     assert process.stdout
+
+
+def test_features_without_properties_count_as_records(process, here):
+    features = '[{"properties": null}, {"properties": {"t": 1}}, {}]'
+    Path("a.geojson").write_text(f'{{"features": {features}, "type": "FeatureCollection"}}')
+    found = facts(process, "a.geojson")
+    assert (found["format"], found["records"], list(found["columns"])) == ("geojson", 3, ["t"])

@@ -1,13 +1,12 @@
 """The steps of `process audio-metadata`: probe, choose, write."""
 
-import json
 from typing import Any
 
 from zyra.core.errors import UnsupportedFormat
 from zyra.core.job import Job
-from zyra.core.outputs import open_output
 from zyra.media.description import MediaInfo, probe
 from zyra.process.commands.audio_metadata import AudioMetadataArgs
+from zyra.process.dataset_json import write_json
 from zyra.process.output_names import source_name
 from zyra.transfer.sources import local_copy
 
@@ -20,8 +19,7 @@ def write_description(args: AudioMetadataArgs, job: Job) -> None:
     name = source_name(args.input) or "stdin"
     with local_copy(args.input, job) as source:
         description = describe_sound(probe(source, name), name)
-    with open_output(args.output, job) as stream:
-        stream.write(json.dumps(description, indent=2, ensure_ascii=False).encode() + b"\n")
+    write_json(args.output, description, job)
 
 
 def describe_sound(info: MediaInfo, name: str) -> dict[str, Any]:

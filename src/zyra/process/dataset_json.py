@@ -8,6 +8,7 @@ from zyra.core.errors import DataError, LimitExceeded
 from zyra.core.inputs import STDIN, open_input
 from zyra.core.job import Job
 from zyra.core.outputs import open_output
+from zyra.process.json_facts import json_text
 
 MAX_BYTES = 256 << 20
 
@@ -77,9 +78,10 @@ def write_json(target: str, value: Any, job: Job) -> None:
     """Write `value` indented, with a newline at the end.
 
     Raises:
+        DataError: A number in it is too large for JSON.
         OutputError: It cannot be written.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    text = json_text(value)
     with open_output(target, job) as stream:
         # Half a surrogate pair, which JSON can say and UTF-8 cannot, stays the escape it was.
         stream.write(text.encode("utf-8", errors="backslashreplace"))

@@ -1,17 +1,16 @@
 """What is in a file of records: JSON, NDJSON, GeoJSON or CSV."""
 
 import csv
-import json
-from collections.abc import Iterable, Iterator
-from itertools import chain
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
-from zyra.core.errors import DataError, LimitExceeded
+from zyra.core.errors import DataError
+from zyra.core.json_paths import Record
+from zyra.process.json_records import Found, has_lines, read_records
+from zyra.process.json_scan import CHUNK_BYTES, Scanner
 
-# A JSON document is read whole; larger ones are NDJSON, which is read line by line.
-_LARGEST_DOCUMENT_BYTES = 256 << 20
-_LONGEST_LINE = 64 << 20
 _COLUMNS_SHOWN = 1000
 
 
@@ -20,77 +19,63 @@ def table_facts(path: Path) -> dict[str, Any]:
 
     Raises:
         DataError: It is not what it claims to be.
-        LimitExceeded: A JSON document is too large to be read whole.
+        LimitExceeded: One record is too large.
     """
-    size = path.stat().st_size
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            form, records = _records(path, stream, size)
+        with path.open("rb") as stream:
+            form, records = _records(path, stream)
             count, columns = _summed_up(records)
-    except (UnicodeDecodeError, csv.Error, RecursionError) as exc:
+    except (UnicodeDecodeError, csv.Error) as exc:
         raise DataError(f"{path.name} is not readable as text: {exc}") from exc
-    return {"format": form, "bytes": size, "records": count, "columns": columns}
+    except DataError as exc:
+        raise type(exc)(f"{path.name}: {exc.message}", hint=exc.hint) from exc
+    return {"format": form, "bytes": path.stat().st_size, "records": count, "columns": columns}
 
 
-def _records(path: Path, stream: TextIO, size: int) -> tuple[str, Iterable[Any]]:
+def _records(path: Path, stream: BinaryIO) -> tuple[str, Iterable[Mapping[str, Any]]]:
     if path.suffix.lower() == ".csv":
-        return "csv", csv.DictReader(stream)
-    first = _line(stream, path)
-    try:
-        json.loads(first)
-        is_lines = size > len(first.encode())
-    except json.JSONDecodeError:
-        is_lines = False
-    if is_lines:
-        return "ndjson", chain([json.loads(first)], _lines(stream, path))
-    if size > _LARGEST_DOCUMENT_BYTES:
-        raise LimitExceeded(
-            f"{path.name} is a JSON document of {size} bytes", hint="convert it to NDJSON first"
-        )
+        return "csv", csv.DictReader(io.TextIOWrapper(stream, "utf-8-sig", newline=""))
+    head = stream.read(CHUNK_BYTES)
     stream.seek(0)
-    return _document(path, stream)
+    if has_lines(head) and head.strip().count(b"\n"):
+        return "ndjson", _values(read_records(stream, ()))
+    if _is_collection(stream):
+        features = _values(read_records(stream, ("features",)))
+        return "geojson", (feature.get("properties") or {} for feature in features)
+    return "json", _values(read_records(stream, ()))
 
 
-def _document(path: Path, stream: TextIO) -> tuple[str, Iterable[Any]]:
+def _values(records: Iterable[Found]) -> Iterator[Record]:
+    return (found.value for found in records)
+
+
+def _is_collection(stream: BinaryIO) -> bool:
+    """Whether it is a collection of GeoJSON's features; goes back to the beginning."""
+    scanner = Scanner(stream)
     try:
-        document = json.load(stream)
-    except json.JSONDecodeError as exc:
-        raise DataError(f"{path.name} is not readable as JSON: {exc}") from exc
-    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
-        return "geojson", [
-            feature.get("properties") or {}
-            for feature in document.get("features") or []
-            if isinstance(feature, dict)
-        ]
-    return "json", document if isinstance(document, list) else [document]
+        return scanner.peek() == b"{" and any(
+            key == "type" and scanner.value().data == b'"FeatureCollection"'
+            for key in _passed(scanner)
+        )
+    finally:
+        stream.seek(0)
 
 
-def _line(stream: TextIO, path: Path) -> str:
-    line = stream.readline(_LONGEST_LINE)
-    if len(line) >= _LONGEST_LINE:
-        raise LimitExceeded(f"{path.name} has a line of more than {_LONGEST_LINE} characters")
-    return line
+def _passed(scanner: Scanner) -> Iterator[str]:
+    """The keys of an object; the value of `type` is left to whoever asks."""
+    for key in scanner.members():
+        yield key
+        if key != "type":
+            scanner.skip()
 
 
-def _lines(stream: TextIO, path: Path) -> Iterator[Any]:
-    number = 1
-    while line := _line(stream, path):
-        number += 1
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as exc:
-                raise DataError(f"line {number} of {path.name} is no JSON: {exc}") from exc
-
-
-def _summed_up(records: Iterable[Any]) -> tuple[int, dict[str, str]]:
+def _summed_up(records: Iterable[Mapping[str, Any]]) -> tuple[int, dict[str, str]]:
     """How many records there are, and the kinds of values under each name."""
     count = 0
     columns: dict[str, dict[str, None]] = {}
     for record in records:
         count += 1
-        pairs = record.items() if isinstance(record, dict) else [("value", record)]
-        for name, value in pairs:
+        for name, value in record.items():
             if str(name) in columns or len(columns) < _COLUMNS_SHOWN:
                 columns.setdefault(str(name), {})[_kind(value)] = None
     return count, {name: " or ".join(kinds) for name, kinds in columns.items()}

@@ -1,11 +1,11 @@
 """Facts of fields in the form that JSON answers of every command give them."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from zyra.core.errors import DataError
 from zyra.fields.field import Level
 
 
@@ -32,6 +32,13 @@ def iso_time(time: datetime | None) -> str | None:
     return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else None
 
 
-def json_text(facts: Mapping[str, Any]) -> str:
-    """An object as the text of an answer, with a line for each of its parts."""
-    return json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+def json_text(value: Any) -> str:
+    """A value as the text of an answer, with a line for each of its parts.
+
+    Raises:
+        DataError: A number in it is beyond those that a JSON reader takes, such as 1e999.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    except ValueError as exc:
+        raise DataError("a number is too large to be written as JSON") from exc

@@ -77,7 +77,7 @@ def read_records(
     way = _Way(path, is_optional)
     head = stream.read(CHUNK_BYTES)
     joined = io.BufferedReader(_Joined(head, stream), CHUNK_BYTES)
-    source = _from_lines(joined, way) if _has_lines(head) else _from_document(joined, way)
+    source = _from_lines(joined, way) if has_lines(head) else _from_document(joined, way)
     for number, (value, line, offset) in enumerate(source, start=1):
         yield Found(value if isinstance(value, dict) else {"value": value}, number, line, offset)
     if path and not way.is_found and not is_optional:
@@ -91,7 +91,7 @@ def read_records(
 Place = tuple[Any, int, int]
 
 
-def _has_lines(head: bytes) -> bool:
+def has_lines(head: bytes) -> bool:
     """Whether the first line is a value of its own; long lines are looked at in another way."""
     first, end, _ = without_mark(head).lstrip().partition(b"\n")
     if not end:
@@ -110,7 +110,8 @@ def _from_lines(stream: BinaryIO, way: _Way) -> Iterator[Place]:
             raise LimitExceeded(f"line {line} has more than {MAX_VALUE_BYTES} bytes")
         text = without_mark(raw) if line == 1 else raw
         if text.strip():
-            value = decode(text, line=line, offset=offset + len(raw) - len(text))
+            # A value that breaks off ends on this line, not after its newline.
+            value = decode(text.rstrip(), line=line, offset=offset + len(raw) - len(text))
             for record in _records_in(value, way):
                 yield record, line, offset + len(raw)
         offset += len(raw)

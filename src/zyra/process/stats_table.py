@@ -1,7 +1,6 @@
 """A table of statistics as text for people, as JSON and as CSV."""
 
 import csv
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from zyra.core.urls import masked
 from zyra.fields.crop import Box
 from zyra.fields.field import FieldInfo
 from zyra.fields.statistics import Moments
-from zyra.process.json_facts import finite, iso_time, level_facts
+from zyra.process.json_facts import finite, iso_time, json_text, level_facts
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def json_table(table: Table) -> str:
         "bbox": box and [box.west, box.south, box.east, box.north],
         "rows": [_row_facts(row, table.percentages) for row in table.rows],
     }
-    return json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json_text(facts)
 
 
 def csv_table(table: Table) -> str:

@@ -1,17 +1,17 @@
 """The steps of `process video-transcode`: plan, encode, describe."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from zyra.core.job import Job
-from zyra.core.outputs import open_output, output_path
+from zyra.core.outputs import output_path
 from zyra.media.description import probe
 from zyra.media.ffmpeg_program import find_program
 from zyra.media.magic import is_picture
 from zyra.media.pictures import is_sequence, picture_sequence
 from zyra.process.commands.video_transcode import VideoTranscodeArgs
+from zyra.process.dataset_json import write_json
 from zyra.process.video_transcode_film import convert_film
 from zyra.process.video_transcode_made import Made
 from zyra.process.video_transcode_pictures import convert_pictures
@@ -29,8 +29,7 @@ def transcode(args: VideoTranscodeArgs, job: Job) -> None:
             job.tell(note)
         description = _describe(asked, made, path)
         if asked.metadata is not None:
-            with open_output(asked.metadata, job) as stream:
-                stream.write(json.dumps(description, indent=2).encode() + b"\n")
+            write_json(asked.metadata, description, job)
     job.tell(f"wrote {made.frames} frames to {asked.target}", detail=True)
 
 
