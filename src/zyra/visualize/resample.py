@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from zyra.fields.field import Array
 from zyra.visualize.places import BLOCK_PIXELS, Indices, Places, Positions
 from zyra.visualize.scale import MISSING, Scale
+from zyra.visualize.view import ALL_ROWS
 
 Levels = NDArray[np.uint8]
 # What is drawn at pixels: levels, or values as they are.
@@ -35,13 +36,7 @@ def nearest_levels(values: Array, places: Places, scale: Scale) -> Levels:
 
 def nearest_values(values: Array, places: Places) -> Array:
     """Value of the grid point nearest to each pixel, shape (height, width); NaN outside."""
-    rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
-    if places.is_separable:
-        found: Array = values.take(columns, axis=1).take(rows, axis=0)
-    else:
-        found = values.ravel().take(rows * places.shape[1] + columns)
-    found[~places.inside] = np.nan
-    return found
+    return _taken(values, places, np.nan)
 
 
 def linear_values(values: Array, places: Places) -> Array:
@@ -72,27 +67,19 @@ def linear_values(values: Array, places: Places) -> Array:
 
 def gathered(levels: Levels, places: Places) -> Levels:
     """The level, one for each grid point, that is nearest to each pixel; `MISSING` outside."""
-    rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
-    if places.is_separable:
-        drawn: Levels = levels.take(columns, axis=1).take(rows, axis=0)
-        _hide_outside(drawn, places)
-        return drawn
-    drawn = levels.ravel().take(rows * places.shape[1] + columns)
-    drawn[~places.inside] = MISSING
-    return drawn
+    return _taken(levels, places, MISSING)
 
 
 def shown_values(values: Array, places: Places) -> Array:
     """The values that are nearest to some pixel, in no particular shape."""
-    rows, columns = _nearest(places.rows, places.shape[0]), _nearest_columns(places)
-    if places.is_separable:
-        rows = np.unique(rows[np.isfinite(places.rows)])
-        columns = np.unique(columns[np.isfinite(places.columns)])
-        shown: Array = values[rows][:, columns]
-        return shown
-    inside = places.inside
-    at_pixels: Array = values[rows[inside], columns[inside]]
-    return at_pixels
+    if not places.is_separable:
+        at_pixels: Array = nearest_values(values, places)[places.inside]
+        return at_pixels
+    rows, columns = _nearest_rows(places), _nearest_columns(places)
+    rows = np.unique(rows[np.isfinite(places.rows)])
+    columns = np.unique(columns[np.isfinite(places.columns)])
+    shown: Array = values[rows][:, columns]
+    return shown
 
 
 def linear_levels(values: Array, places: Places, scale: Scale) -> Levels:
@@ -119,6 +106,26 @@ def linear_levels(values: Array, places: Places, scale: Scale) -> Levels:
     if places.is_separable:
         _hide_outside(drawn, places)
     return drawn
+
+
+def _taken(values: NDArray[Drawn], places: Places, outside: float) -> NDArray[Drawn]:
+    """What the nearest grid point has, at each pixel."""
+    if places.is_separable:
+        columns = values.take(_nearest_columns(places), axis=1)
+        taken: NDArray[Drawn] = columns.take(_nearest_rows(places), axis=0)
+        _hide_outside(taken, places, outside)
+        return taken
+    taken, flat = np.empty(places.picture_shape, values.dtype), values.reshape(-1)
+    block = max(1, SMALL_BLOCK_PIXELS // taken.shape[1])
+    for first in range(0, len(taken), block):
+        part = slice(first, first + block)
+        points = _nearest_rows(places, part)
+        points *= places.shape[1]
+        points += _nearest_columns(places, part)
+        # The default checks all points before it takes any; these lie in the grid.
+        flat.take(points, out=taken[part], mode="clip")
+        taken[part][~places.inside[part]] = outside
+    return taken
 
 
 class _Prepared:
@@ -247,24 +254,31 @@ def _split(positions: Positions, count: int) -> tuple[Indices, Positions]:
     """Index of the grid point before each position, with the weight of the one after."""
     within = np.clip(positions, 0, count - 1)
     before = np.minimum(within.astype(np.intp), count - 2)
-    return before, (within - before).astype(np.float32)
+    return before, within - before.astype(np.float32)
 
 
-def _nearest(positions: Positions, count: int) -> Indices:
-    rounded = np.floor(np.nan_to_num(positions) + np.float32(0.5)).astype(np.intp)
-    inner: Indices = np.clip(rounded, 0, count - 1)
-    return inner
+def _nearest_rows(places: Places, part: slice = ALL_ROWS) -> Indices:
+    """Row of the nearest grid point in a part of the picture; any where there is none."""
+    return _nearest(places.rows[part], places.shape[0], past_last=places.shape[0] - 1)
 
 
-def _nearest_columns(places: Places) -> Indices:
+def _nearest_columns(places: Places, part: slice = ALL_ROWS) -> Indices:
+    """The same for columns."""
     count = places.shape[1]
-    if not places.wraps:
-        return _nearest(places.columns, count)
-    rounded = np.floor(np.nan_to_num(places.columns) + np.float32(0.5))
-    around: Indices = rounded.astype(np.intp) % count
-    return around
+    columns = places.columns if places.is_separable else places.columns[part]
+    return _nearest(columns, count, past_last=0 if places.wraps else count - 1)
 
 
-def _hide_outside(drawn: Levels, places: Places) -> None:
-    drawn[~np.isfinite(places.rows)] = MISSING
-    drawn[:, ~np.isfinite(places.columns)] = MISSING
+def _nearest(positions: Positions, count: int, past_last: int) -> Indices:
+    """The nearest of `count` numbers; half a step past the last it is `past_last`."""
+    # Casting NaN gives some number or other.
+    with np.errstate(invalid="ignore"):
+        rounded: Indices = (positions + np.float32(0.5)).astype(np.intp)
+    np.maximum(rounded, 0, out=rounded)
+    rounded[rounded >= count] = past_last
+    return rounded
+
+
+def _hide_outside(drawn: NDArray[Drawn], places: Places, outside: float = MISSING) -> None:
+    drawn[~np.isfinite(places.rows)] = outside
+    drawn[:, ~np.isfinite(places.columns)] = outside
