@@ -194,6 +194,12 @@ def test_a_token_may_be_a_credential(upload, vimeo, tmp_path, secret):
     assert vimeo.film("/videos/1000") == FILM
 
 
+def test_the_video_s_password_may_be_a_key(upload, vimeo, tmp_path):
+    (tmp_path / "keys").write_text("DOOR=open-sesame\n")
+    secret = {"video_password": "@DOOR", "credential_file": str(tmp_path / "keys")}
+    assert vimeo.videos[upload(privacy="password", **secret)]["password"] == "open-sesame"
+
+
 def test_a_client_beside_a_token_is_not_silently_left_out(upload, ran):
     upload(vimeo_client_id="x", vimeo_client_secret="y")
     assert "not needed" in ran.told

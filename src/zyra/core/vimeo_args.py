@@ -25,9 +25,13 @@ class VimeoArgs(Args):
     credential_file: InputFile | None = arg(None, "File of KEY=VALUE lines that @KEY looks in")
     api_url: TargetUrl = arg(API_URL, "Address of the API", pattern="(?i)^https?://")
 
-    def access_conflicts(self) -> tuple[tuple[bool, str], ...]:
-        """What is wrong with them as they stand together: whether, and in words."""
-        own = (self.vimeo_token, self.vimeo_client_id, self.vimeo_client_secret)
+    def access_conflicts(self, *others: str | None) -> tuple[tuple[bool, str], ...]:
+        """What is wrong with them as they stand together: whether, and in words.
+
+        Args:
+            others: More secrets that may name a key of the credential file.
+        """
+        own = (self.vimeo_token, self.vimeo_client_id, self.vimeo_client_secret, *others)
         names_key = any((text or "").startswith("@") for text in own)
         names_key = names_key or any("=@" in text for text in self.credential or ())
         return (

@@ -42,7 +42,7 @@ class VimeoUploadArgs(SendingArgs, VimeoArgs):
     def conflicts(self) -> Iterator[Conflict]:
         """What is wrong with the arguments."""
         yield from super().conflicts()
-        yield from self.access_conflicts()
+        yield from self.access_conflicts(self.video_password)
         yield (
             self.description is not None and self.description_file is not None,
             "give either description or description_file",
