@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sftp_server import SftpServer
 
 from zyra.acquire.commands.ftp import FtpArgs
-from zyra.core.errors import AddressRefused, SelectionError, TransferError
+from zyra.core.errors import AddressRefused, OutputError, SelectionError, TransferError
 from zyra.core.network import NetworkPolicy
 
 LONG_AGO = 1_000_000_000
@@ -85,6 +85,12 @@ def test_a_missing_file_leaves_nothing(ftp, fetched, tmp_path):
     with pytest.raises(TransferError, match="550"):
         fetched("ftp", path=ftp.url("pub/none"), output=str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_told(ftp, fetched):
+    with pytest.raises(OutputError, match="no space"):
+        fetched("ftp", path=ftp.url("pub/notes.txt"), output="/dev/full")
 
 
 def test_several_files_come_with_their_manifest(ftp, fetched, tmp_path):
