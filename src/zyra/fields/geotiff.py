@@ -1,25 +1,20 @@
 """Read GeoTIFF: every band is a field."""
 
-import sys
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
-from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from zyra.core.errors import DataError
 from zyra.fields.budgets import refuse_too_large
 from zyra.fields.cf_values import Packing, unpack
 from zyra.fields.crs import Crs
 from zyra.fields.field import Field, FieldInfo
+from zyra.fields.geotiff_opening import geotiff_errors, open_geotiff
 from zyra.fields.geotiff_tags import info_from_tags
 from zyra.fields.grid import Grid
 from zyra.fields.selection import describe
@@ -40,10 +35,8 @@ class GeotiffDataset:
             DataError: It is no TIFF file or damaged.
         """
         self._name = path.name
-        with self._translated(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            self._file = rasterio.open(path, driver="GTiff")
-        with self._translated():
+        self._file = open_geotiff(path)
+        with geotiff_errors(self._name):
             refuse_too_large("the raster", self._file.shape)
             self._grid, problem = self._find_grid()
             described = [self._describe(band) for band in self._file.indexes]
@@ -72,7 +65,7 @@ class GeotiffDataset:
             DataError: The file is damaged there.
         """
         band = info.number
-        with self._translated():
+        with geotiff_errors(self._name):
             stored = self._file.read(band)
             values = unpack(stored, self._packing(band, stored.dtype))
             if MaskFlags.per_dataset in self._file.mask_flag_enums[band - 1]:
@@ -110,36 +103,6 @@ class GeotiffDataset:
         x = place.c + (np.arange(self._file.width) + 0.5) * place.a
         y = place.f + (np.arange(self._file.height) + 0.5) * place.e
         return Grid(_crs(self._file.crs), x, y), ""
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            with _without_unreadable_warnings():
-                yield
-        except (RasterioError, CPLE_BaseError, UnicodeDecodeError, ValueError) as exc:
-            raise DataError(
-                f"{self._name} is not readable as GeoTIFF: {exc}", hint="the file may be damaged"
-            ) from exc
-
-
-@contextmanager
-def _without_unreadable_warnings() -> Iterator[None]:
-    """Keep off stderr that rasterio cannot pass on a warning of GDAL which is no UTF-8.
-
-    Tags of damaged files come up in such warnings; what is wrong with them shows when they
-    are read.
-    """
-    usual = sys.unraisablehook
-
-    def hook(unraisable: "sys.UnraisableHookArgs") -> None:
-        if not isinstance(unraisable.exc_value, UnicodeDecodeError):
-            usual(unraisable)
-
-    sys.unraisablehook = hook
-    try:
-        yield
-    finally:
-        sys.unraisablehook = usual
 
 
 def _crs(given: CRS) -> Crs:

@@ -1,16 +1,11 @@
 """How a GeoTIFF stores its bands: type, nodata, tiles, compression, overviews."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import rasterio
-from rasterio._err import CPLE_BaseError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
-from zyra.core.errors import DataError
 from zyra.fields.field import FieldInfo
+from zyra.fields.geotiff_opening import geotiff_errors, open_geotiff
 from zyra.fields.inventory import StoredAs
 
 
@@ -20,25 +15,17 @@ def stored_as(path: Path, infos: Sequence[FieldInfo]) -> StoredAs:
     Raises:
         DataError: The file is damaged.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            opened = rasterio.open(path, driver="GTiff")
-        with opened as file:
-            return StoredAs(
-                file={
-                    "size": f"{file.width} x {file.height}",
-                    "bands": file.count,
-                    "types": sorted(set(file.dtypes)),
-                    "interleave": file.interleaving.value if file.interleaving else None,
-                    "attributes": dict(file.tags()),
-                },
-                variables={
-                    info.variable: _facts(file, info.number) for info in reversed(list(infos))
-                },
-            )
-    except (RasterioError, CPLE_BaseError, UnicodeDecodeError, ValueError) as exc:
-        raise DataError(f"{path.name} is not readable as GeoTIFF: {exc}") from exc
+    with open_geotiff(path) as file, geotiff_errors(path.name):
+        return StoredAs(
+            file={
+                "size": f"{file.width} x {file.height}",
+                "bands": file.count,
+                "types": sorted(set(file.dtypes)),
+                "interleave": file.interleaving.value if file.interleaving else None,
+                "attributes": dict(file.tags()),
+            },
+            variables={info.variable: _facts(file, info.number) for info in reversed(list(infos))},
+        )
 
 
 def _facts(file: Any, band: int) -> dict[str, Any]:

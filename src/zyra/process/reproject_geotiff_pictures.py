@@ -1,6 +1,5 @@
 """GeoTIFF whose bands are colours: read and written as pictures."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +10,12 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, RasterioError
 
 from zyra.core.errors import DataError, OutputError, UnsupportedFormat
 from zyra.fields.formats import open_dataset
 from zyra.fields.geotiff_lattice import lattice_in_order
+from zyra.fields.geotiff_opening import geotiff_errors, open_geotiff
 from zyra.fields.grid import Grid
 from zyra.process.reproject_picture_files import refuse_too_large
 
@@ -111,10 +111,5 @@ def write_coloured(path: Path, pixels: Pixels, grid: Grid, nodata: float | None)
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path, driver="GTiff") as file:
-                yield file
-    except RasterioError as exc:
-        raise DataError(f"{path.name} is not readable as GeoTIFF: {exc}") from exc
+    with open_geotiff(path) as file, geotiff_errors(path.name):
+        yield file
