@@ -36,6 +36,7 @@ def cases(folder: Path) -> Iterator[Case]:
             against="read + colour lookup + PNG",
             at_most=2.5,
         )
+    yield from projected_cases(folder)
     yield Case(
         name="heatmap 1024x512, cold",
         ours=process(
@@ -45,6 +46,29 @@ def cases(folder: Path) -> Iterator[Case]:
         against="interpreter + imports",
         at_most=2.0,
     )
+
+
+def projected_cases(folder: Path) -> Iterator[Case]:
+    """Maps whose pixels lie in no rows of the grid: each has its place worked out."""
+    for projection in ("NorthPolarStereo", "Robinson"):
+        picture = folder / f"{projection}.png"
+        draw = in_process(
+            "visualize",
+            "heatmap",
+            input=str(FIELD),
+            output=str(picture),
+            width=4096,
+            height=2048,
+            projection=projection,
+        )
+        draw()
+        yield Case(
+            name=f"heatmap 4096x2048 in {projection}, warm",
+            ours=draw,
+            reference=floor_of(picture, folder / "floor.png"),
+            against="read + colour lookup + PNG",
+            at_most=8.0,
+        )
 
 
 def floor_of(picture: Path, target: Path) -> Work:

@@ -9,6 +9,7 @@ from zyra.fields.grid import Grid
 from zyra.visualize.map_choice import MapChoice
 from zyra.visualize.map_projections import RADIUS
 from zyra.visualize.natural_earth import Lines, read_features
+from zyra.visualize.places import places_of
 from zyra.visualize.plane_graticule import plane_graticule, plane_labels
 
 LONLAT = Crs("latitude_longitude", {})
@@ -186,3 +187,17 @@ def test_parallels_around_a_pole_are_named_below_it_on_the_map():
     for text, label in named.items():
         columns, rows = view.pixels_of(np.zeros(1), np.array([float(text.removesuffix("°N"))]))
         assert (label.inset, label.position) == pytest.approx((columns[0], rows[0]), abs=1.0)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_places_of_a_large_map_are_those_of_its_pixels(name):
+    """They are interpolated; GDAL tolerates an eighth of a cell, here it is a fiftieth."""
+    view = view_of(name, 1200, 900)
+    places = places_of(WORLD_GRID, view)
+    lon, lat = (np.broadcast_to(line, (900, 1200)) for line in view.lonlat_of_pixels())
+    assert np.array_equal(places.inside, np.isfinite(lon))
+    rows, columns = (90.0 - lat) / 5.0, lon / 5.0
+    inside = places.inside
+    assert places.rows[inside] == pytest.approx(rows[inside], abs=0.02)
+    apart = np.abs(places.columns - columns)[inside] % 72.0
+    assert np.minimum(apart, 72.0 - apart).max() < 0.03

@@ -246,8 +246,9 @@ def _unwrapped(line: Line, steps: Steps) -> Steps:
     """Steps of a tile's nine points, without jumps from the middle one where periodic."""
     if not line.period:
         return steps
-    middle = steps[:, 1:2, :, 1:2]
-    return steps - line.period * np.round((steps - middle) / line.period)
+    turns = np.round((steps - steps[:, 1:2, :, 1:2]) / line.period)
+    # A middle beyond the rim of a globe says nothing of the points that are on it.
+    return steps - line.period * np.where(np.isfinite(turns), turns, 0.0)
 
 
 def _may_touch(line: Line, known: Coordinates) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.grid import Coordinates, Grid
+from zyra.fields.warp_tiles import Tiles
 from zyra.visualize.view import View
 
 Positions = NDArray[np.float32]
@@ -16,6 +17,9 @@ Indices = NDArray[np.intp]
 PERIODIC = ("latitude_longitude", "rotated_latitude_longitude")
 # Rows whose places are worked out at once, so that the steps in between stay in the cache.
 BLOCK_PIXELS = 1 << 18
+# Of a picture with as many, places are worked out at some and interpolated. In smaller ones the
+# rim of a globe is round enough to pass between those.
+MANY_PIXELS = 1 << 20
 # A Gaussian grid ends up to this many rows short of the pole, which it still stands for.
 POLE_ROWS = 1.0
 
@@ -101,6 +105,35 @@ def places_at(grid: Grid, lon: Coordinates, lat: Coordinates) -> Places:
 
 
 def _scattered_places(grid: Grid, view: View) -> Places:
+    if view.width * view.height < MANY_PIXELS:
+        return _exact_places(grid, view)
+    return _smooth_places(grid, view)
+
+
+def _smooth_places(grid: Grid, view: View) -> Places:
+    """Places that are worked out at some points of each tile of the picture (see `Tiles`)."""
+
+    def to_grid(columns: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:
+        with np.errstate(all="ignore"):
+            x, y = np.broadcast_arrays(*grid.crs.forward(*view.lonlat_at(columns, rows)))
+        return np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)
+
+    lines = (np.arange(count, dtype=np.float64) + 0.5 for count in (view.width, view.height))
+    tiles = Tiles(grid, Grid(grid.crs, *lines), to_grid)
+    rows = np.full((view.height, view.width), np.nan, np.float32)
+    columns = rows.copy()
+    for block in tiles.blocks():
+        inside = np.ones(block.along_rows.shape, bool)
+        for line, steps in zip(tiles.lines, (block.along_rows, block.along_columns), strict=True):
+            inside &= line.is_inside(steps)
+        part = block.rows, block.columns
+        with np.errstate(invalid="ignore"):
+            np.copyto(rows[part], tiles.lines[0].places_of(block.along_rows), where=inside)
+            np.copyto(columns[part], tiles.lines[1].places_of(block.along_columns), where=inside)
+    return Places(rows, columns, grid.shape, grid.is_global)
+
+
+def _exact_places(grid: Grid, view: View) -> Places:
     rows = np.empty((view.height, view.width), np.float32)
     columns = np.empty_like(rows)
     block = max(1, BLOCK_PIXELS // view.width)

@@ -101,12 +101,12 @@ class PlaneView:
         x, y = self._lines()
         return self._lonlat(x[None, :], y[rows, None])
 
-    def is_on_globe(self, columns: Numbers, rows: Numbers) -> Flags:
-        """Whether the map shows the globe there, any shape."""
+    def lonlat_at(self, columns: Numbers, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Longitudes and latitudes of pixels, which need not be whole; NaN beside the globe."""
         left, right, bottom, top = self.window
-        x = left + columns * ((right - left) / self.width)
-        y = top - rows * ((top - bottom) / self.height)
-        return np.isfinite(self._lonlat(x, y)[0])
+        x: Numbers = left + columns * ((right - left) / self.width)
+        y: Numbers = top - rows * ((top - bottom) / self.height)
+        return self._lonlat(x, y)
 
     def _lonlat(self, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
         """Degrees of places in the plane; longitudes are NaN beside the globe."""

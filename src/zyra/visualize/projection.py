@@ -152,6 +152,10 @@ class MapView:
         lon, lat = self.lonlat_lines()
         return lon[None, :], lat[rows, None]
 
+    def lonlat_at(self, columns: Numbers, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Longitudes of `columns`, from `west` without a jump, and latitudes of `rows`."""
+        return self.west + columns * self.degrees_per_pixel[0], self.latitudes_of(rows)
+
     def lines_in(self, crs: Crs) -> tuple[Numbers, Numbers] | None:
         """Meridians and parallels for a geographic `crs`."""
         return self.lonlat_lines() if crs.is_geographic else None

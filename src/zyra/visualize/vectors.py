@@ -137,7 +137,7 @@ class VectorPainter:
         if isinstance(self.view, PlaneView) and len(self.view.outline()):
             rows, columns = np.nonzero(coverage)
             middles = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
-            beside = ~self.view.is_on_globe(*middles)
+            beside = np.isnan(self.view.lonlat_at(*middles)[0])
             coverage[rows[beside], columns[beside]] = 0
         return coverage
 

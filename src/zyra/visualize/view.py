@@ -54,6 +54,12 @@ class View(Protocol):
         They broadcast to (rows, width); longitudes are NaN beside the globe.
         """
 
+    def lonlat_at(self, columns: Numbers, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Longitudes and latitudes of pixels, which need not be whole; NaN beside the globe.
+
+        They have the shape that `columns` and `rows` broadcast to, or broadcast to it.
+        """
+
     def lines_in(self, crs: Crs) -> tuple[Numbers, Numbers] | None:
         """Coordinates in `crs` of columns and of rows, where those are straight in it; or None."""
 
