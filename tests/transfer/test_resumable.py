@@ -1,7 +1,10 @@
 """Downloads that a later run goes on with; `acquire api --resume` tests the common ways."""
 
+import errno
 import fcntl
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from http_server import Fault, HttpServer
@@ -75,6 +78,30 @@ def test_two_runs_do_not_write_one_part(server, remote: Remote, tmp_path):
             download_resumable(remote, str(tmp_path / "a.bin"))
 
 
+def test_a_part_that_got_its_name_meanwhile_is_left_alone(remote, tmp_path, monkeypatch):
+    theirs, flock = tmp_path / "theirs", fcntl.flock
+
+    def flock_late(stream: BinaryIO, operation: int) -> None:
+        if not theirs.exists():  # between open and flock, the run that had the lock ends
+            Path(stream.name).write_bytes(b"complete")
+            Path(stream.name).rename(theirs)
+        flock(stream, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock_late)
+    download_resumable(remote, str(tmp_path / "a.bin"))
+    assert theirs.read_bytes() == b"complete"
+    assert (tmp_path / "a.bin").read_bytes() == DATA
+
+
+def test_a_full_disk_is_not_kept_full(remote: Remote, tmp_path):
+    def no_room(received: int, total: int | None) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OutputError, match="no space to write"):
+        download_resumable(remote, str(tmp_path / "a.bin"), report=no_room)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_is_not_written_to(remote: Remote, tmp_path):
-    with pytest.raises(OutputError, match="is a folder"):
+    with pytest.raises(OutputError, match="Is a directory"):
         download_resumable(remote, str(tmp_path))

@@ -16,6 +16,7 @@ from zyra.core.urls import masked
 from zyra.transfer.download import receive
 from zyra.transfer.entries import Entry
 from zyra.transfer.receive import Remote, ReportBytes
+from zyra.transfer.resumable import PartInUse, receive_resumable
 
 SIDE_BY_SIDE = 4  # downloads at a time; more is impolite to one server
 _LONGEST_NAME = 200  # bytes; file systems take 255, a temporary name needs some of them
@@ -182,13 +183,11 @@ class Meter:
 
 def _fetched(fetch: Fetch, remote: Remote, job: Job, meter: Meter) -> Fetched:
     entry = fetch.entry
-    reception = receive(
-        remote,
-        fetch.target,
-        job,
-        check=partial(check_against, entry),
-        report=meter.of_file(),
-    )
+    check, report = partial(check_against, entry), meter.of_file()
+    try:
+        reception = receive_resumable(remote, fetch.target, check=check, report=report)
+    except PartInUse:  # by another run into this folder: each gets it for itself then
+        reception = receive(remote, fetch.target, job, check=check, report=report)
     if entry.modified is None and entry.etag is None:
         told = reception.headers
         entry = replace(entry, modified=modified_of(told), etag=told.get("ETag"))

@@ -4,7 +4,9 @@ What has been received is kept beside the target, and in a second file the valid
 which the server can tell whether it is still the same file (RFC 9110, `If-Range`).
 """
 
+import errno
 import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,18 +37,38 @@ def download_resumable(
 
     Raises:
         TransferError: It cannot be fetched; what came is kept if it can be gone on with.
-        OutputError: It cannot be written, or another run is fetching it just now.
+        PartInUse: Another run is fetching it just now.
+        OutputError: It cannot be written.
+    """
+    return receive_resumable(remote, target, check=check, report=report).written
+
+
+def receive_resumable(
+    remote: Remote,
+    target: str,
+    *,
+    check: Check = accept_anything,
+    report: ReportBytes = ignore_bytes,
+) -> Reception:
+    """Do what `download_resumable` does; return the reception, which knows the answer's headers.
+
+    Raises:
+        As `download_resumable`.
     """
     with output_errors(target), _part_of(target, remote) as part:
-        size = _receive(remote, part, report)
+        reception = _receive(remote, part, report)
         try:
             check(part.path)
         except BaseException:
             part.forget()
             raise
+        part.note.unlink(missing_ok=True)  # first: once it is renamed, a note may be another run's
         part.path.replace(target)
-        part.note.unlink(missing_ok=True)
-        return size
+        return reception
+
+
+class PartInUse(OutputError):
+    """Another run is fetching the same file to the same place."""
 
 
 @dataclass(frozen=True)
@@ -78,22 +100,43 @@ class _Part:
 def _part_of(target: str, remote: Remote) -> Iterator[_Part]:
     final = Path(target)
     if target.endswith("/") or final.is_dir():
-        raise OutputError(f"cannot write {target}: it is a folder", hint="name the file")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
     final.parent.mkdir(parents=True, exist_ok=True)
     mark = sha256(f"{final.name}\n{remote.address}".encode()).hexdigest()[:16]
     path = final.with_name(f"{PART_PREFIX}{mark}")
-    path.touch()
-    with path.open("r+b") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            raise OutputError(
+    with _locked(path) as stream:
+        if stream is None:
+            raise PartInUse(
                 f"another run is fetching {remote.shown} to {target}", hint="wait for its end"
-            ) from exc
+            )
         yield _Part(path, path.with_name(f"{path.name}.version"), stream)
 
 
-def _receive(remote: Remote, part: _Part, report: ReportBytes) -> int:
+@contextmanager
+def _locked(path: Path) -> Iterator[BinaryIO | None]:
+    """The file at `path`, made if there is none, for this run alone; None where another has it."""
+    while True:
+        path.touch()
+        try:
+            stream = path.open("r+b")
+        except FileNotFoundError:  # just now renamed by the run that had it
+            continue
+        with stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+                return
+            if _is_at(path, stream):  # else it has been given its final name since it was opened
+                yield stream
+                return
+
+
+def _is_at(path: Path, stream: BinaryIO) -> bool:
+    return path.exists() and os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+
+
+def _receive(remote: Remote, part: _Part, report: ReportBytes) -> Reception:
     validator = part.validator()
     if validator is None:
         part.stream.truncate(0)
@@ -106,13 +149,16 @@ def _receive(remote: Remote, part: _Part, report: ReportBytes) -> int:
         report=_noting(part, lambda: reception, report),
     )
     try:
-        size = reception.run()
+        reception.run()
         part.stream.flush()
+    except OSError:  # the disk is full, or gone: what came would only be in the way
+        part.forget()
+        raise
     except BaseException:
         if part.validator() is None:
             part.forget()
         raise
-    return size
+    return reception
 
 
 def _noting(part: _Part, current: Callable[[], Reception], report: ReportBytes) -> ReportBytes:
