@@ -170,3 +170,15 @@ def test_a_damaged_state_is_told(tmp_path, text):
     (tmp_path / ".zyra-sync.json").write_text(text)
     with pytest.raises(DataError, match="damaged"):
         read_state(str(tmp_path))
+
+
+def test_the_state_of_a_folder_holds_no_secret_of_a_url(server: HttpServer, acquire, tmp_path):
+    path = "/a.bin?token=hush"
+    url = server.put(path, b"12", etag='"v1"').replace("//", "//me:quiet@")
+    acquire(inputs=[url], sync_dir=str(tmp_path))
+    text = (tmp_path / ".zyra-sync.json").read_text()
+    assert "hush" not in text
+    assert "quiet" not in text
+    server.requests.clear()
+    acquire(inputs=[url], sync_dir=str(tmp_path))
+    assert server.asked("Range") == ["bytes=0-0"]  # asked about only: it is known

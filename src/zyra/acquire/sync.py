@@ -134,7 +134,7 @@ def _has_grown(entry: Entry, local: Local, growth: Growth) -> bool:
 
 
 def _has_changed(entry: Entry, local: Local, record: Record | None) -> bool:
-    if record is not None and record.source == entry.url:
+    if record is not None and record.is_of(entry):
         return local.size != record.stored or record.tells_change(entry)
     if entry.size is not None and entry.size != local.size:
         return True

@@ -9,6 +9,7 @@ from zyra.acquire.manifest import json_time
 from zyra.core.errors import DataError
 from zyra.core.job import Job
 from zyra.core.outputs import open_output
+from zyra.core.urls import masked
 from zyra.transfer.entries import Entry
 
 STATE_NAME = ".zyra-sync.json"
@@ -19,7 +20,7 @@ class Record:
     """A remote file as it was when it was fetched.
 
     Attributes:
-        source: Its URL.
+        source: Its URL, with its secrets hidden.
         size, modified, etag: As its server told them; None where it did not.
         stored: Bytes of the local file.
     """
@@ -30,19 +31,23 @@ class Record:
     etag: str | None
     stored: int
 
+    def is_of(self, entry: Entry) -> bool:
+        """Whether it was fetched from where `entry` is; signatures in URLs do not count."""
+        return self.source == masked(entry.url)
+
     def tells_change(self, entry: Entry) -> bool:
         """Whether what is told of `entry` differs from what was told before."""
         before = (self.size, self.modified, self.etag)
         now = (entry.size, json_time(entry.modified), entry.etag)
         pairs = zip(before, now, strict=True)
-        return self.source != entry.url or any(
+        return not self.is_of(entry) or any(
             None not in pair and len(set(pair)) > 1 for pair in pairs
         )
 
 
 def record_of(entry: Entry, stored: int) -> Record:
     """The record of a file that has been fetched."""
-    return Record(entry.url, entry.size, json_time(entry.modified), entry.etag, stored)
+    return Record(masked(entry.url), entry.size, json_time(entry.modified), entry.etag, stored)
 
 
 def read_state(folder: str) -> dict[str, Record]:
