@@ -31,7 +31,6 @@ def folder(tmp_path: Path) -> Path:
     file = tmp_path / "files" / "a b.bin"
     file.write_bytes(BODY)
     os.utime(file, (LONG_AGO, LONG_AGO))
-    (tmp_path / "other.bin").write_bytes(OTHER)
     return tmp_path / "files"
 
 
@@ -84,11 +83,13 @@ def test_a_transfer_goes_on_where_it_broke_off(server, client, pauses, job, tmp_
     assert pauses.seconds
 
 
-def test_a_file_that_changed_meanwhile_comes_anew(server, client, job, tmp_path):
+@pytest.mark.parametrize("other", [OTHER, BODY[::-1]], ids=["another size", "the same size"])
+def test_a_file_that_changed_meanwhile_comes_anew(server, client, job, tmp_path, other):
+    (tmp_path / "other.bin").write_bytes(other)
     change = {"version": str(tmp_path / "other.bin"), "time": LONG_AGO + 60}
     server.inject({"kind": "change", "after": 200_000, **change})
     download(Remote(client, server.url("a%20b.bin")), str(tmp_path / "out"), job)
-    assert (tmp_path / "out").read_bytes() == OTHER
+    assert (tmp_path / "out").read_bytes() == other
 
 
 @pytest.mark.parametrize("by", [-1000, 1000])
