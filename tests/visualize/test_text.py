@@ -52,6 +52,10 @@ def test_ticks_are_round(low, high, most, ticks):
     assert nice_ticks(low, high, most) == pytest.approx(ticks, abs=1e-12)
 
 
+def test_a_short_bar_has_two_ticks_where_they_fit():
+    assert nice_ticks(958.0, 1062.0, 2) == [1000.0, 1050.0]
+
+
 @pytest.mark.parametrize(
     ("numbers", "texts", "exponent"),
     [

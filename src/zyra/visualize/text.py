@@ -87,7 +87,7 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
     rough = (high - low) / max(most - 1, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(
-        power * nice for nice in (1, 2, 2.5, 5, 10, 20) if _fits(low, high, power * nice, most)
+        power * nice for nice in (0.5, 1, 2, 2.5, 5, 10, 20) if _fits(low, high, power * nice, most)
     )
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
