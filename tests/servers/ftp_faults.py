@@ -75,14 +75,13 @@ class _Producer:
         self._tail = b""
 
     def more(self) -> bytes:
-        if self._fault is None:
-            data, self._tail = self._tail, b""
-            return data or self._inner.more()
-        data = self._inner.more()
-        if len(data) > self._left:
+        if self._fault is not None and self._left == 0:
+            return self._happen()
+        data, self._tail = self._tail or self._inner.more(), b""
+        if self._fault is not None:
             data, self._tail = data[: self._left], data[self._left :]
-        self._left -= len(data)
-        return data or self._happen()
+            self._left -= len(data)
+        return data
 
     def _happen(self) -> bytes:
         fault, self._fault = self._fault, None

@@ -213,7 +213,8 @@ class FtpClient:
 
     def _chunks(self, loan: Loan[ftplib.FTP], url: Url, cut: Cut, facts: Facts) -> Iterator[bytes]:
         """The bytes of a part of a file; the connection is whole when all of them came."""
-        path, wanted = remote_path(url), None if cut.end is None else cut.end - cut.start
+        to_the_end = cut.end in (None, facts.size)
+        path, wanted = remote_path(url), None if to_the_end else (cut.end or 0) - cut.start
         if cut.status == 416:
             return
         loan.whole = False
