@@ -160,3 +160,11 @@ def test_credentials_of_no_use_are_refused_without_them(ran, credential):
 def test_arguments_that_do_not_fit_together_are_refused(args):
     with pytest.raises(ValidationError):
         S3Args.model_validate(args)
+
+
+def test_the_marker_of_an_empty_folder_is_no_object(fetched, s3, tmp_path):
+    s3.put("markers", "maps/", b"")
+    s3.put("markers", "maps/a.png", b"a")
+    s3.put("markers", "maps/empty.txt", b"")
+    fetched("s3", url="s3://markers/", output_dir=str(tmp_path))
+    assert there(tmp_path) == {"maps/a.png", "maps/empty.txt"}

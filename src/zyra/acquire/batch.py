@@ -18,7 +18,7 @@ from zyra.transfer.entries import Entry
 from zyra.transfer.receive import Remote, ReportBytes
 from zyra.transfer.resumable import PartInUse, receive_resumable
 
-SIDE_BY_SIDE = 4  # downloads at a time; more is impolite to one server
+SIDE_BY_SIDE = 4  # downloads at a time; many FTP servers take no more from one address
 _LONGEST_NAME = 200  # bytes; file systems take 255, a temporary name needs some of them
 _MEGABYTE = 1e6
 
@@ -48,15 +48,17 @@ class Fetched:
 
 
 def plan_batch(entries: Sequence[Entry], folder: str) -> list[Fetch]:
-    """Give each file a path in `folder`; equal names get a number.
+    """Give each file a path in `folder`; equal names, and those that are folders', get a number.
 
     Raises:
         UsageError: One names no file.
     """
-    taken: set[str] = set()
+    named = [(entry, safe_path(entry)) for entry in {each.url: each for each in entries}.values()]
+    # A store may hold both a and a/b, a folder of a disk only one of them.
+    taken = {str(above).casefold() for _, path in named for above in PurePath(path).parents}
     fetches = []
-    for entry in {entry.url: entry for entry in entries}.values():
-        name = _distinct(safe_path(entry), taken)
+    for entry, path in named:
+        name = _distinct(path, taken)
         taken.add(name.casefold())  # some file systems hold A and a for one name
         fetches.append(Fetch(entry, str(PurePath(folder, name))))
     return fetches

@@ -12,6 +12,7 @@ from zyra.core.job import Job
 from zyra.core.urls import OBJECT_SCHEMES, Url, scheme_of, split_url
 from zyra.transfer.credentials import secret_resolver, secret_slots
 from zyra.transfer.entries import Entry
+from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.object_access import Access
 from zyra.transfer.object_client import ObjectClient
 from zyra.transfer.object_store import Bucket
@@ -98,7 +99,22 @@ def _of_bucket(args: S3Args, place: Entry, access: Access, job: Job) -> list[Ent
             Entry(item.key, item.url, item.size, item.modified, item.etag)
             for item in bucket.objects(prefix)
         ]
-    return [_named_from(entry, url) for entry in chosen(found, args, job)]
+        there = [entry for entry in chosen(found, args, job) if _is_object(bucket, entry)]
+    return [_named_from(entry, url) for entry in there]
+
+
+def _is_object(bucket: Bucket, entry: Entry) -> bool:
+    """Whether the listed key is an object's.
+
+    Consoles keep empty objects such as `maps/` for folders; the library cuts the slash off.
+    """
+    if entry.size:
+        return True
+    try:
+        bucket.describe(entry.name)
+    except RefusedByServer as error:
+        return error.status != 404
+    return True
 
 
 def _named_from(entry: Entry, place: Url) -> Entry:
