@@ -286,3 +286,19 @@ def test_nothing_found_is_an_empty_list_but_nothing_to_fetch(api: ApiServer, sta
     assert stac(url=api.url("/stac"), list=True).lines == []
     with pytest.raises(SelectionError, match="fits"):
         stac(url=api.url("/stac"), output_dir=str(tmp_path))
+
+
+def test_pages_that_never_end_end_the_run(api: ApiServer, stac, monkeypatch):
+    monkeypatch.setattr("zyra.acquire.stac_search.MOST_DOCUMENTS", 20)
+    page = {"type": "FeatureCollection", "features": []}
+    api.answer = lambda _: Reply.json(
+        page | {"links": [{"rel": "next", "href": f"?page={len(api.asked)}"}]}
+    )
+    with pytest.raises(LimitExceeded, match="more than 20"):
+        stac(url=api.url("/items"), list=True)
+
+
+def test_an_item_that_says_it_is_in_a_bucket_is_found(api: ApiServer, stac):
+    links = [{"rel": "self", "href": "s3://bucket/radar-1.json"}]
+    StacApi(api, [item("radar-1", 1) | {"links": links}])
+    assert ids(stac(url=api.url("/stac"), list=True)) == ["radar-1"]

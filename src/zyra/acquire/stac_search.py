@@ -16,14 +16,14 @@ from zyra.acquire.pagination import Page
 from zyra.acquire.stac_query import Query
 from zyra.core.errors import DataError, LimitExceeded, UsageError
 from zyra.core.json_values import encode
-from zyra.core.urls import Url
+from zyra.core.urls import Url, scheme_of
 from zyra.transfer.asking import Asking
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.http import HttpClient
 from zyra.transfer.receive import Remote
 from zyra.transfer.request import BytesBody
 
-MOST_DOCUMENTS = 100_000  # of a static catalog that are read
+MOST_DOCUMENTS = 100_000  # of a catalog, or pages of a search, that are read
 
 _NO_POST = (404, 405, 415, 501)
 _GEOJSON = {"Content-Type": "application/json", "Accept": "application/geo+json, application/json"}
@@ -57,6 +57,7 @@ class Searcher:
         Raises:
             UsageError: It is none of these, or a static catalog that cannot be asked so.
             DataError: Its pages lead in a circle.
+            LimitExceeded: It has more than a hundred thousand documents or pages.
             TransferError: It cannot be read.
         """
         page = self._get(address)
@@ -106,6 +107,7 @@ class Searcher:
             if mark in seen:
                 raise DataError(f"{page.url.shown}: the next page is one that was there before")
             seen.add(mark)
+            _refuse_more_than_most(len(seen), page.url)
             url = str(linked(page.url, str(link["href"])))
             if str(link.get("method", "GET")).upper() == "POST":
                 own = link.get("body") or {}
@@ -129,11 +131,7 @@ class Searcher:
                 seen.update(map(str, below))
                 pending += reversed(below)
             page = None
-            if len(seen) > MOST_DOCUMENTS:
-                raise LimitExceeded(
-                    f"{start.url.shown} has more than {MOST_DOCUMENTS} documents",
-                    hint="give the address of a part of it",
-                )
+            _refuse_more_than_most(len(seen), start.url)
 
     def _below(self, page: Page) -> list[Url]:
         """Where a catalog's or collection's documents are that may hold what is searched for."""
@@ -158,6 +156,14 @@ class Searcher:
         asking = Asking(self._http, "POST", BytesBody(encode(body)), is_harmless=True)
         return _checked(
             read_page(Remote(asking, url, {**_GEOJSON, **self._remotes.at(url).headers}))
+        )
+
+
+def _refuse_more_than_most(number: int, url: Url) -> None:
+    if number > MOST_DOCUMENTS:
+        raise LimitExceeded(
+            f"{url.shown} has more than {MOST_DOCUMENTS} documents",
+            hint="give the address of a part of it",
         )
 
 
@@ -189,8 +195,15 @@ def _features_of(page: Page) -> Iterator[Found]:
     for feature in features if isinstance(features, list) else ():
         if not isinstance(feature, dict):
             raise DataError(f"{page.url.shown}: among its features is something else")
-        own = [link["href"] for link in _links_of(feature) if link.get("rel") == "self"]
-        yield Found(feature, linked(page.url, own[0]) if own and not is_item else page.url)
+        yield Found(feature, page.url if is_item else _own_url(page.url, feature))
+
+
+def _own_url(url: Url, feature: Mapping[str, Any]) -> Url:
+    """Where an item says it is; that of its page where this is no web address, as s3:// is none."""
+    own = next((link["href"] for link in _links_of(feature) if link.get("rel") == "self"), None)
+    if own is None or scheme_of(own) not in ("", "http", "https"):
+        return url
+    return linked(url, own)
 
 
 def _link(page: Page, rel: str) -> Mapping[str, Any] | None:
