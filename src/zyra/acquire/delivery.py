@@ -24,6 +24,7 @@ from zyra.transfer.download import progress_in_bytes, receive
 from zyra.transfer.entries import Entry
 
 _OBJECTS_SIDE_BY_SIDE = 16  # stores are made for many requests at a time
+_WEB_SIDE_BY_SIDE = 8  # web servers are asked as politely as browsers do
 
 
 def chosen(entries: Sequence[Entry], args: ListingArgs, job: Job) -> list[Entry]:
@@ -145,7 +146,9 @@ def _side_by_side(fetches: Sequence[Fetch], args: FetchArgs) -> int:
     if args.parallel is not None:
         return args.parallel
     schemes = {scheme_of(fetch.entry.url) for fetch in fetches}
-    return _OBJECTS_SIDE_BY_SIDE if schemes <= set(OBJECT_SCHEMES) else SIDE_BY_SIDE
+    if schemes <= set(OBJECT_SCHEMES):
+        return _OBJECTS_SIDE_BY_SIDE
+    return _WEB_SIDE_BY_SIDE if schemes <= {"http", "https", *OBJECT_SCHEMES} else SIDE_BY_SIDE
 
 
 def _write_manifest(

@@ -96,7 +96,7 @@ class FetchArgs(ListingArgs):
     )
     parallel: int | None = arg(
         None,
-        "Transfers at a time; default 4 as a courtesy to one server, 16 for object stores",
+        "Transfers at a time; default 8, 16 for object stores, 4 for FTP and SFTP",
         ge=1,
         le=32,
     )
