@@ -22,8 +22,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    """Start the service with its folders in `folder`."""
+def start(
+    folder: Path, port: int, settings: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start the service with its folders in `folder`, and with other settings if given."""
     places = {
         "ZYRA_UPLOAD_DIR": "uploads",
         "ZYRA_RESULTS_DIR": "results",
@@ -41,7 +43,9 @@ def start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
             "warning",
             "--no-access-log",
         ],
-        env=os.environ | {name: str(folder / place) for name, place in places.items()},
+        env=os.environ
+        | {name: str(folder / place) for name, place in places.items()}
+        | dict(settings or {}),
     )
 
 
@@ -62,10 +66,10 @@ def wait_until(port: int, path: str) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator["Client"]:
+def running(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator["Client"]:
     """A warm service and a connection to it."""
     port = free_port()
-    process = start(folder, port)
+    process = start(folder, port, settings)
     try:
         wait_until(port, "/ready")
         yield Client(port)
@@ -78,6 +82,7 @@ class Client:
     """One kept-alive connection."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def get(self, path: str) -> tuple[int, Any]:

@@ -10,6 +10,7 @@ from zyra.access.audit import AuditLog
 from zyra.access.front_desk import CallerStore, FrontDesk
 from zyra.access.gate import Gate
 from zyra.access.limit_kinds import LOGINS, READS, RUNS, STREAMS, UPLOADS
+from zyra.access.open_streams import OpenStreams
 from zyra.access.sqlite_keys import SqliteKeys
 from zyra.core.errors import UsageError
 from zyra.core.loading import load
@@ -17,6 +18,7 @@ from zyra.core.settings import Settings
 from zyra.jobs.callbacks import Callbacks, Sender
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
+from zyra.jobs.embedded.sqlite_ledger import SqliteLedger
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.embedded.worker import EmbeddedWorker
 from zyra.jobs.engine import Engine
@@ -25,11 +27,13 @@ from zyra.jobs.isolation.egress import EgressBroker
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.spawning import SpawningExecutor
-from zyra.jobs.ports import JobStore
+from zyra.jobs.plan_vault import PlanVault, Seal
+from zyra.jobs.ports import JobStore, StorageLedger
 from zyra.jobs.repeated import Repeated
 from zyra.jobs.results import with_text
 from zyra.jobs.retention import Retention
 from zyra.jobs.service import JobService, Part
+from zyra.jobs.space import Space
 from zyra.jobs.uploads import Uploads
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import CLI_REGISTRY, Registry
@@ -46,6 +50,8 @@ REDIS_PORT = 6379
 REDIS_PARTS = "zyra.jobs.redis.assembly:redis_parts"
 RATES = "zyra.access.rates:Rates"
 REDIS_RATES = "zyra.access.redis_rates:redis_rates"
+SEAL = "zyra.jobs.sealing:Seal"
+SEAL_OF_FILE = "zyra.jobs.sealing:seal_of_file"
 REDIS_KEYS = "zyra.access.redis_keys:redis_keys"
 
 
@@ -101,6 +107,7 @@ def build_front_desk(settings: Settings) -> FrontDesk:
         gate=Gate(settings, store),
         store=store,
         audit=AuditLog(audit_path(settings)),
+        streams=OpenStreams(settings.max_streams),
         make_rates=lambda: _rates(written, settings),
     )
 
@@ -145,7 +152,7 @@ def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "Red
     parts = _redis_parts(settings, settings.redis_url)
     executor = build_executor(registry_name, settings.concurrency)
     executor = brokered(executor, settings, load(registry_name))
-    return parts.worker(settings.results_dir, executor, settings.concurrency)
+    return parts.worker(settings.results_dir, executor, build_vault(settings), settings.concurrency)
 
 
 def _embedded(settings: Settings, registry: Registry, executor: Executor) -> JobService:
@@ -154,9 +161,13 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
     log = EventFiles(settings.results_dir)
     signals = LocalSignals(store)
     finish_line = FinishLine(store, signals)
-    engine = Engine(store, log, signals, executor, settings.results_dir, finish_line.cross)
+    vault = build_vault(settings)
+    engine = Engine(
+        store, log, signals, executor, settings.results_dir, vault, finished=finish_line.cross
+    )
     worker = EmbeddedWorker(engine, store, signals, executor)
     uploads = Uploads(settings.upload_dir)
+    space = build_space(settings, SqliteLedger(store), uploads)
     return JobService(
         registry=registry,
         settings=settings,
@@ -165,8 +176,10 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         signals=signals,
         finish_line=finish_line,
         uploads=uploads,
+        space=space,
+        vault=vault,
         parts=(
-            build_retention(settings, store, uploads),
+            build_retention(settings, store, space),
             worker,
             build_callbacks(settings, store),
         ),
@@ -178,6 +191,8 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
     """Redis, shared folders, and workers that are processes elsewhere."""
     parts = _redis_parts(settings, url)
     uploads = Uploads(settings.upload_dir)
+    space = build_space(settings, parts.ledger, uploads)
+    vault = build_vault(settings)
     return JobService(
         registry=registry,
         settings=settings,
@@ -186,9 +201,11 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         signals=parts.signals,
         finish_line=FinishLine(parts.store, parts.signals),
         uploads=uploads,
+        space=space,
+        vault=vault,
         parts=(
-            parts.server_part(settings.results_dir, executor),
-            build_retention(settings, parts.store, uploads),
+            parts.server_part(settings.results_dir, executor, vault),
+            build_retention(settings, parts.store, space),
             build_callbacks(settings, parts.store),
         ),
     )
@@ -207,9 +224,37 @@ def build_callbacks(settings: Settings, store: JobStore) -> Part:
     return Repeated(callbacks.deliver_due, Callbacks.EVERY_S)
 
 
-def build_retention(settings: Settings, store: JobStore, uploads: Uploads) -> Part:
+def build_space(settings: Settings, ledger: StorageLedger, uploads: Uploads) -> Space:
+    """What says how much more may be kept."""
+    return Space(ledger, uploads, settings.disk_floor_bytes, settings.max_stored_bytes)
+
+
+def build_vault(settings: Settings) -> PlanVault:
+    """What keeps the secrets of plans.
+
+    On one machine the key lies in the state folder. Processes that share a Redis need one
+    that the operator gives to all of them.
+    """
+
+    def from_setting() -> Seal:
+        seal: Seal = load(SEAL)(settings.plan_key)
+        return seal
+
+    def from_file() -> Seal:
+        seal: Seal = load(SEAL_OF_FILE)(settings.state_dir / "plan.key")
+        return seal
+
+    if settings.plan_key is None and settings.redis_url is not None:
+        return PlanVault(settings.secrets_dir, None)
+    make_seal = from_file if settings.plan_key is None else from_setting
+    return PlanVault(settings.secrets_dir, make_seal)
+
+
+def build_retention(settings: Settings, store: JobStore, space: Space) -> Part:
     """What removes results and uploads after their time."""
-    retention = Retention(store, uploads, settings.results_dir, settings.results_ttl_s)
+    retention = Retention(
+        store, space.uploads, space.ledger, settings.results_dir, settings.results_ttl_s
+    )
     return Repeated(retention.remove_old, Retention.EVERY_S)
 
 

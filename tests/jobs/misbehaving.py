@@ -11,8 +11,9 @@ from pathlib import Path
 
 from zyra.core.arguments import Args, arg
 from zyra.core.command import Command, commands_by_name
+from zyra.core.errors import UsageError
 from zyra.core.job import Job
-from zyra.core.kinds import InputFile, OutputFile
+from zyra.core.kinds import InputFile, InputSource, OutputFile, Secret
 
 BINARY_BLOCK = bytes(range(256)) * 4096  # 1 MiB with every byte value
 
@@ -226,6 +227,30 @@ class PlainArgs(Args):
     output: str = arg("", "A path that nobody checked")
 
 
+class SecretArgs(Args):
+    """Take a secret."""
+
+    token: Secret | None = arg(None, "What nobody may see")
+    header: list[Secret] | None = arg(None, "Headers", repeat=True)
+    source: InputSource | None = arg(None, "A URL, which may hold a password")
+    pieces: int = arg(1, "In how many pieces it is written")
+    around: str = arg("", "What is written before and after")
+
+
+def give_away(args: SecretArgs, job: Job) -> None:
+    """Write every secret to stdout, stderr and the progress, in pieces; fail with it."""
+    texts = filter(None, [args.token, *(args.header or []), args.source])
+    for text in texts:
+        data = (args.around + text + args.around).encode()
+        size = -(-len(data) // args.pieces)
+        for start in range(0, len(data), size):
+            for descriptor in (1, 2):
+                os.write(descriptor, data[start : start + size])
+            time.sleep(0.003)  # so that the other side reads each piece by itself
+        job.progress(0.5, f"now {text}")
+    raise UsageError(f"refused {args.token}", hint=f"not {args.token}")
+
+
 def _declare(name: str, args: type[Args]) -> Command:
     network = name == "reach_network"
     run = f"{__name__}:{name}"
@@ -256,6 +281,7 @@ _NAMES: dict[str, type[Args]] = {
     "reach_network": PlainArgs,
     "write_lines": CodeArgs,
     "wait_for_file": PathArgs,
+    "give_away": SecretArgs,
 }
 
 REGISTRY = {"process": commands_by_name(*(_declare(n, a) for n, a in _NAMES.items()))}

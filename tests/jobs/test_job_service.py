@@ -224,7 +224,9 @@ async def test_old_results_are_removed_but_not_what_an_unfinished_job_reads(
     reader = await submit("wait-for-file", input=str(gate), output="unused")
     source = f"job_id:{used.job_id}/used.txt"
     waiting = [await submit("wait-for-file", input=str(gate)), await submit("copy", input=source)]
-    retention = Retention(service.store, service.uploads, service.settings.results_dir, 0.0)
+    retention = Retention(
+        service.store, service.uploads, service.space.ledger, service.settings.results_dir, 0.0
+    )
     retention._ttl = timedelta(seconds=-1)
     await retention.remove_old()
     with pytest.raises(Gone):

@@ -17,6 +17,7 @@ from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.leftovers import MARK
+from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import JobRecord, Mode, Reason, Status
 from zyra.jobs.results import Workspace
@@ -51,7 +52,9 @@ async def store(tmp_path):
 @pytest.fixture
 def engine(store, tmp_path):
     executor = ForkingExecutor("misbehaving:REGISTRY", spares=0)
-    engine = Engine(store, EventFiles(tmp_path), LocalSignals(store), executor, tmp_path)
+    engine = Engine(
+        store, EventFiles(tmp_path), LocalSignals(store), executor, tmp_path, PlanVault(None, None)
+    )
     engine.name = RUNNER
     return engine
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from zyra.access.keys import KeyStore, now_utc, split_key
 from zyra.access.refusals import NotAuthenticated
-from zyra.access.scopes import EVERYTHING, allows
+from zyra.access.scopes import EVERYTHING, allows, secrets_of
 from zyra.core.errors import TransferError
 from zyra.core.loading import load
 from zyra.core.settings import Settings
@@ -33,7 +33,7 @@ class Identity:
         return allows(self.scopes, scope)
 
 
-LOCAL = Identity(Caller("local"), EVERYTHING, is_local=True)
+LOCAL = Identity(Caller("local", secrets=secrets_of(EVERYTHING)), EVERYTHING, is_local=True)
 
 
 class Gate:
@@ -59,7 +59,7 @@ class Gate:
             ServiceUnavailable: The store or the issuer that has to be asked is away.
         """
         if self._static_key is not None and _equal(credential, self._static_key):
-            return Identity(Caller("key:static"), EVERYTHING)
+            return _identity("key:static", EVERYTHING)
         if (parts := split_key(credential)) is not None:
             return await self._by_key(*parts)
         if self._tokens is not None and credential.count(".") == 2:
@@ -70,7 +70,7 @@ class Gate:
         record = await self._keys.get(key_id)
         if record is None or not record.accepts(secret, now_utc()):
             raise NotAuthenticated("the key is not valid, or not any more")
-        return Identity(Caller(f"key:{key_id}"), record.scopes)
+        return _identity(f"key:{key_id}", record.scopes)
 
     async def _by_token(self, token: str) -> Identity:
         assert self._tokens is not None
@@ -78,7 +78,11 @@ class Gate:
             holder = await self._tokens.holder(token)
         except TransferError as error:
             raise ServiceUnavailable(f"tokens cannot be checked now: {error.message}") from error
-        return Identity(Caller(f"oidc:{holder.subject}"), holder.scopes)
+        return _identity(f"oidc:{holder.subject}", holder.scopes)
+
+
+def _identity(name: str, scopes: frozenset[str]) -> Identity:
+    return Identity(Caller(name, is_limited=True, secrets=secrets_of(scopes)), scopes)
 
 
 def _equal(given: str, key: str) -> bool:

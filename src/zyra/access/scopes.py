@@ -1,9 +1,11 @@
 """Scopes: what a key or token allows.
 
-`run:STAGE` allows every command of a stage, `run:STAGE.COMMAND` one, `run:*` all; the others
-are the words of `PLAIN`. `admin` allows everything.
+`run:STAGE` allows every command of a stage, `run:STAGE.COMMAND` one, `run:*` all;
+`secrets:NAME` allows runs to use that secret of the server; the others are the words of
+`PLAIN`. `admin` allows everything.
 """
 
+import re
 from collections.abc import Collection, Iterable
 
 from zyra.core.closest import closest
@@ -18,6 +20,8 @@ JOBS_READ = "jobs:read"
 JOBS_CANCEL = "jobs:cancel"
 FILES_READ = "files:read"
 FILES_WRITE = "files:write"
+SECRETS = "secrets:"
+_SECRET_SCOPE = re.compile(SECRETS + r"[A-Za-z0-9_.-]{1,64}")
 PLAIN = (JOBS_READ, JOBS_CANCEL, FILES_READ, FILES_WRITE, ADMIN)
 EVERYTHING = frozenset({ADMIN})
 
@@ -47,8 +51,14 @@ def run_scope(stage: str, command: str) -> str:
     return f"{RUN}{stage}.{command}"
 
 
+def secrets_of(held: Collection[str]) -> frozenset[str]:
+    """Names of the server's secrets that the scopes `held` allow; `*` is all."""
+    named = {scope.removeprefix(SECRETS) for scope in held if scope.startswith(SECRETS)}
+    return frozenset(named | ({"*"} if ADMIN in held else set()))
+
+
 def _parsed(word: str, registry: Registry) -> str:
-    if word in PLAIN or word == RUN_ALL:
+    if word in PLAIN or word == RUN_ALL or _SECRET_SCOPE.fullmatch(word):
         return word
     stage, dot, command = word.removeprefix(RUN).partition(".")
     stage = STAGE_NAMES.get(stage, stage)

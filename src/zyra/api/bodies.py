@@ -8,6 +8,7 @@ has to expect them.
 import asyncio
 import json
 import math
+import time
 from collections.abc import AsyncIterator
 from typing import Any, NoReturn
 
@@ -17,6 +18,8 @@ from zyra.api.errors import BodyStalled, BodyTooLarge, NotJson, WrongMediaType
 from zyra.jobs.requests import Problem, RequestRefused
 
 IDLE_S = 60.0  # longest silence within a body; uvicorn itself would wait for ever
+GRACE_S = 60.0  # after which a body has to have come...
+SLOWEST_BYTES_S = 1024  # ...at this rate on the whole, so that drops do not hold a place for ever
 MAX_DEPTH = 32
 MAX_KEYS = 1_000  # of one object
 MAX_VALUES = 20_000  # of the whole body
@@ -73,28 +76,54 @@ def refuse_announced_size(request: Request, limit: int) -> None:
     Raises:
         BodyTooLarge: More than `limit` bytes are announced.
     """
+    if announced_size(request) > limit:
+        size = request.headers["content-length"][:20]
+        raise BodyTooLarge(f"the body has {size} bytes", hint=f"at most {limit} fit")
+
+
+def announced_size(request: Request) -> int:
+    """Bytes of the body by its Content-Length; 0 where it is not announced."""
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > limit:
-        raise BodyTooLarge(f"the body has {announced[:20]} bytes", hint=f"at most {limit} fit")
+    return int(announced[:20]) if announced.isdecimal() else 0
 
 
-async def chunks_of(request: Request, idle_s: float = IDLE_S) -> AsyncIterator[bytes]:
+async def chunks_of(
+    request: Request,
+    idle_s: float = IDLE_S,
+    grace_s: float = GRACE_S,
+    slowest_bytes_s: float = SLOWEST_BYTES_S,
+) -> AsyncIterator[bytes]:
     """The body as it arrives.
 
     Raises:
-        BodyStalled: Nothing came for `idle_s`.
+        BodyStalled: Nothing came for `idle_s`, or, after `grace_s`, less on the whole than
+            `slowest_bytes_s`.
         ClientDisconnect: The client left before the end.
     """
-    stream = request.stream()
+    stream, spent_s, received = request.stream(), 0.0, 0
     while True:
+        left_s = grace_s + received / slowest_bytes_s - spent_s
+        asked_at = time.monotonic()
         try:
-            async with asyncio.timeout(idle_s):
+            async with asyncio.timeout(min(idle_s, left_s)):
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return
         except TimeoutError as exc:
-            raise BodyStalled(f"nothing of the body came for {idle_s:g} s") from exc
+            raise _stalled(idle_s, received, is_silent=idle_s <= left_s) from exc
+        # Only waiting for the client counts, not what is done with its bytes.
+        spent_s += time.monotonic() - asked_at
+        received += len(chunk)
         yield chunk
+
+
+def _stalled(idle_s: float, received: int, *, is_silent: bool) -> BodyStalled:
+    if is_silent:
+        return BodyStalled(f"nothing of the body came for {idle_s:g} s")
+    return BodyStalled(
+        f"the body came too slowly, {received} bytes so far",
+        hint=f"send at least {SLOWEST_BYTES_S} bytes/s",
+    )
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from zyra.api.credentials import (
     credential_of,
     refuse_foreign_pages,
     refuse_key_in_url,
+    refuse_other_hosts,
     refuse_unless_local,
     ticket_of,
 )
@@ -60,16 +61,18 @@ def require(request: HTTPConnection, scope: str) -> Caller:
 class CallerCheck:
     """Let only known callers through, and note who they are."""
 
-    def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...], hosts: tuple[str, ...]) -> None:
         self._app = app
         self._origins = origins
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] in ("http", "websocket"):
             try:
                 desk: FrontDesk = scope["app"].state.desk
-                scope[_IDENTITY] = await Asking(scope, desk, self._origins).identity()
+                asking = Asking(scope, desk, self._origins, self._hosts)
+                scope[_IDENTITY] = await asking.identity()
             except ZyraError as error:
                 await refuse(error, scope, receive, send)
                 return
@@ -83,6 +86,7 @@ class Asking:
     scope: Scope
     desk: FrontDesk
     origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     async def identity(self) -> Identity:
         """Who it is.
@@ -91,12 +95,14 @@ class Asking:
             NotAuthenticated, TokenRefused: The caller is not served; the message says why.
             TooManyRequests: Too many wrong credentials came from that address.
             KeyInUrl: The URL has a parameter for keys.
+            WrongHost: The request is meant for another host.
             ServiceUnavailable: The store of keys is away.
         """
         refuse_key_in_url(self.scope)
         if self.scope["type"] == "http" and _inner_path(self.scope) in OPEN_PATHS:
             return LOCAL
         headers = Headers(scope=self.scope)
+        refuse_other_hosts(headers, self.hosts)
         if self.scope["type"] == "websocket":
             refuse_foreign_pages(headers, self.origins)
             if (ticket := ticket_of(self.scope)) is not None:
@@ -125,7 +131,8 @@ class Asking:
         if ticket is None:
             await self._count_failure()
             raise NotAuthenticated("the ticket is used, too old, or for another job")
-        return Identity(Caller(ticket.caller), frozenset({JOBS_READ}))
+        caller = Caller(ticket.caller, is_limited=ticket.caller != LOCAL.caller.name)
+        return Identity(caller, frozenset({JOBS_READ}))
 
     async def _count_failure(self) -> None:
         peer = self.scope.get("client")

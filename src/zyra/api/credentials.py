@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from zyra.access.refusals import NotAuthenticated
 from zyra.access.tickets import PREFIX
-from zyra.api.errors import KeyInUrl
+from zyra.api.errors import KeyInUrl, WrongHost
 
 FORWARDING = ("forwarded", "via", "x-real-ip", "x-forwarded-")
 KEY_NAMES = frozenset({"api_key", "apikey", "api-key", "x-api-key", "key", "token", "access_token"})
@@ -44,6 +44,24 @@ def ticket_of(scope: Scope) -> str | None:
     offered: Sequence[str] = scope.get("subprotocols", ())
     found = (name.removeprefix(PREFIX) for name in offered if name.startswith(PREFIX))
     return next(found, None)
+
+
+def refuse_other_hosts(headers: Headers, hosts: Sequence[str]) -> None:
+    """Refuse a request whose Host is not among the names of the service, if it has some.
+
+    Raises:
+        WrongHost: It is none of them.
+    """
+    name = _hostname(f"//{headers.get('host', '')}").rstrip(".")
+    if hosts and not any(_is_named(name, host.lower()) for host in hosts):
+        raise WrongHost(
+            f"this service is not {headers.get('host', '')[:80]!r}",
+            hint="the operator names its hosts in ZYRA_HOSTS",
+        )
+
+
+def _is_named(name: str, host: str) -> bool:
+    return name == host or (host.startswith("*.") and name.endswith(host[1:]))
 
 
 def refuse_foreign_pages(headers: Headers, origins: tuple[str, ...]) -> None:

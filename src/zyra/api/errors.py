@@ -39,9 +39,11 @@ from zyra.jobs.requests import (
     NoSuchFile,
     NoSuchJob,
     Problem,
+    QuotaReached,
     RequestRefused,
     ServiceUnavailable,
     StorageFull,
+    StoredQuotaReached,
 )
 from zyra.jobs.resolving import NameRefused
 
@@ -60,8 +62,12 @@ class KeyInUrl(ZyraError):
     """A key stands in the URL, where logs and histories keep it."""
 
 
+class WrongHost(ZyraError):
+    """The request is for a host that is not this service."""
+
+
 class BodyStalled(ZyraError):
-    """The body stopped arriving."""
+    """The body stopped arriving, or comes too slowly."""
 
 
 class BodyTooLarge(ZyraError):
@@ -87,6 +93,7 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     TokenRefused: HTTPStatus.UNAUTHORIZED,
     MissingScope: HTTPStatus.FORBIDDEN,
+    WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
     UnknownName: HTTPStatus.NOT_FOUND,
     NoSuchJob: HTTPStatus.NOT_FOUND,
     NoSuchFile: HTTPStatus.NOT_FOUND,
@@ -104,7 +111,9 @@ STATUSES: Mapping[type[ZyraError], HTTPStatus] = {
     DependencyMissing: HTTPStatus.NOT_IMPLEMENTED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    QuotaReached: HTTPStatus.TOO_MANY_REQUESTS,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    StoredQuotaReached: HTTPStatus.INSUFFICIENT_STORAGE,
     OutputError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 

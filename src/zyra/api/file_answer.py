@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from io import FileIO
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from zyra.api.ranges import Version, is_unchanged, wanted_range
+from zyra.jobs.plain_files import open_plain
 from zyra.jobs.requests import Gone
 
 CHUNK_BYTES = 256 << 10
@@ -47,7 +49,17 @@ def file_answer(request: Request, file: ServedFile) -> Response:
         Gone: The file has been removed.
         RangeNotSatisfiable: The asked range lies outside the file.
     """
-    facts = facts_of(file.path)
+    stream = opened(file.path)
+    try:
+        return _answer(request, file, stream)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _answer(request: Request, file: ServedFile, stream: FileIO) -> Response:
+    """The answer; it closes the stream when it is sent, or here when nothing of it is."""
+    facts = os.fstat(stream.fileno())
     version = Version(
         etag=f'"{file.sha256 or f"{facts.st_mtime_ns:x}-{facts.st_size:x}"}"',
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
@@ -59,20 +71,22 @@ def file_answer(request: Request, file: ServedFile) -> Response:
         "Cache-Control": "private, no-cache",
     }
     if is_unchanged(request.headers, version):
+        stream.close()
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if file.filename is not None:
         headers["Content-Disposition"] = attachment(file.filename)
-    return _bytes_answer(request, file, facts.st_size, version, headers)
+    headers["Content-Type"] = file.media_type
+    return _bytes_answer(request, stream, facts.st_size, version, headers)
 
 
-def facts_of(path: Path) -> os.stat_result:
-    """Size and time of a file that is on record.
+def opened(path: Path) -> FileIO:
+    """Open a file that is on record.
 
     Raises:
         Gone: It has been removed.
     """
     try:
-        return path.stat()
+        return open_plain(path)
     except FileNotFoundError as exc:
         raise Gone(f"{path.name} has been removed", hint="run the command again") from exc
 
@@ -89,22 +103,22 @@ def attachment(filename: str) -> str:
 
 
 def _bytes_answer(
-    request: Request, file: ServedFile, size: int, version: Version, headers: dict[str, str]
+    request: Request, stream: FileIO, size: int, version: Version, headers: dict[str, str]
 ) -> Response:
     part = wanted_range(request.headers, size, version)
     start, stop = part or (0, size)
     status = HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK
-    headers |= {"Content-Length": str(stop - start), "Content-Type": file.media_type}
+    headers["Content-Length"] = str(stop - start)
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     if request.method == "HEAD":
+        stream.close()
         return Response(status_code=status, headers=headers)
-    chunks = _chunks(file.path, start, stop)
-    return StreamingResponse(chunks, status, headers)
+    return StreamingResponse(_chunks(stream, start, stop), status, headers)
 
 
-async def _chunks(path: Path, start: int, stop: int) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb", buffering=0) as stream:
+async def _chunks(stream: FileIO, start: int, stop: int) -> AsyncIterator[bytes]:
+    with stream:
         stream.seek(start)
         while start < stop:
             chunk = await asyncio.to_thread(stream.read, min(CHUNK_BYTES, stop - start))

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -81,13 +82,15 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] in ("http", "websocket") and not _is_unlimited(scope):
-            try:
-                receive = await _counted(scope, receive)
-            except ZyraError as error:
-                await refuse(error, scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        with ExitStack() as held:
+            if scope["type"] in ("http", "websocket") and not _is_unlimited(scope):
+                try:
+                    receive = await _counted(scope, receive)
+                    held.enter_context(_place(scope))
+                except ZyraError as error:
+                    await refuse(error, scope, receive, send)
+                    return
+            await self._app(scope, receive, send)
 
 
 def kind_of(scope: Scope) -> str:
@@ -104,6 +107,14 @@ def kind_of(scope: Scope) -> str:
 def _is_unlimited(scope: Scope) -> bool:
     """This machine's own user, who needs no key, could do as much without the service."""
     return identity_of(HTTPConnection(scope)).is_local
+
+
+def _place(scope: Scope) -> AbstractContextManager[None]:
+    """A place among the caller's open streams, if that is what is asked for."""
+    if kind_of(scope) != STREAMS:
+        return nullcontext()
+    desk: FrontDesk = scope["app"].state.desk
+    return desk.streams.place(identity_of(HTTPConnection(scope)).caller)
 
 
 async def _counted(scope: Scope, receive: Receive) -> Receive:

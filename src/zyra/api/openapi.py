@@ -99,7 +99,7 @@ def errors(*statuses: int) -> Responses:
     """Describe the error answers of an operation; callers and queries can always be wrong."""
     return {
         status: described(HTTPStatus(status).phrase, ProblemAnswer)
-        for status in sorted({400, 401, 403, 422, 429, 503, *statuses})
+        for status in sorted({400, 401, 403, 421, 422, 429, 503, *statuses})
     }
 
 

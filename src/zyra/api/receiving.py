@@ -1,21 +1,27 @@
 """Receive uploads straight to disk, from a raw body or from a multipart form."""
 
-import asyncio
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from zyra.api.bodies import chunks_of, refuse_announced_size, refuse_coding, refuse_other_types
+from zyra.api.bodies import (
+    announced_size,
+    chunks_of,
+    refuse_announced_size,
+    refuse_coding,
+    refuse_other_types,
+)
 from zyra.api.errors import BodyTooLarge, MalformedForm
 from zyra.core.errors import OutputError
 from zyra.jobs.requests import Problem, RequestRefused
-from zyra.jobs.uploads import UploadInfo, UploadWriter
+from zyra.jobs.space import Arrival
+from zyra.jobs.uploads import UploadInfo
 
 BATCH_BYTES = 1 << 20  # written and hashed at once, away from the event loop
 FORM_OVERHEAD_BYTES = 64 << 10
@@ -23,14 +29,14 @@ FIELD = "file"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-Start = Callable[[str], UploadWriter]
+Start = Callable[[str], Arrival]
 
 
 class Receiver:
     """Collects the bytes of one file and writes them in batches."""
 
-    def __init__(self, writer: UploadWriter, limit: int) -> None:
-        self._writer = writer
+    def __init__(self, arrival: Arrival, limit: int) -> None:
+        self._arrival = arrival
         self._limit = limit
         self._parts: list[bytes] = []
         self._waiting = 0
@@ -44,14 +50,14 @@ class Receiver:
         """
         self._parts.append(chunk)
         self._waiting += len(chunk)
-        if self._writer.size + self._waiting > self._limit:
+        if self._arrival.size + self._waiting > self._limit:
             raise BodyTooLarge(f"the file has more than {self._limit} bytes")
 
     async def write(self, *, at_least: int = BATCH_BYTES) -> None:
         """Write what waits, if it is `at_least` so many bytes."""
         if self._waiting >= at_least:
             batch, self._parts, self._waiting = b"".join(self._parts), [], 0
-            await asyncio.to_thread(self._writer.write, batch)
+            await self._arrival.write(batch)
 
     async def finish(self, expected_sha256: str | None = None) -> UploadInfo:
         """Write the rest and make the upload exist.
@@ -60,33 +66,35 @@ class Receiver:
             RequestRefused: The digest is not `expected_sha256`.
         """
         await self.write(at_least=1)
-        if expected_sha256 not in (None, self._writer.sha256):
-            message = f"the body has SHA-256 {self._writer.sha256}"
+        if expected_sha256 not in (None, self._arrival.sha256):
+            message = f"the body has SHA-256 {self._arrival.sha256}"
             raise RequestRefused(
                 [Problem(("header", "X-Expected-SHA256"), message, "digest_mismatch")]
             )
-        info = await asyncio.to_thread(self._writer.finish)
+        info = await self._arrival.finish()
         self._exists = True
         return info
 
-    def discard_part(self) -> None:
+    async def discard_part(self) -> None:
         """Remove what was written, unless it has become an upload."""
         if not self._exists:
-            self._writer.abandon()
+            await self._arrival.abandon()
 
 
 async def receive_raw(
-    request: Request, writer: UploadWriter, limit: int, expected_sha256: str | None
+    request: Request, arrival: Arrival, limit: int, expected_sha256: str | None
 ) -> UploadInfo:
     """Receive a raw body as one upload; nothing is kept of one that fails.
 
     Raises:
         BodyTooLarge: It has more than `limit` bytes.
         RequestRefused: The digest is wrong.
-        OutputError: The disk is full.
+        StoredQuotaReached: Its owner keeps too much already.
+        OutputError, StorageFull: The disk is full.
     """
-    receiver = Receiver(writer, limit)
-    with _whole_or_nothing(receiver):
+    receiver = Receiver(arrival, limit)
+    async with _whole_or_nothing(receiver):
+        await arrival.expect(announced_size(request))
         async for chunk in chunks_of(request):
             receiver.take(chunk)
             await receiver.write()
@@ -118,12 +126,13 @@ async def receive_form(request: Request, start: Start, limit: int) -> UploadInfo
         MalformedForm: It is broken or cut off.
         RequestRefused: It has no field `file`, or others.
         BodyTooLarge: The file has more than `limit` bytes.
-        OutputError: The disk is full.
+        StoredQuotaReached: Its owner keeps too much already.
+        OutputError, StorageFull: The disk is full.
     """
     refuse_other_types(request, "multipart/form-data")
     refuse_announced_size(request, limit + FORM_OVERHEAD_BYTES)
     form = FileForm(_boundary(request), start, limit)
-    with _whole_or_nothing(form):
+    async with _whole_or_nothing(form):
         async for chunk in chunks_of(request):
             form.feed(chunk)
             if form.receiver is not None:
@@ -177,10 +186,10 @@ class FileForm:
             raise _wrong_field("the form has no field `file`", "missing")
         return self.receiver
 
-    def discard_part(self) -> None:
+    async def discard_part(self) -> None:
         """Remove what was written, unless it has become an upload."""
         if self.receiver is not None:
-            self.receiver.discard_part()
+            await self.receiver.discard_part()
 
     def _add(self, part: int, data: bytes) -> None:
         self._header[part].extend(data)
@@ -222,8 +231,8 @@ def _boundary(request: Request) -> bytes:
     return boundary
 
 
-@contextmanager
-def _whole_or_nothing(target: Receiver | FileForm) -> Iterator[None]:
+@asynccontextmanager
+async def _whole_or_nothing(target: Receiver | FileForm) -> AsyncIterator[None]:
     """Keep nothing of `target` when the block is left before the upload exists."""
     try:
         yield
@@ -232,4 +241,4 @@ def _whole_or_nothing(target: Receiver | FileForm) -> Iterator[None]:
             raise OutputError(f"no space for the upload: {os.strerror(exc.errno)}") from exc
         raise
     finally:
-        target.discard_part()
+        await target.discard_part()

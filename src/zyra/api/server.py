@@ -88,7 +88,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     own = [
         Middleware(VersionPrefix),
         Middleware(Guard),
-        Middleware(CallerCheck, origins=settings.cors_origins),
+        Middleware(CallerCheck, origins=settings.cors_origins, hosts=settings.hosts),
         Middleware(Limits),
     ]
     return [cors, *own] if settings.cors_origins else own

@@ -54,8 +54,13 @@ def sniff(head: bytes) -> tuple[str, str]:
 def media_type_of(path: Path) -> str:
     """Media type of a file: by its content where it has a signature, else by its name."""
     with path.open("rb") as stream:
-        found, _ = sniff(stream.read(HEAD_BYTES))
-    return found if found != UNKNOWN else media_type_of_name(path.name)
+        return media_type_from(stream.read(HEAD_BYTES), path.name)
+
+
+def media_type_from(head: bytes, name: str) -> str:
+    """Media type of a file called `name` that begins with `head`."""
+    found, _ = sniff(head)
+    return found if found != UNKNOWN else media_type_of_name(name)
 
 
 def media_type_of_name(name: str) -> str:

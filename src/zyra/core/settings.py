@@ -20,6 +20,7 @@ from zyra.core.network import NetworkPolicy
 
 GIB = 1 << 30
 PREFIX = "ZYRA_"
+PLAN_KEY_BYTES = 32
 RATE = r"^\d{1,12}/(second|minute|hour|day)$"
 
 
@@ -59,6 +60,14 @@ class Settings(BaseSettings):
     login_rate_limit: str = Field(
         "20/minute", pattern=RATE, description="Wrong keys from an address"
     )
+    max_jobs: int = Field(100, ge=1, description="Queued and running jobs of a caller")
+    max_streams: int = Field(100, ge=1, description="Streams that a caller has open at a time")
+    max_stored_bytes: int = Field(50 * GIB, ge=1, description="Uploads that are kept of a caller")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Names under which the service is asked for, such as zyra.example.org or"
+        " *.example.org; unset: any",
+    )
     redis_url: str | None = Field(
         None, repr=False, description="Redis of jobs that `zyra worker` runs, redis://host:6379/0"
     )
@@ -76,6 +85,17 @@ class Settings(BaseSettings):
     run_file_bytes: int = Field(20 * GIB, ge=1, description="Largest file a command may write")
     max_upload_bytes: int = Field(5 * GIB, ge=1, description="Largest upload")
     max_body_bytes: int = Field(1 << 20, ge=1, description="Largest JSON body")
+    secrets_dir: Path | None = Field(
+        None, description="Folder of secrets that arguments name as secret:NAME, a file for each"
+    )
+    plan_key: str | None = Field(
+        None,
+        repr=False,
+        description="On Redis: encrypts secrets of waiting jobs, 32 bytes in URL-safe base64",
+    )
+    disk_floor_bytes: int = Field(
+        GIB // 2, ge=0, description="With less free space runs and uploads are refused"
+    )
     results_ttl_s: float = Field(7 * 86400.0, gt=0, description="How long results are kept")
     data_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Folders that runs may read by absolute path"
@@ -101,7 +121,7 @@ class Settings(BaseSettings):
     root_path: str = Field("", description="Path of the service behind a proxy")
 
     @field_validator(
-        "data_roots", "allow_hosts", "callback_allow_hosts", "cors_origins", mode="before"
+        "data_roots", "allow_hosts", "callback_allow_hosts", "cors_origins", "hosts", mode="before"
     )
     @classmethod
     def _split_list(cls, given: object) -> object:
@@ -118,6 +138,17 @@ class Settings(BaseSettings):
             NetworkPolicy.allowing(given)
         except UsageError as error:
             raise ValueError(error.message) from error
+        return given
+
+    @field_validator("plan_key")
+    @classmethod
+    def _check_plan_key(cls, given: str | None) -> str | None:
+        try:
+            is_right = given is None or len(base64.urlsafe_b64decode(given)) == PLAN_KEY_BYTES
+        except ValueError:
+            is_right = False
+        if not is_right:
+            raise ValueError(f"it is not {PLAN_KEY_BYTES} bytes in URL-safe base64")
         return given
 
     @field_validator("webhook_secret")

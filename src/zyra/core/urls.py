@@ -221,6 +221,20 @@ def masked(text: str) -> str:
     return parts._replace(netloc=netloc, query=_masked_query(parts.query), fragment="").geturl()
 
 
+def credentials_in(text: str) -> list[str]:
+    """What `masked` hides of a URL: its password and the values of secret parameters."""
+    if not scheme_of(text):
+        return []
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return []
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    values = [password or user]
+    values += [value for name, value in parse_qsl(parts.query) if _SECRET_PARAMETER.search(name)]
+    return [spelling for value in values if value for spelling in {value, unquote(value)}]
+
+
 def _masked_query(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(_SECRET_PARAMETER.search(name) for name, _ in pairs):

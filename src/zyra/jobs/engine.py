@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from zyra.core.errors import ZyraError
 from zyra.jobs.events import final_frame
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
+from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import Claimed, EventLog, Leases, Signals
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
-from zyra.jobs.runner import TERM_GRACE_S, Plan, Run
+from zyra.jobs.runner import TERM_GRACE_S, Run
 
 _RETRY_S = 0.5
 
@@ -41,6 +43,7 @@ class Engine:
     """Runs jobs that were claimed for `name`, any number at once.
 
     Args:
+        vault: Opens the plans.
         finished: Told of each record that has become final here, before anybody else is.
     """
 
@@ -51,6 +54,8 @@ class Engine:
         signals: Signals,
         executor: Executor,
         results_dir: Path,
+        vault: PlanVault,
+        *,
         finished: Callable[[JobRecord], None] = lambda _: None,
     ) -> None:
         self.name = str(uuid.uuid4())
@@ -59,37 +64,36 @@ class Engine:
         self._signals = signals
         self._executor = executor
         self._results_dir = results_dir
+        self._vault = vault
         self._finished = finished
         self._runs: dict[str, Run] = {}
 
     async def run(self, claimed: Claimed) -> None:
         """Run a claimed job to its final state."""
         job_id = claimed.record.job_id
-        workspace = Workspace(self._results_dir / job_id)
-        publisher = Publisher(self._log, job_id, workspace)
-        run = self._runs[job_id] = Run(Plan.from_json(claimed.plan), workspace, publisher)
         try:
-            final = await self._execute(run)
+            final = await self._execute(job_id, claimed.plan)
             if final["reason"] is Reason.LOST and claimed.record.attempts <= claimed.record.retries:
                 return  # nobody renews its lease any more: the sweep queues it again
             record = await self._finish(job_id, final)
         finally:
-            del self._runs[job_id]
+            self._runs.pop(job_id, None)
         if record is not None:
             self._finished(record)
             await asyncio.sleep(0)  # who waits answers before the last frame is made
             await self.announce(record)
 
-    async def _execute(self, run: Run) -> dict[str, Any]:
+    async def _execute(self, job_id: str, kept: str) -> dict[str, Any]:
+        workspace = Workspace(self._results_dir / job_id)
+        publisher = Publisher(self._log, job_id, workspace)
         try:
+            plan, hidden = self._vault.take(kept)
+            run = self._runs[job_id] = Run(plan, workspace, publisher, hidden)
             return await run.execute(self._executor)
+        except ZyraError as error:  # its secrets cannot be had
+            return _never_ran(error.message)
         except OSError as error:  # no space or no descriptors for the job's own files
-            return {
-                "status": Status.FAILED,
-                "reason": Reason.LOST,
-                "message": str(error),
-                "finished_at": datetime.now(UTC),
-            }
+            return _never_ran(str(error))
 
     def cancel(self, job_id: str, grace_s: float = TERM_GRACE_S) -> None:
         """End the command of a job if it runs here: TERM, and KILL when the grace is over."""
@@ -164,3 +168,13 @@ class Engine:
                 return await self._leases.finish(self.name, job_id, **final)
             except ServiceUnavailable:
                 await asyncio.sleep(_RETRY_S)
+
+
+def _never_ran(message: str) -> dict[str, Any]:
+    """The end of a job whose command could not be run by us."""
+    return {
+        "status": Status.FAILED,
+        "reason": Reason.LOST,
+        "message": message,
+        "finished_at": datetime.now(UTC),
+    }

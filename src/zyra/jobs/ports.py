@@ -24,12 +24,14 @@ class Submission:
         plan: What a runner needs to run it, as JSON.
         idempotency_key: With the owner's name it names one job, or None.
         fingerprint: Digest of the request; another one under the same key is a conflict.
+        most_unfinished: So many queued and running jobs its owner may have, or None.
     """
 
     record: JobRecord
     plan: str
     idempotency_key: str | None = None
     fingerprint: str = ""
+    most_unfinished: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class JobStore(Protocol):
 
         Raises:
             Conflict: The key names a job of another request.
+            QuotaReached: The owner has as many unfinished jobs as it may.
         """
 
     async def get(self, job_id: str) -> JobRecord | None:
@@ -116,6 +119,23 @@ class JobStore(Protocol):
 
         Each is taken by one caller only: for everybody else it is due again at `until`.
         """
+
+
+class StorageLedger(Protocol):
+    """Counts the bytes that each owner's uploads take, also while they arrive."""
+
+    async def reserve(self, owner: str, file_id: str, size: int, most: int) -> None:
+        """Count `size` bytes for an upload, in place of what was counted for it before.
+
+        Raises:
+            StoredQuotaReached: All uploads of the owner would take more than `most`.
+        """
+
+    async def release(self, *file_ids: str) -> None:
+        """Count uploads no more."""
+
+    async def reserved(self) -> set[str]:
+        """Ids of the uploads that are counted."""
 
 
 class Leases(Protocol):

@@ -13,6 +13,7 @@ from zyra.core.command import Command
 from zyra.core.errors import UsageError, ZyraError
 from zyra.core.kinds import READ_KINDS, Kind, texts_of
 from zyra.core.settings import Settings
+from zyra.jobs.plan_vault import PlanVault, secret_texts, secrets_among
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import Callback, JobRecord
 from zyra.jobs.requests import (
@@ -42,6 +43,7 @@ class Desk:
 
     Attributes:
         find_output: Path of an output of one of the caller's jobs.
+        vault: Keeps the secrets among the arguments.
     """
 
     registry: Registry
@@ -49,6 +51,7 @@ class Desk:
     uploads: Uploads
     caller: Caller
     find_output: FindOutput
+    vault: PlanVault
 
     async def prepare(self, request: RunRequest) -> Submission:
         """The job that the request asks for.
@@ -63,6 +66,7 @@ class Desk:
         given = sound_args(command, request.args, problems) if args is None else given_of(args)
         reads = Reads()
         values = await self._resolver(reads).resolve(command.kinds, given, problems)
+        self._check_secrets(command.kinds, values, problems)
         stdin_path = await self._stdin_path(request, reads, problems)
         callback = self._callback(request, problems)
         if args is None or problems:
@@ -82,7 +86,24 @@ class Desk:
         )
         plan = self._plan(request, command, values, reads.links, stdin_path)
         key = request.idempotency_key
-        return Submission(record, plan.to_json(), key, fingerprint(request) if key else "")
+        return Submission(
+            record,
+            self.vault.put(plan),
+            key,
+            fingerprint(request) if key else "",
+            self.settings.max_jobs if self.caller.is_limited else None,
+        )
+
+    def _check_secrets(
+        self, kinds: Mapping[str, Kind], values: Mapping[str, Any], problems: list[Problem]
+    ) -> None:
+        for name, value in values.items():
+            for text in secret_texts(secrets_among(kinds, values), {name: value}):
+                try:
+                    self.vault.check(self.caller, text)
+                except UsageError as error:
+                    place = ("args", name)
+                    problems.append(Problem(place, error.message, "secret_refused", error.hint))
 
     def _callback(self, request: RunRequest, problems: list[Problem]) -> Callback | None:
         if request.callback_url is None:
@@ -118,6 +139,7 @@ class Desk:
             memory_bytes=self.settings.run_memory_bytes,
             file_bytes=self.settings.run_file_bytes,
             allow_hosts=self.settings.allow_hosts,
+            secrets=secrets_among(command.kinds, values),
         )
 
     async def _stdin_path(

@@ -14,9 +14,18 @@ class Caller:
 
     Attributes:
         name: Stable identity; owns the jobs and uploads that it makes.
+        is_limited: Whether quotas hold for it; not for this machine's own user, who could do
+            as much without the service.
+        secrets: Names of the server's secrets that its runs may use; `*` is all.
     """
 
     name: str
+    is_limited: bool = field(default=False, compare=False)
+    secrets: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def may_use(self, secret: str) -> bool:
+        """Whether its runs may use the server's secret of that name."""
+        return not self.secrets.isdisjoint({secret, "*"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,15 @@ class ServiceUnavailable(ZyraError):
 
 
 class StorageFull(ServiceUnavailable):
-    """There is no space to keep a job."""
+    """There is no space to keep a job or an upload."""
+
+
+class QuotaReached(ServiceUnavailable):
+    """The caller has as much open at a time as it may; it can come again when something ends."""
+
+
+class StoredQuotaReached(ZyraError):
+    """The caller's uploads take as much space as they may."""
 
 
 def _place(problem: Problem) -> str:

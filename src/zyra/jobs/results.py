@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
-from zyra.core.media_types import HEAD_BYTES, media_type_of, sniff
+from zyra.core.media_types import HEAD_BYTES, media_type_from, sniff
 from zyra.core.outputs import PART_PREFIX
+from zyra.jobs.plain_files import open_plain
 from zyra.jobs.records import Captured, JobRecord, Output
 
 JSON_TEXT_BYTES = 1 << 20
@@ -120,7 +121,13 @@ class Workspace:
 
     def collect(self) -> tuple[Output, ...]:
         """Describe every regular file that the command left, by name."""
-        return tuple(_describe(self.outputs, path) for path in sorted(_files(self.outputs)))
+        root = Path(os.path.realpath(self.outputs))
+        found = (_describe(root, path) for path in sorted(_files(root)))
+        return tuple(output for output in found if output is not None)
+
+    def output(self, name: str) -> Path:
+        """Where an output is; a path for `plain_files.open_plain`."""
+        return Path(os.path.realpath(self.outputs), name)
 
 
 def write_whole(stream: FileIO, chunk: bytes) -> None:
@@ -152,7 +159,11 @@ def _has_entries(folder: Path) -> bool:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Regular files below `folder` that are whole; links are not followed and not listed."""
-    for entry in os.scandir(folder):
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):  # a process of the run is not gone yet
+        return
+    for entry in entries:
         if entry.name.startswith(PART_PREFIX):
             continue  # a killed command was still writing it
         if entry.is_dir(follow_symlinks=False):
@@ -161,14 +172,20 @@ def _files(folder: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-def _describe(root: Path, path: Path) -> Output:
-    facts = path.stat(follow_symlinks=False)
-    with path.open("rb") as stream:
+def _describe(root: Path, path: Path) -> Output | None:
+    """Describe a file; None when it is not there any more, or has become something else."""
+    try:
+        stream = open_plain(path)
+    except FileNotFoundError:
+        return None
+    with stream:
+        facts = os.fstat(stream.fileno())
+        head = os.pread(stream.fileno(), HEAD_BYTES, 0)
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return Output(
         name=path.relative_to(root).as_posix(),
         size=facts.st_size,
-        media_type=media_type_of(path),
+        media_type=media_type_from(head, path.name),
         sha256=digest,
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
     )

@@ -4,12 +4,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from zyra.jobs.ports import JobStore
+from zyra.jobs.ports import JobStore, StorageLedger
 from zyra.jobs.records import Status
 from zyra.jobs.results import Workspace
 from zyra.jobs.uploads import Uploads
 
 AT_ONCE = 200
+BROKEN_OFF_AFTER = timedelta(hours=1)  # longer than any silence within an upload
 _FINAL = tuple(status for status in Status if status.is_final)
 
 
@@ -17,14 +18,23 @@ class Retention:
     """Removes old results and uploads.
 
     Args:
+        ledger: Counts the bytes of uploads.
         ttl_s: How long results and uploads are kept, in seconds.
     """
 
     EVERY_S = 60.0
 
-    def __init__(self, store: JobStore, uploads: Uploads, results_dir: Path, ttl_s: float) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        uploads: Uploads,
+        ledger: StorageLedger,
+        results_dir: Path,
+        ttl_s: float,
+    ) -> None:
         self._store = store
         self._uploads = uploads
+        self._ledger = ledger
         self._results_dir = results_dir
         self._ttl = timedelta(seconds=ttl_s)
 
@@ -43,3 +53,13 @@ class Retention:
         for file_id in self._uploads.made_before(moment):
             if f"file:{file_id}" not in used:
                 self._uploads.expire(file_id)
+                await self._ledger.release(file_id)
+        await self._tidy_up()
+
+    async def _tidy_up(self) -> None:
+        """Remove what a server that died left of uploads, and count it no more."""
+        counted = await self._ledger.reserved()
+        broken_off = datetime.now(UTC) - BROKEN_OFF_AFTER
+        await asyncio.to_thread(self._uploads.remove_broken_off, broken_off)
+        if gone := counted - self._uploads.all_ids():
+            await self._ledger.release(*gone)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from io import FileIO
@@ -13,9 +13,11 @@ from typing import Any, Self
 from zyra.jobs.isolation.assignment import Assignment, Limits, unnamed_file
 from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
+from zyra.jobs.plain_files import open_plain
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import Reason, Status
 from zyra.jobs.results import STREAMS, Workspace, write_whole
+from zyra.jobs.stream_mask import StreamMask
 
 TERM_GRACE_S = 2.0
 EVENT_BYTES = 1 << 16
@@ -30,6 +32,7 @@ class Plan:
         args: Validated arguments with usable paths.
         links: Files that the job reads, by their names in its own folder.
         readable: All that it reads by absolute path: those files, and what lies under data roots.
+        secrets: Names of the arguments that are secret.
         output: Name that the command was asked to write, its main output; or None.
         stdin_text: What the command reads as stdin, or None.
         stdin_path: File that the command reads as stdin, or None.
@@ -47,6 +50,7 @@ class Plan:
     links: Mapping[str, str] = field(default_factory=dict)
     readable: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The plan as JSON, for a queue."""
@@ -60,24 +64,30 @@ class Plan:
         """
         known = {field.name for field in fields(cls)}
         values = {name: value for name, value in json.loads(text).items() if name in known}
-        for name in ("allow_hosts", "readable"):
+        for name in ("allow_hosts", "readable", "secrets"):
             values[name] = tuple(values.get(name, ()))
         return cls(**values)
 
 
 @dataclass
 class Run:
-    """One execution: the state while it goes on."""
+    """One execution: the state while it goes on.
+
+    Attributes:
+        hidden: Texts that are masked in everything that the command says.
+    """
 
     plan: Plan
     workspace: Workspace
     publisher: Publisher
+    hidden: Sequence[str] = ()
     reason: Reason | None = None
     fault: str = ""
     _command: RunningCommand | None = None
     _files: dict[str, FileIO] = field(default_factory=dict)
     _event_line: bytes = b""
     _has_begun: bool = False
+    _masks: dict[str, StreamMask] = field(default_factory=dict)
 
     async def execute(self, executor: Executor) -> dict[str, Any]:
         """Run to the end; return the fields of the record that are final then."""
@@ -104,6 +114,7 @@ class Run:
 
     async def _run_process(self, executor: Executor) -> Ended:
         for name in STREAMS:
+            self._masks[name] = StreamMask(self.hidden)
             self._files[name] = self.workspace.stream(name).open("xb", buffering=0)
         try:
             ended = await self._attempt(executor)
@@ -114,7 +125,8 @@ class Run:
                 ended = await self._attempt(executor)
             return ended
         finally:
-            for stream in self._files.values():
+            for name, stream in self._files.items():
+                self._write(name, self._masks[name].flush())
                 stream.close()
 
     async def _attempt(self, executor: Executor) -> Ended:
@@ -163,6 +175,9 @@ class Run:
             self._command.stop(grace_s)
 
     def _keep(self, name: str, chunk: bytes) -> None:
+        self._write(name, self._masks[name].feed(chunk))
+
+    def _write(self, name: str, chunk: bytes) -> None:
         try:
             write_whole(self._files[name], chunk)
         except OSError as error:
@@ -183,7 +198,8 @@ class Run:
             if event.get("reason") == Reason.MEMORY:
                 self.reason = self.reason or Reason.MEMORY
             elif "progress" in event:
-                self.publisher.report(float(event["progress"]), str(event.get("message", "")))
+                message = self._masks["stderr"].text(str(event.get("message", "")))
+                self.publisher.report(float(event["progress"]), message)
             elif "left" in event and self._command is not None:
                 self._command.leave(_ended(event))
 
@@ -226,7 +242,8 @@ class Run:
 def _open_stdin(plan: Plan) -> int:
     """A descriptor from which the command reads its stdin; an empty one where it has none."""
     if plan.stdin_path is not None:
-        return os.open(plan.stdin_path, os.O_RDONLY)
+        with open_plain(plan.stdin_path) as stream:
+            return os.dup(stream.fileno())
     if plan.stdin_text is None:
         return os.open(os.devnull, os.O_RDONLY)
     return unnamed_file(plan.stdin_text.encode("utf-8", "surrogatepass"))

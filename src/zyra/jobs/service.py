@@ -13,6 +13,7 @@ from zyra.core.settings import Settings
 from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.following import Following
+from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
 from zyra.jobs.records import JobRecord, Output, Reason, Status
@@ -26,6 +27,7 @@ from zyra.jobs.requests import (
     ServiceUnavailable,
 )
 from zyra.jobs.results import STREAMS, Workspace, with_text
+from zyra.jobs.space import Space
 from zyra.jobs.uploads import Uploads, is_uuid
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import Registry
@@ -52,6 +54,8 @@ class JobService:
 
     Attributes:
         uploads: The files that callers have given.
+        space: How much more may be kept.
+        vault: Keeps the secrets of plans.
         parts: What works in this process while the service runs.
         begin: Keeps a job that somebody waits for and starts it in the same step, where
             jobs run in this process; None where they do not.
@@ -64,6 +68,8 @@ class JobService:
     signals: Signals
     finish_line: FinishLine
     uploads: Uploads
+    space: Space
+    vault: PlanVault
     parts: Sequence[Part] = ()
     begin: Callable[[Submission], Awaitable[JobRecord]] | None = None
 
@@ -92,12 +98,14 @@ class JobService:
         """Accept a job; its record is durable when this returns.
 
         Raises:
+            StorageFull: The disk is nearly full.
+            QuotaReached: The caller has as many unfinished jobs as it may.
             UnknownName: No such stage or command.
             RequestRefused: The arguments are wrong or name what may not be used.
             Conflict: The idempotency key belongs to another request.
             ServiceUnavailable: It cannot be kept now.
         """
-        return await self._accept(await self._desk(caller).prepare(request))
+        return await self._accept(await self._prepared(caller, request))
 
     async def run(
         self, caller: Caller, request: RunRequest, *, wait_s: float | None = None
@@ -107,7 +115,7 @@ class JobService:
         Raises:
             As `submit`.
         """
-        submission = await self._desk(caller).prepare(request)
+        submission = await self._prepared(caller, request)
         job_id = submission.record.job_id
         with self.finish_line.expecting(job_id) as done:
             accepted = await (self.begin or self._accept)(submission)
@@ -194,6 +202,8 @@ class JobService:
         if f"file:{file_id}" in await self.store.used():
             raise Conflict(f"an unfinished job reads the upload {file_id}")
         self.uploads.remove(caller, file_id)
+        if caller.is_limited:
+            await self.space.ledger.release(file_id)
 
     async def follow(self, caller: Caller, job_id: str, after: int = 0) -> AsyncIterator[Frame]:
         """Every frame of a job's story after that number, live until the final one.
@@ -237,7 +247,7 @@ class JobService:
                 f"job {job_id} {what}",
                 hint=f"it has {', '.join(outputs)}" if outputs else "its text is at /stdout",
             )
-        return found, self._workspace(job_id).outputs / found.name
+        return found, self._workspace(job_id).output(found.name)
 
     async def stream_path(self, caller: Caller, job_id: str, name: str) -> Path:
         """Where the captured bytes of `stdout` or `stderr` are.
@@ -251,7 +261,11 @@ class JobService:
         path = self._workspace(record.job_id).stream(name)
         if name not in STREAMS or not path.exists():
             raise NoSuchFile(f"job {job_id} has no {name!r}")
-        return path
+        return path.resolve()
+
+    async def _prepared(self, caller: Caller, request: RunRequest) -> Submission:
+        self.space.check(self.settings.results_dir)
+        return await self._desk(caller).prepare(request)
 
     def _desk(self, caller: Caller) -> Desk:
         return Desk(
@@ -260,6 +274,7 @@ class JobService:
             self.uploads,
             caller,
             lambda job_id, name: self.output_path(caller, job_id, name),
+            self.vault,
         )
 
     async def _accept(self, submission: Submission) -> JobRecord:

@@ -93,8 +93,8 @@ class Uploads:
     """The uploads below one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder.resolve()  # so that no link is on the way to an upload
 
     def start(self, owner: Caller, filename: str) -> UploadWriter:
         """Begin to receive an upload."""

@@ -26,9 +26,11 @@ def job(**fields: Any) -> JobRecord:
     )
 
 
-def submission(key: str | None = None, fingerprint: str = "a", **fields: Any) -> Submission:
-    """A job that is to be kept."""
-    return Submission(job(**fields), PLAN, key, fingerprint)
+def submission(
+    key: str | None = None, fingerprint: str = "a", most: int | None = None, **fields: Any
+) -> Submission:
+    """A job that is to be kept, if its owner has fewer than `most` unfinished ones."""
+    return Submission(job(**fields), PLAN, key, fingerprint, most)
 
 
 def succeeded(when: datetime | None = None) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from uuid import uuid4
 
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
+from zyra.jobs.embedded.sqlite_ledger import SqliteLedger
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
-from zyra.jobs.ports import EventLog, Signals
+from zyra.jobs.ports import EventLog, Signals, StorageLedger
 from zyra.jobs.redis.connection import Link
 from zyra.jobs.redis.event_streams import RedisEventLog
 from zyra.jobs.redis.hub import Hub
 from zyra.jobs.redis.keys import Keys
+from zyra.jobs.redis.redis_ledger import RedisLedger
 from zyra.jobs.redis.redis_store import RedisJobStore
 from zyra.jobs.redis.rq_queue import RqQueue
 from zyra.jobs.redis.signals import RedisSignals
@@ -30,6 +32,7 @@ class Ports:
     store: Store
     log: EventLog
     signals: Signals
+    ledger: StorageLedger
 
 
 Connect = Callable[[], Ports]
@@ -44,7 +47,8 @@ async def embedded(folder: Path) -> AsyncIterator[Connect]:
         store = SqliteJobStore(folder / "jobs.sqlite3", CAPACITY)
         signals = LocalSignals(store)
         made.append((store, signals))
-        return Ports(store, EventFiles(folder / "results"), signals)
+        ledger = SqliteLedger(store)
+        return Ports(store, EventFiles(folder / "results"), signals, ledger)
 
     yield connect
     for store, signals in made:
@@ -62,7 +66,8 @@ async def on_redis(url: str) -> AsyncIterator[Connect]:
         hub = Hub(link, keys.signals)
         made.append((link, hub))
         store = RedisJobStore(link, keys, RqQueue(link, keys, keys.prefix))
-        return Ports(store, RedisEventLog(link, keys, hub, KEPT_S), RedisSignals(link, keys, hub))
+        log, signals = RedisEventLog(link, keys, hub, KEPT_S), RedisSignals(link, keys, hub)
+        return Ports(store, log, signals, RedisLedger(link, keys))
 
     yield connect
     for link, hub in made:

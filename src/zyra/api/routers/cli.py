@@ -36,7 +36,7 @@ CancelOnDisconnect = Annotated[
     bool, Query(description="End the command when the waiting caller goes away")
 ]
 RUN_RESPONSES = (
-    answers(RunAnswer, 404, 408, 409, 413, 415, 503)
+    answers(RunAnswer, 404, 408, 409, 413, 415, 503, 507)
     | answers(AcceptedAnswer, status=202)
     | {
         422: described(

@@ -36,7 +36,7 @@ async def upload_form(request: Request) -> Response:
     service, caller = service_of(request), require(request, FILES_WRITE)
     info = await receive_form(
         request,
-        lambda filename: service.uploads.start(caller, filename),
+        lambda filename: service.space.arrival(caller, filename),
         service.settings.max_upload_bytes,
     )
     return _created(request, info)
@@ -55,8 +55,8 @@ async def upload_raw(
     service, caller = service_of(request), require(request, FILES_WRITE)
     limit = service.settings.max_upload_bytes
     digest = check_raw(request, limit, expected_sha256)
-    writer = service.uploads.start(caller, filename)
-    return _created(request, await receive_raw(request, writer, limit, digest))
+    arrival = service.space.arrival(caller, filename)
+    return _created(request, await receive_raw(request, arrival, limit, digest))
 
 
 @router.get("/files", responses=answers(UploadsAnswer))

@@ -18,6 +18,7 @@ from zyra.jobs.embedded.sqlite_pages import select_page
 from zyra.jobs.embedded.sqlite_schema import open_database
 from zyra.jobs.leases import lost
 from zyra.jobs.ports import Claimed, Page, Query, Renewal, Submission
+from zyra.jobs.quotas import too_many_jobs
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
 from zyra.jobs.requests import Conflict, ServiceUnavailable, StorageFull
@@ -115,6 +116,19 @@ class SqliteJobStore:
         """What queued and running jobs read: `file:ID` and `job:ID`."""
         return await self._do(self._used)
 
+    async def in_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` with the database, all of it or nothing.
+
+        Raises:
+            StorageFull, ServiceUnavailable: As every other method.
+        """
+
+        def do() -> T:
+            with self._transaction() as database:
+                return work(database)
+
+        return await self._do(do)
+
     async def close(self) -> None:
         """Close the database after what was asked before."""
         await self._do(self._database.close)
@@ -153,12 +167,22 @@ class SqliteJobStore:
                 known = self._known(submission)
                 if known is not None:
                     return known, None
+            self._refuse_beyond_quota(submission)
             if runner is None or self._has_queued() or not self._has_room():
                 self._insert(record, submission.plan)
                 return record, None
             record = _begun(record)
             self._insert(record, submission.plan, runner, time.time() + lease_s)
         return record, Claimed(record, submission.plan)
+
+    def _refuse_beyond_quota(self, submission: Submission) -> None:
+        most = submission.most_unfinished
+        if most is None:
+            return
+        unfinished = "SELECT count(*) FROM jobs WHERE owner = ? AND status IN ('queued', 'running')"
+        found = self._database.execute(unfinished, (submission.record.owner,)).fetchone()[0]
+        if found >= most:
+            raise too_many_jobs(most)
 
     def _insert(
         self, record: JobRecord, plan: str, runner: str | None = None, until: float | None = None

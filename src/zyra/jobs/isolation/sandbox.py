@@ -14,12 +14,14 @@ import fcntl
 import os
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _CREATE_RULESET = 444
 _ADD_RULE = 445
 _RESTRICT_SELF = 446
+_OPENAT2 = 437  # Linux 5.6, so where there is Landlock
+_NO_LINKS, _CURRENT_FOLDER = 0x04, -100
 _VERSION_FLAG = 1
 _RULE_PATH_BENEATH, _RULE_NET_PORT = 1, 2
 
@@ -59,6 +61,10 @@ class _Ruleset(ctypes.Structure):
     )
 
 
+class _How(ctypes.Structure):
+    _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
+
+
 class _PathRule(ctypes.Structure):
     _pack_ = 1
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
@@ -73,7 +79,7 @@ class Room:
     """What a run may touch beside Python and the system.
 
     Attributes:
-        readable: Its inputs.
+        readable: Its inputs, by paths without links.
         writable: Its own folders.
         port: The one TCP port that it may connect to, the egress broker's; None for none.
     """
@@ -105,7 +111,8 @@ class Walls:
         """
         files = _files_of(self.version)
         try:
-            _allow(self.ruleset, room.readable, _READ & files)
+            # A link in place of an output of an earlier run would lead to what it names.
+            _allow(self.ruleset, room.readable, _READ & files, opener=_open_plainly)
             _allow(self.ruleset, room.writable, _WRITE & files)
             if self.version >= 4 and room.port is not None:
                 _allow_port(self.ruleset, room.port)
@@ -166,11 +173,32 @@ def _python_places() -> set[str]:
     return {sys.prefix, sys.base_prefix, *filter(os.path.isabs, sys.path)}
 
 
-def _allow(ruleset: int, places: Iterable[str], access: int) -> None:
+def _open_for_rule(place: str) -> int:
+    return os.open(place, os.O_PATH | os.O_CLOEXEC)
+
+
+def _open_plainly(place: str) -> int:
+    """Open a path that has no links.
+
+    Source: openat2(2).
+    """
+    how = _How(os.O_PATH | os.O_CLOEXEC, 0, _NO_LINKS)
+    path = os.fsencode(place)
+    return _checked(
+        _LIBC.syscall(_OPENAT2, _CURRENT_FOLDER, path, ctypes.byref(how), ctypes.sizeof(how))
+    )
+
+
+def _allow(
+    ruleset: int,
+    places: Iterable[str],
+    access: int,
+    opener: Callable[[str], int] = _open_for_rule,
+) -> None:
     """Allow `access` beneath each of `places`; one that does not exist needs no rule."""
     for place in places:
         try:
-            parent = os.open(place, os.O_PATH | os.O_CLOEXEC)
+            parent = opener(place)
         except OSError:
             continue
         try:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.executor import Executor
+from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.redis.connection import Link
 from zyra.jobs.redis.event_streams import RedisEventLog
 from zyra.jobs.redis.hub import Hub
 from zyra.jobs.redis.keys import Keys
+from zyra.jobs.redis.redis_ledger import RedisLedger
 from zyra.jobs.redis.redis_store import RedisJobStore
 from zyra.jobs.redis.rq_queue import RqQueue
 from zyra.jobs.redis.server_part import ServerPart
@@ -27,14 +29,19 @@ class RedisParts:
     store: RedisJobStore
     log: RedisEventLog
     signals: RedisSignals
+    ledger: RedisLedger
 
-    def server_part(self, results_dir: Path, executor: Executor) -> ServerPart:
+    def server_part(self, results_dir: Path, executor: Executor, vault: PlanVault) -> ServerPart:
         """What a server runs; its executor only ends orphans and is never started."""
-        return ServerPart(self.link, self.hub, self._sweeper(self._engine(results_dir, executor)))
+        return ServerPart(
+            self.link, self.hub, self._sweeper(self._engine(results_dir, executor, vault))
+        )
 
-    def worker(self, results_dir: Path, executor: Executor, slots: int) -> RedisWorker:
+    def worker(
+        self, results_dir: Path, executor: Executor, vault: PlanVault, slots: int
+    ) -> RedisWorker:
         """What `zyra worker` runs."""
-        engine = self._engine(results_dir, executor)
+        engine = self._engine(results_dir, executor, vault)
         return RedisWorker(
             link=self.link,
             hub=self.hub,
@@ -47,8 +54,8 @@ class RedisParts:
             slots=slots,
         )
 
-    def _engine(self, results_dir: Path, executor: Executor) -> Engine:
-        return Engine(self.store, self.log, self.signals, executor, results_dir)
+    def _engine(self, results_dir: Path, executor: Executor, vault: PlanVault) -> Engine:
+        return Engine(self.store, self.log, self.signals, executor, results_dir, vault)
 
     def _sweeper(self, engine: Engine) -> Sweeper:
         return Sweeper(engine, self.queue)
@@ -76,4 +83,5 @@ def redis_parts(url: str, queue_name: str, kept_s: float) -> RedisParts:
         store=RedisJobStore(link, keys, queue),
         log=RedisEventLog(link, keys, hub, kept_s),
         signals=RedisSignals(link, keys, hub),
+        ledger=RedisLedger(link, keys),
     )

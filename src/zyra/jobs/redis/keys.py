@@ -67,6 +67,19 @@ class Keys:
         """Sorted set of the jobs of one owner by number."""
         return f"{self.prefix}:owner:{name}"
 
+    def unfinished(self, owner: str) -> str:
+        """Set of the queued and running jobs of one owner."""
+        return f"{self.prefix}:unfinished:{owner}"
+
+    def stored(self, owner: str) -> str:
+        """Hash of the bytes of each upload of one owner."""
+        return f"{self.prefix}:stored:{owner}"
+
+    @property
+    def uploads(self) -> str:
+        """Hash of where each upload's bytes are counted."""
+        return f"{self.prefix}:uploads"
+
     def idempotency(self, owner: str, key: str) -> str:
         """Hash of the job that an owner's idempotency key names."""
         digest = hashlib.sha256(f"{owner}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()

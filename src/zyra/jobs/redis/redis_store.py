@@ -12,6 +12,7 @@ from typing import Any
 
 from zyra.jobs.leases import LEASE_S, lost
 from zyra.jobs.ports import Claimed, Page, Query, Renewal, Submission
+from zyra.jobs.quotas import too_many_jobs
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
 from zyra.jobs.redis import scripts
@@ -63,7 +64,9 @@ class RedisJobStore:
             keys.owner(record.owner),
             keys.queued,
             keys.uses,
+            keys.unfinished(record.owner),
         ]
+        most = submission.most_unfinished
         values = [
             record.job_id,
             to_json(record),
@@ -74,12 +77,15 @@ class RedisJobStore:
             json.dumps(record.uses),
             submission.fingerprint if key is not None else "",
             keys.jobs,
+            "" if most is None else most,
         ]
         async with self._link.use() as client, client.pipeline() as pipe:
             await self._add(names, values, client=pipe)
-            # An id that is not needed, because the key names a job, cannot be claimed.
+            # An id that is not needed, because no job was added, cannot be claimed.
             self._queue.put(pipe, record.job_id)
             outcome, job_id = (await pipe.execute())[0]
+        if outcome == "full" and most is not None:
+            raise too_many_jobs(most)
         if outcome == "conflict":
             raise Conflict(
                 f"idempotency key {key!r} belongs to another request, job {job_id}",
@@ -117,13 +123,16 @@ class RedisJobStore:
         """Forget a job, its frames, and the key that names it."""
         keys = self._keys
         async with self._link.use() as client, client.pipeline() as pipe:
-            owner, idempotency = await client.hmget(keys.job(job_id), ["owner", "idempotency"])
+            names = ["owner", "idempotency", "unfinished"]
+            owner, idempotency, unfinished = await client.hmget(keys.job(job_id), names)
             pipe.delete(keys.job(job_id), keys.frames(job_id), keys.frames_state(job_id))
             if idempotency:
                 pipe.delete(idempotency)
             for name in (owner, keys.queued, keys.running, keys.finished, keys.callbacks):
                 if name:
                     pipe.zrem(name, job_id)
+            if unfinished:
+                pipe.srem(unfinished, job_id)
             pipe.hdel(keys.uses, job_id)
             await pipe.execute()
 

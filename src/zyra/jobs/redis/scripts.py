@@ -4,23 +4,28 @@ Records are made in Python and compared as text: a script replaces one only if i
 the text that was read. Times are the server's own, so clocks of workers do not matter.
 """
 
-# Keys are: job, idempotency, numbers, owner, queued, uses.
+# Keys are: job, idempotency, numbers, owner, queued, uses, unfinished of the owner.
 # Arguments are: id, record, plan, stage, command, created, uses, fingerprint, beginning of
-#       job names
-# Answer: 'added', or 'known' or 'conflict' with the id that the idempotency key names.
+#       job names, how many unfinished jobs the owner may have or ''
+# Answer: 'added', or 'known' or 'conflict' with the id that the idempotency key names, or
+#       'full'.
 ADD = """
-local id, record, plan, stage, command, created, uses, fingerprint, jobs = unpack(ARGV)
+local id, record, plan, stage, command, created, uses, fingerprint, jobs, most = unpack(ARGV)
 if fingerprint ~= '' then
   local known = redis.call('HMGET', KEYS[2], 'fingerprint', 'job_id')
   if known[1] and redis.call('EXISTS', jobs .. known[2]) == 1 then
     return {known[1] == fingerprint and 'known' or 'conflict', known[2]}
   end
+end
+if most ~= '' and redis.call('SCARD', KEYS[7]) >= tonumber(most) then return {'full', ''} end
+if fingerprint ~= '' then
   redis.call('HSET', KEYS[2], 'fingerprint', fingerprint, 'job_id', id)
 end
+redis.call('SADD', KEYS[7], id)
 local number = redis.call('INCR', KEYS[3])
 redis.call('HSET', KEYS[1], 'record', record, 'plan', plan, 'status', 'queued', 'runner', '',
   'number', number, 'stage', stage, 'command', command, 'created', created,
-  'owner', KEYS[4], 'idempotency', KEYS[2])
+  'owner', KEYS[4], 'idempotency', KEYS[2], 'unfinished', KEYS[7])
 redis.call('ZADD', KEYS[4], number, id)
 redis.call('ZADD', KEYS[5], number, id)
 if uses ~= '[]' then redis.call('HSET', KEYS[6], id, uses) end
@@ -35,7 +40,7 @@ return {'added', id}
 REPLACE = """
 local job, queued, running, finished, uses, callbacks = unpack(KEYS)
 local id, read, holder, record, status, runner, lease, ended, due = unpack(ARGV)
-local found = redis.call('HMGET', job, 'record', 'runner', 'number')
+local found = redis.call('HMGET', job, 'record', 'runner', 'number', 'unfinished')
 if found[1] ~= read or found[2] ~= holder then return 0 end
 redis.call('HSET', job, 'record', record, 'status', status, 'runner', runner)
 redis.call('ZREM', queued, id)
@@ -52,10 +57,37 @@ elseif status == 'running' then
 else
   redis.call('HDEL', job, 'plan')
   redis.call('HDEL', uses, id)
+  if found[4] then redis.call('SREM', found[4], id) end
   if ended ~= '' then redis.call('ZADD', finished, ended, id) end
   if due ~= '' then redis.call('ZADD', callbacks, due, id) end
 end
 return 1
+"""
+
+# Keys are: stored bytes of the owner, owners of uploads.
+# Arguments are: upload, bytes, most bytes of all
+# Answer: 1 when they are counted, 0 when they would be too many.
+RESERVE = """
+local upload, size, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local before = tonumber(redis.call('HGET', KEYS[1], upload)) or 0
+local sum = size - before
+for _, bytes in ipairs(redis.call('HVALS', KEYS[1])) do sum = sum + bytes end
+if sum > most and size > before then return 0 end
+redis.call('HSET', KEYS[1], upload, string.format('%d', size))
+redis.call('HSET', KEYS[2], upload, KEYS[1])
+return 1
+"""
+
+# Keys are: owners of uploads.
+# Arguments are: uploads
+RELEASE = """
+for _, upload in ipairs(ARGV) do
+  local stored = redis.call('HGET', KEYS[1], upload)
+  if stored then
+    redis.call('HDEL', stored, upload)
+    redis.call('HDEL', KEYS[1], upload)
+  end
+end
 """
 
 # Keys are: running.

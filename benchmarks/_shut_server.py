@@ -1,0 +1,21 @@
+"""Serve all commands on the port given, with no network for any run: for random requests.
+
+Runs get no broker, so Landlock and seccomp leave them no connection. Needs Linux with both.
+"""
+
+import sys
+
+import uvicorn
+
+from zyra import wiring
+from zyra.api.server import create_app
+from zyra.jobs.isolation.executor import Executor
+
+
+def _as_it_is(executor: Executor, *_: object) -> Executor:
+    return executor
+
+
+if __name__ == "__main__":
+    wiring.brokered = _as_it_is
+    uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="warning", access_log=False)
