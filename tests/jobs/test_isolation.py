@@ -181,20 +181,21 @@ async def test_a_command_under_way_when_the_warm_parent_dies_is_lost_and_leaves_
 
 async def test_a_spare_child_that_is_killed_costs_no_run(run, executor):
     await run("echo", text="ready")
-    for spare in psutil.Process(executor.parent_pid).children():
-        spare.kill()
+    for spare in (await _warm_parent(executor)).children():
+        with suppress(psutil.NoSuchProcess):  # it has just been used
+            spare.kill()
         await _until_gone(spare)
     assert (await run("echo", text="still here")).stdout.text == "still here"
 
 
 async def test_the_warm_parent_has_one_thread(service, run, executor):
     await run("echo", text="ready")
-    assert psutil.Process(executor.parent_pid).num_threads() == 1
+    assert (await _warm_parent(executor)).num_threads() == 1
 
 
 async def test_spare_children_are_as_many_as_may_run_at_once(service, run, executor):
     await run("echo", text="ready")
-    parent = psutil.Process(executor.parent_pid)
+    parent = await _warm_parent(executor)
     states: list[str] = []
     while states != [psutil.STATUS_SLEEPING] * service.settings.concurrency:
         await asyncio.sleep(0)
@@ -205,11 +206,21 @@ async def test_spare_children_are_as_many_as_may_run_at_once(service, run, execu
 async def _first_helper(executor) -> psutil.Process:
     """The program that `ignore-term` starts, once it has been started."""
     while True:
-        parent = psutil.Process(executor.parent_pid)
-        for process in parent.children(recursive=True):
-            with suppress(psutil.NoSuchProcess):  # the run before is just leaving
+        parent = await _warm_parent(executor)
+        with suppress(psutil.NoSuchProcess):  # the parent or the run before is just leaving
+            for process in parent.children(recursive=True):
                 if "time.sleep(300" in " ".join(process.cmdline()):
                     return process
+        await asyncio.sleep(0)
+
+
+async def _warm_parent(executor) -> psutil.Process:
+    """The warm parent, once there is one again: a run can end before its death is noticed."""
+    while True:
+        with suppress(psutil.NoSuchProcess):
+            parent = psutil.Process(executor.parent_pid)
+            if parent.status() != psutil.STATUS_ZOMBIE:
+                return parent
         await asyncio.sleep(0)
 
 
