@@ -173,3 +173,10 @@ def test_the_command_line_ends_in_one_clear_line(api: ApiServer, path, code):
     assert done.returncode == code
     assert done.stderr.count("error:") == code
     assert "Traceback" not in done.stderr
+
+
+def test_a_password_that_the_service_repeats_is_hidden(api: ApiServer, ask):
+    api.answer = lambda _: Reply(401, b"no user me with quiet words")
+    with pytest.raises(TransferError, match=r"no user me with \*\*\*$") as caught:
+        ask(url=api.url("/x"), auth="basic:me:quiet words")
+    assert "quiet" not in str(caught.value.hint)

@@ -12,13 +12,15 @@ from zyra.core.inputs import STDIN, existing_file, open_input
 from zyra.core.job import Job
 from zyra.core.media_types import UNKNOWN, media_type_of
 from zyra.core.outputs import open_output
+from zyra.core.urls import credentials_in
 from zyra.disseminate.commands.post import PostArgs
-from zyra.disseminate.server_words import refusal, secrets_of
+from zyra.disseminate.server_words import refusal
 from zyra.transfer.bodies import file_body, form_body, stream_body
 from zyra.transfer.client import Headers
 from zyra.transfer.credentials import request_headers, secret_resolver
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.failures import ServerBusy
+from zyra.transfer.hiding import Hider
 from zyra.transfer.http import HttpClient, Response
 from zyra.transfer.request import Body, Request
 from zyra.transfer.retries import Tries
@@ -91,7 +93,8 @@ def _deliver(client: HttpClient, request: Request, args: PostArgs, job: Job) -> 
 def _admit(response: Response, request: Request, args: PostArgs) -> None:
     expected = args.expect_status or range(200, 300)
     if response.status not in expected:
-        raise refusal(response, secrets_of(request), args.expect_status)
+        hider = Hider.of(request.headers, credentials_in(request.address))
+        raise refusal(response, hider, args.expect_status)
 
 
 def _keep(response: Response, output: str, job: Job) -> None:

@@ -1,5 +1,6 @@
 """Keep secrets out of messages, wherever a server or a URL repeats them."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,8 +24,12 @@ class Hider:
     def of(cls, headers: Headers, secrets: Iterable[str] = ()) -> "Hider":
         """Hide these secrets, and the headers that may hold one, as in `Bearer TOKEN`."""
         plain = harmless(headers).keys()
-        values = [text for name, text in headers.items() if name not in plain]
-        words = {word for value in values for word in (value, value.rpartition(" ")[2])}
+        values = [
+            text
+            for name, text in headers.items()
+            if name not in plain and name.lower() != "content-type"
+        ]
+        words = {word for value in values for word in _spellings(value)}
         forms = {
             form
             for word in (*words, *secrets)
@@ -49,3 +54,14 @@ class Hider:
             error.hint = None if error.hint is None else self.hide(error.hint)
             error.args = (error.message,)
             raise
+
+
+def _spellings(value: str) -> list[str]:
+    """The value of a header, and what a server may make of it: a token, user and password."""
+    scheme, _, token = value.rpartition(" ")
+    if scheme.lower() != "basic":
+        return [value, token]
+    try:
+        return [value, token, *b64decode(token, validate=True).decode().split(":", 1)]
+    except ValueError:  # a person's own header need not be what it says
+        return [value, token]
