@@ -38,6 +38,7 @@ def cases(folder: Path) -> Iterator[Case]:
         ours=draw,
         reference=floor_of(picture, folder / "floor.png"),
         against="read + colour lookup + PNG",
+        at_most=15.0,
     )
 
 
