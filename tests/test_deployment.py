@@ -22,7 +22,7 @@ from zyra.core.settings import PREFIX, Settings
 ROOT = Path(__file__).parent.parent
 # Variables of the server around the service and of the stack around that.
 AROUND = {"ZYRA_SITE"}
-READY_S = 60
+READY_S = 100
 
 
 def test_example_settings_are_settings() -> None:
@@ -71,6 +71,7 @@ def compose() -> Any:
     return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
+@pytest.mark.timeout(200)
 def test_two_servers_under_gunicorn_are_one_service_and_stop_in_order(tmp_path: Path) -> None:
     with served_by_gunicorn(tmp_path) as (client, process):
         body = {"args": {"input": "-", "path": "-"}, "stage": "disseminate", "command": "local"}
