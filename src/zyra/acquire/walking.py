@@ -30,7 +30,7 @@ def walk(top: Entry, look: Look, depth: int, *, retries: Retries, tell: Tell) ->
         tell: Receives a line for each new try.
 
     Raises:
-        LimitExceeded: There are more than a million entries.
+        LimitExceeded: There are more than a million entries, folders among them.
         TransferError: A folder cannot be listed.
     """
     ask = partial(_asked, look=look, retries=retries, tell=tell)
@@ -43,7 +43,7 @@ def walk(top: Entry, look: Look, depth: int, *, retries: Retries, tell: Tell) ->
             found += [entry for entry in entries if not (entry.is_folder and remaining)]
             level = [entry for entry in deeper if entry.url not in seen]
             seen |= {entry.url for entry in level}
-            if len(found) > MOST_ENTRIES:
+            if len(found) + len(seen) > MOST_ENTRIES:
                 raise LimitExceeded(f"{top.url} has more than {MOST_ENTRIES} entries")
     return found
 
