@@ -7,6 +7,8 @@ process (SQLite documentation, "Write-Ahead Logging", section 2.2).
 import sqlite3
 from pathlib import Path
 
+from zyra.core.errors import UsageError
+
 WAIT_FOR_WRITERS_S = 10.0
 
 SCHEMA = """
@@ -50,10 +52,23 @@ CREATE INDEX IF NOT EXISTS stored_of_owner ON stored (owner, bytes);
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open the database, and make its tables where they are missing."""
+    """Open the database, and make its tables where they are missing.
+
+    Raises:
+        UsageError: It was made by another version of Zyra.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = sqlite3.connect(
         path, timeout=WAIT_FOR_WRITERS_S, isolation_level=None, check_same_thread=False
     )
-    database.executescript(SCHEMA)
+    try:
+        database.executescript(SCHEMA)
+    except sqlite3.OperationalError as error:
+        database.close()
+        if not str(error).startswith("no such column"):
+            raise
+        raise UsageError(
+            f"the jobs in {path} were kept by another version of Zyra ({error})",
+            hint="move that file away, or name another folder in ZYRA_STATE_DIR",
+        ) from error
     return database
