@@ -37,15 +37,21 @@ def redirecting(host: str) -> Iterator[str]:
         server.shutdown()
 
 
-def redirects(client: Client, base: str, targets: list[str], samples: Samples) -> Tally:
-    """Give every URL argument of every command a URL that is redirected, each target in turn."""
+def redirects(
+    client: Client, base: str, targets: list[str], samples: Samples, each: int = 4
+) -> Tally:
+    """Give every URL argument of every command a URL that is redirected, each target in turn.
+
+    Args:
+        each: How many targets each argument gets.
+    """
     tally, number = Tally(), 0
     for command in all_commands(CLI_REGISTRY):
         names = [name for name, kind in command.kinds.items() if kind in URL_KINDS]
         tally.commands += bool(names)
         for name in names:
             tally.arguments += 1
-            for _ in range(4):
+            for _ in range(each):
                 target = targets[number % len(targets)]
                 number += 1
                 run_with(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,9 @@ def wait_until(port: int, path: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
-            if Client(port).get(path)[0] == 200:
-                return
+            with closing(Client(port)) as client:
+                if client.get(path)[0] == 200:
+                    return
         except ConnectionRefusedError:
             time.sleep(0.002)
     raise TimeoutError(f"{path} does not answer")
@@ -72,7 +73,8 @@ def running(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator
     process = start(folder, port, settings)
     try:
         wait_until(port, "/ready")
-        yield Client(port)
+        with closing(Client(port)) as client:
+            yield client
     finally:
         process.terminate()
         process.wait()
@@ -84,6 +86,10 @@ class Client:
     def __init__(self, port: int) -> None:
         self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     def get(self, path: str) -> tuple[int, Any]:
         """Status and decoded answer of a GET."""

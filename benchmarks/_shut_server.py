@@ -9,13 +9,7 @@ import uvicorn
 
 from zyra import wiring
 from zyra.api.server import create_app
-from zyra.jobs.isolation.executor import Executor
-
-
-def _as_it_is(executor: Executor, *_: object) -> Executor:
-    return executor
-
 
 if __name__ == "__main__":
-    wiring.brokered = _as_it_is
+    wiring.brokered = lambda executor, settings, registry: executor  # noqa: ARG005
     uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="warning", access_log=False)

@@ -10,6 +10,8 @@ import pytest
 
 # The server, and its warm parent, find the echo commands on the same path.
 sys.path.insert(0, str(Path(__file__).parent))
+# Attacks are made by the same code in tests and in benchmarks.
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from serving import Server, served
 

@@ -9,6 +9,7 @@ from redis_server import RedisServer, free_port
 
 from zyra.cli.doctor import examine, folder_finding, main, redis_finding, sandbox_finding
 from zyra.core.settings import Settings
+from zyra.jobs.isolation.level import Level
 
 pytestmark = pytest.mark.anyio
 
@@ -69,4 +70,4 @@ def test_what_was_found_is_printed_as_json(
 
 @pytest.mark.parametrize(("landlock", "state"), [(7, "ok"), (3, "warn"), (0, "warn")])
 def test_the_sandbox_is_told_by_what_the_kernel_can_do(landlock, state):
-    assert sandbox_finding(landlock).state == state
+    assert sandbox_finding(Level(landlock, seccomp=True)).state == state

@@ -16,7 +16,7 @@ from zyra.core.errors import ZyraError
 from zyra.core.exit_codes import DONE, FAILED
 from zyra.core.loading import load
 from zyra.core.settings import GIB, Settings, load_settings
-from zyra.jobs.isolation.sandbox import landlock_version
+from zyra.jobs.isolation.level import Level, level_here
 from zyra.jobs.requests import Caller, RunRequest
 from zyra.wiring import build_service
 
@@ -67,7 +67,7 @@ async def examine(settings: Settings) -> list[Finding]:
         Finding("python", OK, f"{platform.python_version()} on {platform.platform()}"),
         *map(_library, LIBRARIES),
         *(folder_finding(name, path) for name, path in folders.items()),
-        sandbox_finding(landlock_version()),
+        sandbox_finding(level_here()),
         await redis_finding(settings),
         await _self_test(settings),
     ]
@@ -94,18 +94,20 @@ def folder_finding(setting: str, path: Path) -> Finding:
     return Finding(name, OK, detail)
 
 
-def sandbox_finding(landlock: int) -> Finding:
-    """Whether the kernel keeps a run within its own files."""
-    if landlock >= 4:
-        return Finding("sandbox", OK, f"Landlock {landlock}: own files, no network unasked")
-    if landlock:
-        return Finding(
-            "sandbox", WARN, f"Landlock {landlock}: own files", "Linux 6.7 limits TCP too"
-        )
+def sandbox_finding(level: Level) -> Finding:
+    """How far the kernel keeps a run within its room."""
+    filters = "seccomp" if level.seccomp else "no seccomp"
+    if level.name == "full":
+        kept = "own files, no network past the broker, no signals"
+        return Finding("sandbox", OK, f"Landlock {level.landlock}, {filters}: {kept}")
+    if level.files:
+        kept = "own files, no network past the broker" if level.network else "own files"
+        remedy = "Linux 6.7 limits TCP too, 6.12 signals; seccomp needs x86_64 or aarch64"
+        return Finding("sandbox", WARN, f"Landlock {level.landlock}, {filters}: {kept}", remedy)
     return Finding(
         "sandbox",
         WARN,
-        "no Landlock: a run is kept within its files by checks of its arguments only",
+        f"no Landlock, {filters}: a run is kept within its files by checks of its arguments only",
         "use Linux 5.13 or later with Landlock enabled before serving others",
     )
 

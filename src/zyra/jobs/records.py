@@ -48,14 +48,14 @@ class Output:
         name: Path relative to the job's folder, with `/`.
         size: Bytes.
         media_type: From its content, else its name.
-        sha256: Hexadecimal digest.
+        sha256: Hexadecimal digest; None while the job runs, for then it may still change.
         modified: Time of its last change (UTC).
     """
 
     name: str
     size: int
     media_type: str
-    sha256: str
+    sha256: str | None
     modified: datetime
 
 

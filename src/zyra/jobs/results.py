@@ -119,10 +119,10 @@ class Workspace:
         os.link(path, self.outputs / name)
         return name
 
-    def collect(self) -> tuple[Output, ...]:
-        """Describe every regular file that the command left, by name."""
+    def collect(self, *, with_digests: bool = True) -> tuple[Output, ...]:
+        """Describe every regular file that the command left, or has left so far, by name."""
         root = Path(os.path.realpath(self.outputs))
-        found = (_describe(root, path) for path in sorted(_files(root)))
+        found = (_describe(root, path, with_digests) for path in sorted(_files(root)))
         return tuple(output for output in found if output is not None)
 
     def output(self, name: str) -> Path:
@@ -172,7 +172,7 @@ def _files(folder: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-def _describe(root: Path, path: Path) -> Output | None:
+def _describe(root: Path, path: Path, with_digest: bool) -> Output | None:
     """Describe a file; None when it is not there any more, or has become something else."""
     try:
         stream = open_plain(path)
@@ -181,7 +181,7 @@ def _describe(root: Path, path: Path) -> Output | None:
     with stream:
         facts = os.fstat(stream.fileno())
         head = os.pread(stream.fileno(), HEAD_BYTES, 0)
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = hashlib.file_digest(stream, "sha256").hexdigest() if with_digest else None
     return Output(
         name=path.relative_to(root).as_posix(),
         size=facts.st_size,

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -145,10 +145,13 @@ class JobService:
     async def job(self, caller: Caller, job_id: str) -> JobRecord:
         """The record of a job of `caller`, with the text of its streams.
 
+        While it runs its outputs are those that are there so far.
+
         Raises:
             NoSuchJob: It does not exist or belongs to somebody else.
         """
-        return with_text(await self._own(caller, job_id), self.settings.results_dir)
+        record = await self._with_outputs(await self._own(caller, job_id))
+        return with_text(record, self.settings.results_dir)
 
     async def page(self, query: Query) -> Page:
         """List jobs, newest first, without the text of their streams.
@@ -237,7 +240,7 @@ class JobService:
             NoSuchFile: The job has no output of that name.
             Gone: Its results were removed after their time.
         """
-        record = _still_there(await self._own(caller, job_id))
+        record = _still_there(await self._with_outputs(await self._own(caller, job_id)))
         outputs = {output.name: output for output in record.outputs}
         wanted = record.output_file if name is None else name
         found = outputs.get(wanted or "")
@@ -282,6 +285,14 @@ class JobService:
         with suppress(ServiceUnavailable):  # it is kept, so it is accepted
             await self.signals.notify(Topic.QUEUED, record.job_id)
         return record
+
+    async def _with_outputs(self, record: JobRecord) -> JobRecord:
+        """The record with what the job has left so far, if it runs."""
+        if record.status is not Status.RUNNING:
+            return record
+        workspace = self._workspace(record.job_id)
+        found = await asyncio.to_thread(workspace.collect, with_digests=False)
+        return replace(record, outputs=found)
 
     async def _own(self, caller: Caller, job_id: str) -> JobRecord:
         record = await self.store.get(job_id) if is_uuid(job_id) else None

@@ -16,7 +16,7 @@ class OutputAnswer(TypedDict):
     name: str
     size: int
     media_type: str
-    sha256: str
+    sha256: str | None
     href: str
 
 

@@ -12,11 +12,26 @@ class HealthAnswer(TypedDict):
     version: str
 
 
+class SandboxAnswer(TypedDict):
+    """How far the kernel keeps runs within their rooms: `full`, `partial` or `none`.
+
+    `network` is whether it leaves them no way past the egress broker.
+    """
+
+    level: str
+    landlock: int
+    seccomp: bool
+    files: bool
+    network: bool
+    signals: bool
+
+
 class ReadyAnswer(TypedDict):
-    """Whether the service can do its work, and each thing that this needs."""
+    """Whether the service can do its work, each thing that this needs, and how runs are kept."""
 
     ready: bool
     checks: dict[str, bool]
+    sandbox: SandboxAnswer
 
 
 class StartAnswer(TypedDict):

@@ -8,9 +8,10 @@ from starlette.responses import HTMLResponse, Response
 from zyra import __version__
 from zyra.api.context import root_of, service_of
 from zyra.api.json_answer import JsonAnswer, json_answer
-from zyra.api.models.service import HealthAnswer, ReadyAnswer, StartAnswer
+from zyra.api.models.service import HealthAnswer, ReadyAnswer, SandboxAnswer, StartAnswer
 from zyra.api.openapi import answers, described
 from zyra.api.start_page import PAGE_POLICY, start_links, start_page
+from zyra.jobs.isolation.level import Level, level_here
 
 router = APIRouter(tags=["service"])
 
@@ -42,7 +43,22 @@ async def health() -> Response:
 async def ready(request: Request) -> Response:
     """Whether commands can run now, with each thing that this needs."""
     checks = service_of(request).checks()
-    body: ReadyAnswer = {"ready": all(checks.values()), "checks": checks}
+    body: ReadyAnswer = {
+        "ready": all(checks.values()),
+        "checks": checks,
+        "sandbox": _sandbox(level_here()),
+    }
     if body["ready"]:
         return json_answer(body)
     return json_answer(body, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"})
+
+
+def _sandbox(level: Level) -> SandboxAnswer:
+    return {
+        "level": level.name,
+        "landlock": level.landlock,
+        "seccomp": level.seccomp,
+        "files": level.files,
+        "network": level.network,
+        "signals": level.signals,
+    }

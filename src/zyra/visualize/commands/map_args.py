@@ -119,10 +119,12 @@ class MapArgs(CanvasArgs):
             return
         name, turns = self.projection, self.projection in WITH_LATITUDE
         yield name == "native", "native has the middle of its data: leave out center"
-        yield len(self.center) > 2, "center is a longitude, or a longitude and a latitude"
+        yield len(self.center) not in (1, 2), "center is a longitude, or a longitude and a latitude"
         yield (
             len(self.center) == 2 and not turns,
             f"the center of {name} is a longitude alone: leave out the latitude",
         )
-        on_earth = abs(self.center[0]) <= 360 and all(abs(lat) <= 90 for lat in self.center[1:])
+        on_earth = all(abs(lon) <= 360 for lon in self.center[:1]) and all(
+            abs(lat) <= 90 for lat in self.center[1:]
+        )
         yield not on_earth, "center is not on the Earth"
