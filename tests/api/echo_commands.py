@@ -89,7 +89,9 @@ def count(args: CountArgs, job: Job) -> None:
 
 
 def hold(args: HoldArgs, job: Job) -> None:
-    """Say that it begins, then read until the end."""
+    """Leave a first output, say that it begins, then read until the end."""
+    with open_output("first.txt", job) as target:
+        target.write(b"first")
     job.stdout.write(b"begun\n")
     job.stdout.flush()
     with open(args.input, "rb") as source:  # noqa: PTH123 - a plain read that can block

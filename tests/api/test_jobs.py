@@ -1,5 +1,6 @@
 """Asynchronous jobs over HTTP: accepted, listed, waited for, canceled, followed live."""
 
+import hashlib
 import json
 import os
 import socket
@@ -99,6 +100,19 @@ def test_a_running_job_is_canceled_and_cannot_be_canceled_twice(client, server, 
         assert (record["status"], record["reason"]) == ("canceled", "canceled")
         assert frames(socket)[-1]["status"] == "canceled"
     assert client.delete(f"/jobs/{job_id}").status_code == 409
+
+
+def test_outputs_are_there_while_the_job_still_runs(client, server, submit, pipe):
+    job_id = submit("hold", args={"input": str(pipe)}).json()["job_id"]
+    with follow(server, job_id) as socket:
+        while "begun" not in json.loads(socket.recv())["stdout"]:
+            continue
+    (output,) = client.get(f"/jobs/{job_id}").json()["outputs"]
+    assert (output["name"], output["size"], output["sha256"]) == ("first.txt", 5, None)
+    assert client.get(output["href"]).content == b"first"
+    release(pipe)
+    (output,) = client.get(f"/jobs/{job_id}", params={"wait": 30}).json()["outputs"]
+    assert output["sha256"] == hashlib.sha256(b"first").hexdigest()
 
 
 def test_a_purged_job_is_gone(client, submit):
