@@ -35,9 +35,6 @@ _MOST_TOGETHER = 16
 # By itself GDAL takes a twentieth of the machine's memory.
 _CACHE_BYTES = 64 << 20
 
-# Compressing takes most of the time. More than two would take processors from other runs.
-_THREADS = 2
-
 _WRITING_BANDS = 0.6  # of the time; the rest is the arrangement of tiles and overviews
 
 # A centimetre on the earth.
@@ -108,9 +105,7 @@ def _gdal() -> Iterator[None]:
     """Set GDAL up for writing, and translate its errors."""
     try:
         # Without PAM, GDAL cannot put what GeoTIFF has no words for into a second file.
-        with rasterio.Env(
-            GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES, GDAL_NUM_THREADS=_THREADS
-        ):
+        with rasterio.Env(GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES):
             yield
     except (RasterioError, CPLE_BaseError) as exc:
         raise OutputError(f"GDAL cannot write the GeoTIFF: {exc}") from exc
