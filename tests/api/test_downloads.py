@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from serving import Server
+
+from zyra.jobs.isolation.sandbox import landlock_version
 
 TEXT = "0123456789"
 
@@ -194,3 +197,34 @@ def test_a_removed_result_is_410(client: httpx.Client, run: Any, server: Any, qu
     answer = client.get(f"/jobs/{job_id}/download{query}")
     assert answer.status_code == 410
     assert str(server.folder) not in answer.text
+
+
+@pytest.mark.parametrize("name", ["page.html", "picture.svg", "page.xhtml"])
+def test_what_a_run_wrote_cannot_act_as_a_page_of_the_service(
+    client: httpx.Client, run: Any, name: str
+) -> None:
+    job_id = run("visualize", "save", text="<script>alert(1)</script>", output=name)["job_id"]
+    headers = client.get(f"/jobs/{job_id}/download").headers
+    assert headers["content-disposition"].startswith("attachment")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+def test_an_output_that_became_a_link_is_gone(
+    client: httpx.Client, run: Any, server: Server
+) -> None:
+    job_id = run("visualize", "save", text="x", output="a.txt")["job_id"]
+    path = server.folder / "results" / job_id / "outputs" / "a.txt"
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+    for query in ("", "?zip=1", "?file=a.txt"):
+        assert client.get(f"/jobs/{job_id}/download{query}").status_code == 410
+    body = {"stage": "process", "command": "echo", "args": {"bytes_of": f"job_id:{job_id}/a.txt"}}
+    assert client.post("/cli/run", json=body).json().get("stdout", "") == ""
+
+
+def test_ready_says_how_far_the_kernel_keeps_runs(client: httpx.Client) -> None:
+    sandbox = client.get("/ready").json()["sandbox"]
+    assert sandbox["landlock"] == landlock_version()
+    assert sandbox["level"] in {"full", "partial", "none"}
+    assert sandbox["files"] == (landlock_version() > 0)
