@@ -171,8 +171,9 @@ def test_the_time_stands_in_its_corner(frames, tmp_path, corner, rows, columns):
 def test_each_frame_has_its_line_of_a_text_file(frames, tmp_path, lines, are_alike):
     source = write_series(tmp_path / "t.nc", t=steady(1, 1))
     (tmp_path / "times.csv").write_text(lines)
+    times = str(tmp_path / "times.csv")
     first, second = frames(
-        input=source, show_timestamp=True, timestamps_csv=str(tmp_path / "times.csv")
+        input=source, show_timestamp=True, timestamps_csv=times, vmin="0", vmax="2"
     )
     assert (first.pixels == second.pixels).all() == are_alike
 

@@ -104,7 +104,7 @@ def test_as_many_times_are_written_as_there_are_frames(tmp_path, source):
 
 
 def test_a_series_without_times_cannot_show_them(tmp_path):
-    np.save(tmp_path / "x.npy", np.zeros((2, 4, 8)))
+    np.save(tmp_path / "x.npy", np.arange(64.0).reshape(2, 4, 8))
     error = wrong_animation(tmp_path, input=str(tmp_path / "x.npy"), show_timestamp=True)
     assert "no valid time" in error.message
     assert "--timestamps-csv" in error.hint

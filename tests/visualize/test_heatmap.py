@@ -142,7 +142,7 @@ def test_a_basemap_across_the_date_line_is_joined(npy, tmp_path):
     Image.fromarray(world).save(tmp_path / "world.bmp")
     drawn = draw(
         tmp_path, input=npy([[np.nan, 1]]), basemap=str(tmp_path / "world.bmp"), cmap="gray",
-        extent=[175, -175, -5, 5], width=40, height=20, **PLAIN,
+        extent=[175, -175, -5, 5], width=40, height=20, vmin=0, vmax=2, **PLAIN,
     )  # fmt: skip
     assert drawn.pixels[10, 0, :3] == pytest.approx([0, 255, 0], abs=10)
 
@@ -152,7 +152,8 @@ def test_a_basemap_is_found_on_another_turn(npy, tmp_path):
     world[:, 0] = (255, 0, 0)
     Image.fromarray(world).save(tmp_path / "world.bmp")
     shared = {"basemap": str(tmp_path / "world.bmp"), "width": 40, "height": 20, **PLAIN}
-    drawn = draw(tmp_path, input=npy([[np.nan, 1]]), extent=[182, 188, -5, 5], **shared)
+    ends = {"vmin": 0, "vmax": 2}
+    drawn = draw(tmp_path, input=npy([[np.nan, 1]]), extent=[182, 188, -5, 5], **ends, **shared)
     assert drawn.pixels[10, 10, :3] == pytest.approx([255, 0, 0], abs=60)
 
 
@@ -284,8 +285,9 @@ def test_the_input_may_come_from_stdin(data, tmp_path):
     assert job.stdout.getvalue().startswith(b"\x89PNG")
 
 
-def test_a_constant_field_is_drawn(npy, tmp_path):
-    drawn = draw(tmp_path, input=npy(np.full((3, 3), 7.0)), width=20, height=10, **PLAIN)
+def test_a_constant_field_is_drawn_over_a_range_that_is_given(npy, tmp_path):
+    ends = {"vmin": 0.0, "vmax": 10.0, "width": 20, "height": 10}
+    drawn = draw(tmp_path, input=npy(np.full((3, 3), 7.0)), **ends, **PLAIN)
     assert (drawn.pixels[..., 3] == 255).all()
 
 

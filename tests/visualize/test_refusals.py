@@ -106,11 +106,14 @@ def test_an_array_of_the_wrong_dimensions(refused, command, shape):
     assert "row" in hint
 
 
-def test_contours_of_a_field_of_one_value(refused):
+@pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive", "animate"])
+def test_a_field_of_one_value(refused, command):
+    np.save(FILM, np.full((2, 3, 4), 5.0))
     np.save("field.npy", np.full((3, 4), 5.0))
-    error, hint = refused("contour", ["--input", "field.npy", *PICTURE])
-    assert "every value of field is 5" in error
-    assert "heatmap" in hint
+    source = FILM if command == "animate" else "field.npy"
+    error, hint = refused(command, ["--input", source, *DRAWN[command][-2:]])
+    assert "is 5" in error
+    assert "give --vmin and --vmax" in hint or "list levels" in hint
 
 
 def test_films_of_no_frames(refused, tmp_path):

@@ -34,8 +34,11 @@ def test_one_end_may_be_given():
     assert (scale.low, scale.high) == (3.0, 100.0)
 
 
-def test_a_constant_field_gets_the_middle_of_the_palette():
-    scale = scale_of(array(4, 4), VIRIDIS)
+def test_a_constant_field_needs_both_ends():
+    with pytest.raises(UsageError, match="every value of the field is 4,") as refused:
+        scale_of(array(4, 4), VIRIDIS)
+    assert refused.value.hint == "give --vmin and --vmax"
+    scale = scale_of(array(4, 4), VIRIDIS, 3.0, 5.0)
     assert scale.levels(array(4)).tolist() == [[FIELD_LEVELS // 2]]
 
 

@@ -56,14 +56,15 @@ def test_degrees_lie_where_the_sphere_expects_them(data, tmp_path):
 
 
 def test_nothing_but_the_data_is_drawn(npy, tmp_path):
-    pixels = frame(tmp_path, input=npy(np.full((4, 8), 3.0)))
+    pixels = frame(tmp_path, input=npy(np.full((4, 8), 3.0)), vmin=0, vmax=6)
     assert len(np.unique(pixels.reshape(-1, 4), axis=0)) == 1
     assert (pixels[..., 3] == 255).all()
 
 
 def test_lines_are_drawn_when_asked_for(npy, tmp_path):
-    plain = frame(tmp_path, input=npy(np.full((4, 8), 3.0)))
-    lines = frame(tmp_path, input=npy(np.full((4, 8), 3.0)), features="coastline")
+    given = {"input": npy(np.full((4, 8), 3.0)), "vmin": 0, "vmax": 6}
+    plain = frame(tmp_path, **given)
+    lines = frame(tmp_path, features="coastline", **given)
     assert (plain != lines).any()
 
 
@@ -116,7 +117,8 @@ def test_a_basemap_shows_where_data_are_missing(npy, tmp_path):
     Image.new("RGB", (8, 4), (10, 20, 200)).save(tmp_path / "base.png")
     values = np.full((4, 8), np.nan)
     values[:2] = 1.0
-    pixels = frame(tmp_path, input=npy(values), basemap=str(tmp_path / "base.png"))
+    given = {"basemap": str(tmp_path / "base.png"), "vmin": 0, "vmax": 2}
+    pixels = frame(tmp_path, input=npy(values), **given)
     assert pixels[-1, 0].tolist() == [10, 20, 200, 255]
     assert pixels[0, 0].tolist() == [*named_palette("gray").sampled(256)[128][:3].tolist(), 255]
 

@@ -86,7 +86,7 @@ class ContourArtist:
             DataError: There are none, or they are all the same.
         """
         _refuse_directions(info)
-        base = self.artist.colouring.scale_of(info, shown)
+        base = self.artist.colouring.scale_of(info, _parted(shown))
         levels = self.choice.levels(base)
         self._check(info, finite_range(shown), levels, base)
         scale = self._scale(levels, base)
@@ -192,3 +192,10 @@ def _refuse_directions(drawn: FieldInfo) -> None:
             f"{drawn.variable} holds directions, whose values have no contours at north",
             hint="draw it with visualize heatmap",
         )
+
+
+def _parted(shown: Array) -> Array:
+    """The values, or two around them where all are equal: what is listed may still be drawn."""
+    low, high = finite_range(shown)
+    margin = max(abs(low) * 0.01, 0.5)
+    return shown if low < high else np.array([low - margin, high + margin], np.float32)

@@ -105,7 +105,8 @@ def scale_of(
 
     Raises:
         UsageError: The ends are not finite or not in order, do not fit a palette with
-            bounds of its own, or the palette has more classes than can be drawn.
+            bounds of its own, or the palette has more classes than can be drawn; or no end is
+            given and all values are equal.
         DataError: There is no finite value to take an end from.
     """
     if palette.bounds is not None:
@@ -115,7 +116,12 @@ def scale_of(
     if palette.span is not None:
         low, high = palette.span
     else:
-        low, high = _widened(*finite_range(values))
+        low, high = finite_range(values)
+        if low == high and vmin is None and vmax is None:
+            raise UsageError(
+                f"every value of the field is {low:g}, from which no range of colours can be taken",
+                hint="give --vmin and --vmax",
+            )
     return _checked(low if vmin is None else vmin, high if vmax is None else vmax, palette)
 
 
@@ -135,14 +141,6 @@ def finite_range(values: Array) -> tuple[float, float]:
             hint="choose another variable, level, time or file",
         )
     return float(finite.min()), float(finite.max())
-
-
-def _widened(low: float, high: float) -> tuple[float, float]:
-    if low < high:
-        return low, high
-    # A constant field gets the middle of the palette.
-    margin = max(abs(low) * 0.01, 0.5)
-    return low - margin, high + margin
 
 
 def _checked(low: float, high: float, palette: Palette) -> Scale:
