@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,15 +96,17 @@ def served_by_gunicorn(folder: Path) -> Iterator[tuple[httpx.Client, "subprocess
     }
     config = ROOT / "deploy/gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "--config", str(config), "zyra.api.server:app"]
+    environment = {**os.environ, **settings}
     with subprocess.Popen(
-        command, cwd=folder, env={**os.environ, **settings}, stdout=subprocess.DEVNULL
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     ) as process:
         try:
             with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=60) as client:
                 wait_until_ready(client)
                 yield client, process
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):  # all of its servers, too
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_until_ready(client: httpx.Client) -> None:

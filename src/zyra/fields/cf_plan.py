@@ -107,6 +107,7 @@ def plan_stacks(infos: Sequence[Info], grid_of: Callable[[Info], Hashable]) -> l
             info.valid_time is None,
             info.reference_time is None,
             info.forecast_hour is None,
+            info.member is None,
             tuple(info.dimensions),
         ),
     )

@@ -8,6 +8,7 @@ import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
+from zyra.core.errors import DataError
 from zyra.core.stream_job import Report, ignore_progress
 from zyra.fields.cf_file import Written
 from zyra.fields.cf_write import ignore_order, write_cf
@@ -83,7 +84,7 @@ class _NetcdfTarget:
 
     def describe(self, attributes: Mapping[str, Any]) -> None:
         """Set the attributes of the file."""
-        self._file.setncatts(attributes)
+        _describe(self._file, attributes)
 
     def dimension(self, name: str, length: int) -> None:
         """Add a dimension."""
@@ -99,7 +100,7 @@ class _NetcdfTarget:
         """Add a variable with all its values."""
         packing = self._packing() if values.ndim > 1 else {}
         variable = self._file.createVariable(name, values.dtype, dimensions, **packing)
-        variable.setncatts(attributes)
+        _describe(variable, attributes)
         variable[...] = values
 
     def variable(
@@ -114,7 +115,7 @@ class _NetcdfTarget:
             name, np.float32, dimensions, fill_value=_MISSING, **self._layout(chunks)
         )
         variable.set_auto_maskandscale(False)
-        variable.setncatts(attributes)
+        _describe(variable, attributes)
         return variable
 
     def _layout(self, chunks: tuple[int, ...]) -> dict[str, Any]:
@@ -130,3 +131,18 @@ class _NetcdfTarget:
             return {}
         effort = {} if level is None else {"complevel": level}
         return {"compression": method, **effort}
+
+
+def _describe(written: Any, attributes: Mapping[str, Any]) -> None:
+    """Give a file or variable its attributes.
+
+    Raises:
+        DataError: A name or value from a damaged input is none that NetCDF can keep.
+    """
+    try:
+        written.setncatts(attributes)
+    except AttributeError as exc:
+        raise DataError(
+            f"NetCDF cannot keep the attributes {', '.join(map(repr, attributes))}: {exc}",
+            hint="the input's description of its data may be damaged",
+        ) from exc
