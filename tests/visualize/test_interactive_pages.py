@@ -267,7 +267,7 @@ def test_the_pixels_have_the_colours_of_the_palette(browser, page_file, npy):
 
 
 def test_missing_values_are_transparent(browser, page_file, npy):
-    values = np.full((18, 36), 1.0)
+    values = np.arange(18 * 36.0).reshape(18, 36)
     values[:, :18] = np.nan
     with opened(browser, page_file(input=npy(values), features="")) as shown:
         assert shown.pixel(200, 256)[3] == 0

@@ -1,12 +1,12 @@
 """Keys in SQLite, in the state folder; every process of the machine sees a change at once."""
 
 import json
-import sqlite3
 import time
 from pathlib import Path
 
 from zyra.access.keys import KeyRecord
 from zyra.access.tickets import Ticket
+from zyra.jobs.embedded.sqlite_schema import open_with_tables
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -28,8 +28,7 @@ class SqliteKeys:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._database.executescript(_SCHEMA)
+        self._database = open_with_tables(path, _SCHEMA)
 
     async def put(self, record: KeyRecord) -> None:
         """Keep a record, in place of an older one of that id."""

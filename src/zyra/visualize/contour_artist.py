@@ -26,7 +26,7 @@ from zyra.visualize.contour_pen import INK, ContourLines, Pen, drawn_lines, line
 from zyra.visualize.directions import is_direction
 from zyra.visualize.map_features import feature_work
 from zyra.visualize.painter import Painter, Picture
-from zyra.visualize.scale import Scale, finite_range
+from zyra.visualize.scale import Scale, finite_range, parted
 from zyra.visualize.sheet import Drawing, Sheet
 from zyra.visualize.view import View
 
@@ -86,7 +86,7 @@ class ContourArtist:
             DataError: There are none, or they are all the same.
         """
         _refuse_directions(info)
-        base = self.artist.colouring.scale_of(info, _parted(shown))
+        base = self.artist.colouring.scale_of(info, parted(shown))
         levels = self.choice.levels(base)
         self._check(info, finite_range(shown), levels, base)
         scale = self._scale(levels, base)
@@ -192,10 +192,3 @@ def _refuse_directions(drawn: FieldInfo) -> None:
             f"{drawn.variable} holds directions, whose values have no contours at north",
             hint="draw it with visualize heatmap",
         )
-
-
-def _parted(shown: Array) -> Array:
-    """The values, or two around them where all are equal: what is listed may still be drawn."""
-    low, high = finite_range(shown)
-    margin = max(abs(low) * 0.01, 0.5)
-    return shown if low < high else np.array([low - margin, high + margin], np.float32)

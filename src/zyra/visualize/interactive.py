@@ -21,7 +21,7 @@ from zyra.visualize.interactive_mesh import placed
 from zyra.visualize.interactive_packing import Quantiser, packed_places, packed_text
 from zyra.visualize.interactive_points import read_points
 from zyra.visualize.interactive_winds import averaged, winds_of
-from zyra.visualize.scale import finite_range
+from zyra.visualize.scale import finite_range, parted
 from zyra.visualize.vector_pairs import Vectors
 from zyra.visualize.vector_source import Wanted, read_parts, read_vectors
 from zyra.visualize.view import Extent
@@ -92,7 +92,7 @@ def _vectors(
         infos=[vectors.speed],
         extent=_eastward(extent or winds.mesh.extent),
         quantiser=quantiser,
-        scale=colouring.scale_of(vectors.speed, speed),
+        scale=colouring.scale_of(vectors.speed, parted(speed)),
         blocks=_blocks("values", speed, quantiser)
         | _blocks("u", winds.u[None], parts)
         | _blocks("v", winds.v[None], parts),
@@ -134,7 +134,7 @@ def _points(
         infos=[info],
         extent=_eastward(extent or points.extent),
         quantiser=quantiser,
-        scale=colouring.scale_of(info, points.values),
+        scale=colouring.scale_of(info, parted(points.values)),
         blocks=_blocks("values", [points.values], quantiser)
         | {name: packed_text(packed_places(degrees)) for name, degrees in places.items()},
         further={"names": points.names},

@@ -125,6 +125,17 @@ def scale_of(
     return _checked(low if vmin is None else vmin, high if vmax is None else vmax, palette)
 
 
+def parted(values: Array) -> Array:
+    """The values, or two around them where all are equal: for what is not told by colour alone.
+
+    Raises:
+        DataError: There is no finite value.
+    """
+    low, high = finite_range(values)
+    margin = max(abs(low) * 0.01, 0.5)
+    return values if low < high else np.array([low - margin, high + margin], np.float32)
+
+
 def finite_range(values: Array) -> tuple[float, float]:
     """Lowest and highest finite value.
 

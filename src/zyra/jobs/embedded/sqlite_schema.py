@@ -4,6 +4,7 @@ Write-ahead log with `synchronous=NORMAL`: a committed record survives the death
 process (SQLite documentation, "Write-Ahead Logging", section 2.2).
 """
 
+import fcntl
 import sqlite3
 from pathlib import Path
 
@@ -57,18 +58,32 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises:
         UsageError: It was made by another version of Zyra.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = sqlite3.connect(
-        path, timeout=WAIT_FOR_WRITERS_S, isolation_level=None, check_same_thread=False
-    )
     try:
-        database.executescript(SCHEMA)
+        return open_with_tables(path, SCHEMA)
     except sqlite3.OperationalError as error:
-        database.close()
         if not str(error).startswith("no such column"):
             raise
         raise UsageError(
             f"the jobs in {path} were kept by another version of Zyra ({error})",
             hint="move that file away, or name another folder in ZYRA_STATE_DIR",
         ) from error
+
+
+def open_with_tables(path: Path, schema: str) -> sqlite3.Connection:
+    """Open a database file, one process at a time, and run `schema` on it.
+
+    Processes that start together would else be told that the new database is locked: SQLite does
+    not wait while another one turns it to write-ahead logging.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.with_name(f"{path.name}.opening").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        database = sqlite3.connect(
+            path, timeout=WAIT_FOR_WRITERS_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            database.executescript(schema)
+        except sqlite3.Error:
+            database.close()
+            raise
     return database
