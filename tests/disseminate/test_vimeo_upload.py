@@ -247,7 +247,7 @@ def test_a_film_that_changes_while_it_is_sent_is_refused(upload, vimeo, film):
             return super().popleft()
 
     vimeo.faults = Changing(["", "", ""])
-    with pytest.raises(TransferError, match="(changed|became shorter) while it was sent"):
+    with pytest.raises(TransferError, match=r"(changed|became shorter) while it was sent"):
         upload()
 
 
