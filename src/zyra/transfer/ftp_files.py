@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 from urllib.parse import quote
 
 from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError, UsageError
@@ -42,12 +40,13 @@ from zyra.transfer.logins import NOBODY, Login, login_for
 from zyra.transfer.pools import public_trust
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
+from zyra.transfer.stoppable import Stoppable
 from zyra.transfer.uploads import upload_file, upload_stream
 
 _ANONYMOUS = ("anonymous", "zyra@")
 
 
-class FtpClient:
+class FtpClient(Stoppable):
     """Gets files of FTP servers; fulfils `client.Client`, and lists and writes, too.
 
     Args:
@@ -73,6 +72,7 @@ class FtpClient:
         tell: Tell = tell_nobody,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
+        super().__init__()
         self.retries = retries or Retries()
         self.makes_folders = makes_folders
         self.tell = tell
@@ -82,22 +82,6 @@ class FtpClient:
         self._make_trust = trust
         self._timeout_s = timeout_s
         self._idle: Idle[ftplib.FTP] = Idle(ftplib.FTP.close)
-        self._stopped = Event()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def stop(self) -> None:
-        """End the transfers of other threads at their next piece; for good."""
-        self._stopped.set()
 
     def close(self) -> None:
         """Close all connections."""

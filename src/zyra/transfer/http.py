@@ -12,8 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, Timeout
@@ -29,6 +27,7 @@ from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.pools import connection_pool, public_trust
 from zyra.transfer.request import Request
 from zyra.transfer.retries import Retries, retry_after_s
+from zyra.transfer.stoppable import Stoppable
 from zyra.transfer.translation import translated
 
 TIMEOUT = Timeout(connect=10.0, read=60.0)  # seconds
@@ -83,7 +82,7 @@ class Response:
         self._raw.release_conn()
 
 
-class HttpClient:
+class HttpClient(Stoppable):
     """Sends requests; keeps connections open for the next one to the same host.
 
     Args:
@@ -105,6 +104,7 @@ class HttpClient:
         timeout: Timeout = TIMEOUT,
         tell: Tell = tell_nobody,
     ) -> None:
+        super().__init__()
         self.retries = retries or Retries()
         self.tell = tell
         self._timeout = timeout
@@ -114,22 +114,6 @@ class HttpClient:
         self._trust: ssl.SSLContext | None = None
         self._pools: dict[tuple[str, str, int | None], HTTPConnectionPool] = {}
         self._lock = Lock()
-        self._stopped = Event()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def stop(self) -> None:
-        """End the transfers of other threads at their next piece; for good."""
-        self._stopped.set()
 
     def close(self) -> None:
         """Close all connections."""

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
 from functools import partial
-from threading import Event, Lock
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import obstore
 from obstore.exceptions import PreconditionError
@@ -25,6 +24,7 @@ from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.object_access import Access
 from zyra.transfer.object_errors import ask, translated
 from zyra.transfer.retries import Retries
+from zyra.transfer.stoppable import Stoppable
 
 if TYPE_CHECKING:
     from obstore import GetResult
@@ -63,7 +63,7 @@ class ObjectAnswer:
                 yield bytes(chunk)
 
 
-class ObjectClient:
+class ObjectClient(Stoppable):
     """Gets objects of the stores that one run may use; fulfils `client.Client`.
 
     Args:
@@ -76,26 +76,11 @@ class ObjectClient:
         self, access: Access, *, retries: Retries | None = None, tell: Tell = tell_nobody
     ) -> None:
         self.access = access
+        super().__init__()
         self.retries = retries or Retries()
         self.tell = tell
         self._stores: dict[tuple[str, str], ObjectStore] = {}
         self._lock = Lock()
-        self._stopped = Event()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def stop(self) -> None:
-        """End the transfers of other threads at their next piece; for good."""
-        self._stopped.set()
 
     @property
     def is_stopped(self) -> bool:

@@ -14,9 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Event
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 from urllib.parse import quote
 
 import paramiko
@@ -36,6 +34,7 @@ from zyra.transfer.retries import Retries
 from zyra.transfer.sftp_client import TIMEOUT_S, SftpLink, open_sftp
 from zyra.transfer.sftp_errors import translated
 from zyra.transfer.sftp_writes import CheckedWrites
+from zyra.transfer.stoppable import Stoppable
 from zyra.transfer.uploads import Pieces, upload_file, upload_stream
 
 _PIECE_BYTES = 32 << 10  # the most that every server gives for one request
@@ -43,7 +42,7 @@ _WINDOW_PIECES = 256  # asked for at once; in memory meanwhile
 _HOME = "/~/"
 
 
-class SftpClient:
+class SftpClient(Stoppable):
     """Gets files of SFTP servers; fulfils `client.Client`, and lists and writes, too.
 
     Args:
@@ -69,6 +68,7 @@ class SftpClient:
         tell: Tell = tell_nobody,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
+        super().__init__()
         self.retries = retries or Retries()
         self.makes_folders = makes_folders
         self.tell = tell
@@ -78,22 +78,6 @@ class SftpClient:
         self._variables = variables or {}
         self._timeout_s = timeout_s
         self._idle: Idle[SftpLink] = Idle(SftpLink.close)
-        self._stopped = Event()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def stop(self) -> None:
-        """End the transfers of other threads at their next piece; for good."""
-        self._stopped.set()
 
     def close(self) -> None:
         """Close all connections."""
