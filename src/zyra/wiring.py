@@ -181,7 +181,7 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         parts=(
             build_retention(settings, store, space),
             worker,
-            build_callbacks(settings, store),
+            build_callbacks(settings, store, vault),
         ),
         begin=worker.begin,
     )
@@ -206,7 +206,7 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         parts=(
             parts.server_part(settings.results_dir, executor, vault),
             build_retention(settings, parts.store, space),
-            build_callbacks(settings, parts.store),
+            build_callbacks(settings, parts.store, vault),
         ),
     )
 
@@ -217,9 +217,9 @@ def _redis_parts(settings: Settings, url: str) -> "RedisParts":
     return parts
 
 
-def build_callbacks(settings: Settings, store: JobStore) -> Part:
+def build_callbacks(settings: Settings, store: JobStore, vault: PlanVault) -> Part:
     """What tells callers that their jobs are done."""
-    sender = Sender(settings.callback_network, settings.webhook_secret)
+    sender = Sender(settings.callback_network, vault, settings.webhook_secret)
     callbacks = Callbacks(store, sender, lambda record: with_text(record, settings.results_dir))
     return Repeated(callbacks.deliver_due, Callbacks.EVERY_S)
 

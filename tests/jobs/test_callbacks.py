@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -11,12 +12,14 @@ from standardwebhooks import Webhook
 
 from zyra.core.network import NetworkPolicy
 from zyra.jobs.callbacks import ATTEMPTS, LONGEST_PAUSE_S, Callbacks, Sender, after
+from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import Attempt, Callback
 from zyra.jobs.requests import Caller, RequestRefused, RunRequest
 from zyra.jobs.results import with_text
 
 pytestmark = pytest.mark.anyio
 ME = Caller("me")
+CANARY = "canary-71ce-token-of-a-callback"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LOOPBACK = NetworkPolicy.allowing(["127.0.0.1"])
 
@@ -64,7 +67,7 @@ def run_with_callback(service, receiver):
 def callbacks(service, secret=SECRET):
     return Callbacks(
         service.store,
-        Sender(LOOPBACK, secret),
+        Sender(LOOPBACK, service.vault, secret),
         lambda record: with_text(record, service.settings.results_dir),
     )
 
@@ -80,7 +83,7 @@ async def deliver(service, record):
 
 
 def _due_now(callback):
-    return Callback(callback.url, callback.method, callback.attempts, datetime.now(UTC))
+    return replace(callback, due=datetime.now(UTC))
 
 
 async def test_a_post_carries_the_result_and_a_signature_that_verifies(
@@ -130,8 +133,39 @@ async def test_a_private_callback_address_is_refused_unless_callbacks_may_go_the
     assert caught.value.problems[0].loc == ("callback_url",)
 
 
+async def test_tokens_of_an_address_are_sealed_and_nowhere_shown(service, receiver):
+    address = f"http://me:{CANARY}@127.0.0.1:{receiver.server_port}/resume?any={CANARY}"
+    record = await service.run(ME, RunRequest("process", "echo", {}, callback_url=address))
+    files = [path for path in service.settings.state_dir.iterdir() if path.is_file()]
+    assert not any(CANARY.encode() in path.read_bytes() for path in files)
+    callback = await deliver(service, record)
+    _, path, headers, body = receiver.received[0]
+    assert path == f"/resume?any={CANARY}"
+    assert headers["Authorization"].startswith("Basic ")
+    assert callback.url == f"http://127.0.0.1:{receiver.server_port}/resume?***"
+    assert CANARY not in body.decode()
+
+
+async def test_the_log_of_attempts_shows_no_token(service, receiver):
+    address = f"http://127.0.0.1:{receiver.server_port}/resume?any={CANARY}"
+    callback = Callback("http://shown/?***", "POST", service.vault.keep(address))
+    record = await service.run(ME, RunRequest("process", "echo", {}))
+    attempt = Sender(NetworkPolicy(), service.vault).attempt(record, callback)
+    assert attempt.error
+    assert CANARY not in attempt.error
+
+
+async def test_a_record_of_an_older_version_is_called_where_it_says(service):
+    record = await service.run(
+        ME, RunRequest("process", "echo", {}, callback_url="http://127.0.0.1/")
+    )
+    kept = json.loads(to_json(record))
+    del kept["callback"]["address"]
+    assert from_json(json.dumps(kept)).callback.address == "http://127.0.0.1/"
+
+
 def test_pauses_double_up_to_a_limit_and_attempts_end():
-    callback = Callback("http://x", "POST")
+    callback = Callback("http://x", "POST", "http://x")
     pauses = []
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     while True:

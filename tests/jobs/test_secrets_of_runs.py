@@ -1,6 +1,9 @@
 """A secret is seen by its run alone: not in what it says, not in stores, not on the disk."""
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -134,6 +137,31 @@ async def test_on_redis_a_secret_needs_a_key_that_all_share(tmp_path: Path) -> N
     vault = PlanVault(None, None)
     with pytest.raises(Exception, match="without a key to encrypt it"):
         vault.check(ME, CANARY)
+
+
+async def test_a_process_without_a_key_says_so_of_what_is_encrypted(tmp_path: Path) -> None:
+    kept = PlanVault(None, lambda: seal_of_file(tmp_path / "key")).keep("text")
+    assert "text" not in kept
+    with pytest.raises(ServiceUnavailable, match="has no key"):
+        PlanVault(None, None).read(kept)
+
+
+async def test_the_fingerprint_of_a_request_cannot_be_made_without_the_key(
+    service: JobService, settings: Settings, tmp_path: Path
+) -> None:
+    """Else who reads the store could find out a short secret by trying."""
+    other = PlanVault(None, lambda: seal_of_file(tmp_path / "other"))
+    again = PlanVault(None, lambda: seal_of_file(settings.state_dir / "plan.key"))
+    made = service.vault.fingerprint("request")
+    assert made == again.fingerprint("request") != again.fingerprint("request.")
+    assert made not in {other.fingerprint("request"), hashlib.sha256(b"request").hexdigest()}
+
+
+async def test_the_key_of_fingerprints_is_not_that_of_the_encryption(tmp_path: Path) -> None:
+    digest = seal_of_file(tmp_path / "key").digest("request")
+    key = base64.urlsafe_b64decode((tmp_path / "key").read_bytes())
+    parts = (key, key[:16], key[16:])
+    assert digest not in {hmac.new(part, b"request", "sha256").hexdigest() for part in parts}
 
 
 async def test_what_another_key_encrypted_is_refused(tmp_path: Path) -> None:

@@ -17,8 +17,11 @@ from standardwebhooks import Webhook
 from zyra.core.errors import ZyraError
 from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
+from zyra.core.urls import split_url
+from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import JobStore
 from zyra.jobs.records import Attempt, Callback, JobRecord, Status
+from zyra.jobs.requests import ServiceUnavailable
 
 # Loaded when the first message is due: a service without callbacks starts 80 ms sooner.
 SEND = "zyra.transfer.message:send_message"
@@ -38,10 +41,12 @@ class Sender:
 
     Attributes:
         policy: Which hosts callbacks may reach; not that of the runs.
+        vault: Keeps their addresses.
         secret: Signs the messages, `whsec_...`; None sends them unsigned.
     """
 
     policy: NetworkPolicy
+    vault: PlanVault
     secret: str | None = None
 
     def attempt(self, record: JobRecord, callback: Callback) -> Attempt:
@@ -49,11 +54,16 @@ class Sender:
         now = datetime.now(UTC)
         body = message_of(record) if callback.method == "POST" else None
         try:
+            address = self.vault.read(callback.address)
+        except ServiceUnavailable as error:
+            return Attempt(now, None, error.message)
+        try:
             status = load(SEND)(
-                self.policy, callback.method, callback.url, body, self._headers(record, body, now)
+                self.policy, callback.method, address, body, self._headers(record, body, now)
             )
         except ZyraError as error:
-            return Attempt(now, None, error.message)
+            told = error.message.replace(split_url(address).shown, callback.url)
+            return Attempt(now, None, told)
         return Attempt(now, status, "" if 200 <= status < 300 else f"answered {status}")
 
     def _headers(self, record: JobRecord, body: bytes | None, now: datetime) -> dict[str, str]:

@@ -5,6 +5,7 @@ it is; its text goes into the assignment of the run only, which lies in memory. 
 holds a secret itself is encrypted as a whole, so that none lies in a database in clear.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 from zyra.core.errors import UsageError
 from zyra.core.kinds import Kind, texts_of
 from zyra.core.urls import credentials_in
-from zyra.jobs.requests import Caller
+from zyra.jobs.requests import Caller, ServiceUnavailable
 from zyra.jobs.runner import Plan
 from zyra.jobs.stream_mask import spellings
 
@@ -31,6 +32,9 @@ class Seal(Protocol):
 
     def unseal(self, sealed: str) -> str:
         """Decrypt what `seal` made."""
+
+    def digest(self, text: str) -> str:
+        """A digest that nobody can make without the key."""
 
 
 class PlanVault:
@@ -74,7 +78,7 @@ class PlanVault:
         text = plan.to_json()
         if all(map(named, secret_texts(plan.secrets, plan.args))):
             return text
-        return _SEALED + self._opened_seal().seal(text)
+        return self._sealed(text)
 
     def take(self, text: str) -> tuple[Plan, Sequence[str]]:
         """The plan with every secret filled in, and the texts that nobody may see.
@@ -83,9 +87,7 @@ class PlanVault:
             ServiceUnavailable: It was encrypted with another key.
             UsageError: A secret is not there any more.
         """
-        if text.startswith(_SEALED):
-            text = self._opened_seal().unseal(text.removeprefix(_SEALED))
-        plan = Plan.from_json(text)
+        plan = Plan.from_json(self.read(text))
         args = {
             name: self._filled(value) if name in plan.secrets else value
             for name, value in plan.args.items()
@@ -93,6 +95,29 @@ class PlanVault:
         plan = replace(plan, args=args)
         secrets = secret_texts(plan.secrets, plan.args)
         return plan, [text for secret in secrets for text in spellings(secret)]
+
+    def keep(self, text: str) -> str:
+        """A text as it may lie in a store: encrypted, where there is a key."""
+        return text if self._make_seal is None else self._sealed(text)
+
+    def read(self, kept: str) -> str:
+        """The text that `keep` has put away.
+
+        Raises:
+            ServiceUnavailable: It was encrypted with another key.
+        """
+        if not kept.startswith(_SEALED):
+            return kept
+        return self._opened_seal().unseal(kept.removeprefix(_SEALED))
+
+    def fingerprint(self, text: str) -> str:
+        """A digest to compare texts by, from which nobody can find out what they hold.
+
+        Without a key it is a plain one; then no secret of a caller is taken either.
+        """
+        if self._make_seal is None:
+            return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._opened_seal().digest(text)
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -115,9 +140,16 @@ class PlanVault:
         except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
             return None
 
+    def _sealed(self, text: str) -> str:
+        return _SEALED + self._opened_seal().seal(text)
+
     def _opened_seal(self) -> Seal:
+        if self._make_seal is None:
+            raise ServiceUnavailable(
+                "what was kept of the job is encrypted, and this process has no key",
+                hint="give every server and worker the same ZYRA_PLAN_KEY",
+            )
         if self._seal is None:
-            assert self._make_seal is not None  # `check` has refused what would need it
             self._seal = self._make_seal()
         return self._seal
 

@@ -1,6 +1,5 @@
 """Turn a request into a job that can be kept: validated, resolved, planned."""
 
-import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from zyra.core.command import Command
 from zyra.core.errors import UsageError, ZyraError
 from zyra.core.kinds import READ_KINDS, Kind, texts_of
 from zyra.core.settings import Settings
+from zyra.core.urls import Url
 from zyra.jobs.plan_vault import PlanVault, secret_texts, secrets_among
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import Callback, JobRecord
@@ -30,6 +30,7 @@ from zyra.jobs.requests import (
 from zyra.jobs.resolving import FindOutput, Resolver, masked
 from zyra.jobs.results import INPUTS
 from zyra.jobs.runner import Plan
+from zyra.jobs.stream_mask import MASK
 from zyra.jobs.uploads import Uploads
 from zyra.jobs.validation import given_of, sound_args, validate_args
 from zyra.registry import Registry, find_command
@@ -90,7 +91,7 @@ class Desk:
             record,
             self.vault.put(plan),
             key,
-            fingerprint(request) if key else "",
+            self.vault.fingerprint(_whole(request)) if key else "",
             self.settings.max_jobs if self.caller.is_limited else None,
         )
 
@@ -114,8 +115,13 @@ class Desk:
                 raise UsageError(f"callbacks go to http and https, not {url.scheme}")
         except ZyraError as error:
             problems.append(Problem(("callback_url",), error.message, "name_refused", error.hint))
-        # Due at once; nobody looks before the job is done.
-        return Callback(request.callback_url, request.callback_method, due=datetime.now(UTC))
+            return None
+        return Callback(
+            url=_without_secrets(url),
+            method=request.callback_method,
+            address=self.vault.keep(request.callback_url),
+            due=datetime.now(UTC),  # at once; nobody looks before the job is done
+        )
 
     def _plan(
         self,
@@ -209,6 +215,12 @@ def _main_output(kinds: Mapping[str, Kind], values: Mapping[str, Any]) -> str | 
     return next((value for value in given if isinstance(value, str)), None)
 
 
-def fingerprint(request: RunRequest) -> str:
-    """Digest of everything that makes a request another one."""
-    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()
+def _without_secrets(url: Url) -> str:
+    """An address for people: whatever stands in its query may be a token."""
+    address, mark, _ = str(url).partition("?")
+    return f"{address}?{MASK}" if mark else address
+
+
+def _whole(request: RunRequest) -> str:
+    """Everything that makes a request another one."""
+    return json.dumps(asdict(request), sort_keys=True)

@@ -50,7 +50,9 @@ def _callback(values: Mapping[str, Any] | None) -> Callback | None:
         Attempt(datetime.fromisoformat(item["time"]), item["status"], item["error"])
         for item in values["attempts"]
     )
-    return Callback(values["url"], values["method"], attempts, _time(values["due"]))
+    given = {"attempts": attempts, "due": _time(values["due"])}
+    # Records of older versions have no address beside what is shown.
+    return Callback(**{"address": values["url"], **values, **given})
 
 
 def _output(values: Mapping[str, Any]) -> Output:

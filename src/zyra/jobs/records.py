@@ -90,12 +90,15 @@ class Callback:
     """The address to call when the job is done, and the log of what came of it.
 
     Attributes:
+        url: As it is shown: without user name, password and query.
         method: `GET` or `POST`.
+        address: All of it, as the vault keeps it.
         due: When the next attempt is to be made; None when there is none to make.
     """
 
     url: str
     method: str
+    address: str
     attempts: tuple[Attempt, ...] = ()
     due: datetime | None = None
 

@@ -1,8 +1,10 @@
-"""Encrypt plans that hold secrets; loaded only where one is kept or opened.
+"""Encrypt what holds secrets, and digest it by a key; loaded only where one is kept or opened.
 
 Source: Fernet specification (AES-128-CBC with HMAC-SHA256), as `cryptography` implements it.
 """
 
+import base64
+import hmac
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +13,9 @@ from secrets import token_hex
 from cryptography.fernet import Fernet, InvalidToken
 
 from zyra.jobs.requests import ServiceUnavailable
+
+# What the key of digests is derived from: one key is not used for two things.
+_DIGESTS = b"zyra: digests of requests"
 
 
 class Seal:
@@ -22,6 +27,7 @@ class Seal:
 
     def __init__(self, key: str) -> None:
         self._fernet = Fernet(key)
+        self._digest_key = hmac.digest(base64.urlsafe_b64decode(key), _DIGESTS, "sha256")
 
     def seal(self, text: str) -> str:
         """Encrypt `text`."""
@@ -37,9 +43,15 @@ class Seal:
             return self._fernet.decrypt(sealed).decode("utf-8", "surrogatepass")
         except InvalidToken as error:
             raise ServiceUnavailable(
-                "the plan of the job was encrypted with another key",
+                "what was kept of the job was encrypted with another key",
                 hint="give every server and worker the same ZYRA_PLAN_KEY",
             ) from error
+
+    def digest(self, text: str) -> str:
+        """HMAC-SHA256 of `text`, hexadecimal."""
+        return hmac.new(
+            self._digest_key, text.encode("utf-8", "surrogatepass"), "sha256"
+        ).hexdigest()
 
 
 def seal_of_file(path: Path) -> Seal:

@@ -224,13 +224,13 @@ async def test_expired_jobs_do_not_hide_those_that_are_to_expire(store: Store) -
 
 async def called(store: Store) -> JobRecord:
     """A finished job with a callback that was due at noon."""
-    callback = Callback("https://example.org/", "POST", due=NOON)
+    callback = Callback("https://example.org/", "POST", "kept", due=NOON)
     record = await store.add(submission(callback=callback))
     return await store.change(record.job_id, (Status.QUEUED,), **canceled())
 
 
 async def test_a_callback_is_due_when_its_job_is_done(store: Store) -> None:
-    await store.add(submission(callback=Callback("https://example.org/", "POST", due=NOON)))
+    await store.add(submission(callback=Callback("https://example.org/", "POST", "kept", due=NOON)))
     done = await called(store)
     assert await store.take_callbacks(NOON - timedelta(seconds=1), NOON, 10) == []
     assert await store.take_callbacks(NOON, NOON + timedelta(seconds=30), 10) == [done]

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from typing_extensions import TypedDict
 
-from zyra.core.urls import masked
 from zyra.jobs.records import Callback, JobRecord, Output
 
 
@@ -232,7 +231,7 @@ def _callback(callback: Callback | None) -> CallbackAnswer | None:
     if callback is None:
         return None
     return {
-        "url": masked(callback.url),
+        "url": callback.url,
         "method": callback.method,
         "delivered": any(not attempt.error for attempt in callback.attempts),
         "due": _time(callback.due),
