@@ -22,12 +22,14 @@ class ArgumentForm:
         flags: Short flags beside `--name`, such as `-o`.
         also: Other names under which the argument is accepted.
         repeat: A list that grows by repeating the flag, one value each time.
+        stdin: A switch that makes the command read its stdin.
     """
 
     positional: bool = False
     flags: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     repeat: bool = False
+    stdin: bool = False
 
 
 _PLAIN = ArgumentForm()
@@ -41,6 +43,7 @@ def arg(
     flags: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
     repeat: bool = False,
+    stdin: bool = False,
     **constraints: Any,
 ) -> Any:
     """Declare one argument of a command.
@@ -52,10 +55,11 @@ def arg(
         flags: Short flags beside `--name`, such as `-o`.
         also: Other names under which the argument is accepted.
         repeat: A list that grows by repeating the flag, one value each time.
+        stdin: A switch that makes the command read its stdin.
         constraints: Passed to `pydantic.Field` (`gt`, `le`, `max_length`, ...).
     """
     field = Field(default, description=description, **constraints)
-    field.metadata.append(ArgumentForm(positional, flags, also, repeat))
+    field.metadata.append(ArgumentForm(positional, flags, also, repeat, stdin))
     return field
 
 

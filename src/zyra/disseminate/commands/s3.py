@@ -23,7 +23,7 @@ class S3Args(SourceArgs):
     stores that speak S3's language, such as MinIO.
     """
 
-    read_stdin: bool = arg(False, "Send what comes on stdin; the same as --input -")
+    read_stdin: bool = arg(False, "Send what comes on stdin; the same as --input -", stdin=True)
     url: TargetUrl | None = arg(
         None,
         "Where to: s3://bucket/key, or gs:// or az://; a folder if it ends in a slash",

@@ -20,12 +20,14 @@ class EnrichMetadataArgs(Args):
     frames_meta: InputFile | None = arg(
         None, "JSON that scan-frames wrote, or - for stdin", also=("input",)
     )
-    read_frames_meta_stdin: bool = arg(False, "Read that JSON from stdin, like --frames-meta -")
+    read_frames_meta_stdin: bool = arg(
+        False, "Read that JSON from stdin, like --frames-meta -", stdin=True
+    )
     dataset_id: str | None = arg(None, "Name of the dataset, such as INTERNAL_SOS_DROUGHT_RT")
     vimeo_uri: str | None = arg(
         None, "Video that shows the frames, such as /videos/900195230 or its address"
     )
-    read_vimeo_uri: bool = arg(False, "Read the video's URI from stdin, its first line")
+    read_vimeo_uri: bool = arg(False, "Read the video's URI from stdin, its first line", stdin=True)
     output: OutputFile = arg("-", "JSON to write, or - for stdout", flags=("-o",))
 
     @model_validator(mode="after")

@@ -22,7 +22,9 @@ class PadMissingArgs(Args):
     frames_meta: InputFile | None = arg(
         None, "JSON that scan-frames wrote, or - for stdin", also=("input",)
     )
-    read_frames_meta_stdin: bool = arg(False, "Read that JSON from stdin, like --frames-meta -")
+    read_frames_meta_stdin: bool = arg(
+        False, "Read that JSON from stdin, like --frames-meta -", stdin=True
+    )
     frames_dir: InputDir | None = arg(
         None, "Folder of the frames, where it is not the one that the JSON names"
     )

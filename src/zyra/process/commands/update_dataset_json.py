@@ -25,7 +25,9 @@ class UpdateDatasetJsonArgs(Args):
     meta: InputFile | None = arg(
         None, "JSON with start_datetime, end_datetime and vimeo_uri, or - for stdin"
     )
-    read_meta_stdin: bool = arg(False, "Read that JSON from stdin; --meta goes before it")
+    read_meta_stdin: bool = arg(
+        False, "Read that JSON from stdin; --meta goes before it", stdin=True
+    )
     start: str | None = arg(None, "Start instead of that of the metadata, such as 2024-08-01")
     end: str | None = arg(None, "End instead of that of the metadata")
     vimeo_uri: str | None = arg(
