@@ -7,8 +7,9 @@ import pytest
 from zyra.core.command import Command
 from zyra.process.commands.enrich_datasets import ENRICH_DATASETS
 from zyra.process.commands.enrich_metadata import ENRICH_METADATA
+from zyra.process.commands.metadata import METADATA
 from zyra.process.commands.pad_missing import PAD_MISSING
-from zyra.process.commands.scan_frames import METADATA, SCAN_FRAMES
+from zyra.process.commands.scan_frames import SCAN_FRAMES
 from zyra.process.commands.update_dataset_json import UPDATE_DATASET_JSON
 
 COMMANDS = (

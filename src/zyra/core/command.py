@@ -1,6 +1,6 @@
 """A command, declared once: its arguments and the dotted name of its work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -79,6 +79,38 @@ class Command:
 CommandMap = Mapping[str, Command]
 
 
+@dataclass(frozen=True)
+class DeclaredCommands(CommandMap):
+    """The `command_map` of a stage: each command under its name, loaded when it is asked for.
+
+    `decode-grib2` is `DECODE_GRIB2` of the module `decode_grib2`. A command line runs one
+    command; the declarations of all others of its stage would take longer than some commands.
+
+    Attributes:
+        package: Dotted name of the package of the declarations.
+        names: Every command there is, in the order of help.
+    """
+
+    package: str
+    names: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Command:
+        """The declaration of `name`, always the same object."""
+        if name not in self.names:
+            raise KeyError(name)
+        module = name.replace("-", "_")
+        command: Command = load(f"{self.package}.{module}:{module.upper()}")
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of help."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.names)
+
+
 def commands_by_name(*commands: Command) -> CommandMap:
-    """The `command_map` of a stage: its commands under their names."""
+    """A `command_map` of commands that are there already."""
     return {command.name: command for command in commands}

@@ -6,6 +6,7 @@ latitudes are degrees on the projection's own ellipsoid (no datum shift), x and 
 point. Source: Snyder, Map Projections - A Working Manual (USGS Professional Paper 1395).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -17,6 +18,7 @@ from zyra.fields.ellipsoid import Ellipsoid
 
 Coordinates = NDArray[np.float64]
 Pair = tuple[Coordinates, Coordinates]
+Transform = Callable[[Coordinates, Coordinates], Pair]
 
 
 class Projection(Protocol):

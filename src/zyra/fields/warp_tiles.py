@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.grid import Coordinates, Grid
+from zyra.fields.projections import Transform
 from zyra.fields.warp_lines import Line, Steps
-from zyra.fields.warp_transform import Transform
 
 # Cells along the sides of a tile.
 TILE = 32

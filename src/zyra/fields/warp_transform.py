@@ -1,16 +1,12 @@
 """Coordinates of one system in another, through PROJ."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pyproj
 from pyproj.exceptions import ProjError
 
 from zyra.core.errors import UnsupportedFormat
 from zyra.fields.crs import Crs
-from zyra.fields.projections import Coordinates, Pair
-
-Transform = Callable[[Coordinates, Coordinates], Pair]
+from zyra.fields.projections import Coordinates, Pair, Transform
 
 
 def transform_between(source: Crs, target: Crs) -> Transform:

@@ -1,7 +1,5 @@
 """Declaration of `process scan-frames` and of its older name, `process metadata`."""
 
-from dataclasses import replace
-
 from zyra.core.arguments import Args, arg
 from zyra.core.command import Command, Example
 from zyra.core.kinds import InputDir, OutputFile
@@ -58,5 +56,3 @@ SCAN_FRAMES = Command(
         ),
     ),
 )
-
-METADATA = replace(SCAN_FRAMES, name="metadata")
