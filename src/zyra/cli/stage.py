@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from zyra.cli.flags import add_flags, flag_of
+from zyra.cli.head_start import head_start
 from zyra.cli.help import CommandHelp, examples_text
 from zyra.cli.progress import reporter
 from zyra.core.arguments import Args
@@ -30,7 +31,8 @@ def main(stage: str, arguments: list[str]) -> int:
     given = vars(words)
     command = commands[given.pop("command")]
     try:
-        args = command.args.model_validate(given)
+        with head_start(command, given):
+            args = command.args.model_validate(given)
     except ValidationError as error:
         sys.stderr.write(_explain(command, error))
         return WRONG_INPUT
@@ -38,15 +40,16 @@ def main(stage: str, arguments: list[str]) -> int:
 
 
 def stage_parser(stage: str, commands: CommandMap, wanted: str = "") -> argparse.ArgumentParser:
-    """The parser of a stage: a subparser for each command, with the flags of the wanted one.
+    """The parser of a stage: of the wanted command alone, else of all without their flags.
 
-    The flags of all take longer than some commands; nobody but the wanted one shows its own.
+    Loading the declarations of all takes longer than some commands.
     """
     parser = argparse.ArgumentParser(prog=f"zyra {stage}", allow_abbrev=False)
     subparsers = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", title="commands"
     )
-    for command in commands.values():
+    shown = [commands[wanted]] if wanted in commands else commands.values()
+    for command in shown:
         subparser = subparsers.add_parser(
             command.name,
             help=command.summary,

@@ -23,6 +23,7 @@ from zyra.fields.grib_values import in_rows, unpack_values
 
 __all__ = [
     "Message",
+    "first_message",
     "read_field",
     "read_head",
     "read_inventory",
@@ -45,6 +46,16 @@ def read_inventory(path: Path) -> list[Message]:
     if not messages:
         raise DataError(f"there is no GRIB message in {path.name}", hint="is it a GRIB file?")
     return messages
+
+
+def first_message(path: Path) -> Message | None:
+    """The first field of the GRIB file `path`; None where there is none.
+
+    Raises:
+        DataError: Its message is damaged.
+    """
+    with _mapped(path, in_order=False) as data:
+        return next(_described(data, Describer(path.name)), None)
 
 
 def _described(data: mmap.mmap, describer: Describer) -> Iterator[Message]:

@@ -4,8 +4,13 @@ They are read once in a process, at the first question for a parameter: those th
 shares, and those of the centres whose files are met most.
 """
 
+from contextlib import suppress
+from pathlib import Path
+
 import eccodes
 
+from zyra.core.errors import ZyraError
+from zyra.fields.grib import first_message
 from zyra.fields.grib_handle import open_message
 from zyra.fields.grib_names import NameReader
 
@@ -19,6 +24,15 @@ def warm_up() -> None:
         for centre in CENTRES:
             with open_message(_sample(sample, centre), sample) as message:
                 NameReader().names(message)
+
+
+def read_tables_for(path: Path) -> None:
+    """Read those that the GRIB file `path` begins with.
+
+    What is wrong with the file is told by the command that reads it.
+    """
+    with suppress(ZyraError, OSError):
+        first_message(path)
 
 
 def _sample(name: str, centre: str) -> bytes:
