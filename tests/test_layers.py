@@ -15,7 +15,7 @@ from source_tree import Import, Module, assert_none, functions_of, imports_of, m
 # From the bottom up. Parts on one level do not know each other.
 LAYERS = (
     {"core"},
-    {"fields", "media", "transfer"},
+    {"fields", "media", "transfer", "telemetry"},
     {"acquire", "process", "visualize", "disseminate"},
     {"registry"},
     {"jobs"},

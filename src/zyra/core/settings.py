@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -22,6 +22,9 @@ GIB = 1 << 30
 PREFIX = "ZYRA_"
 PLAN_KEY_BYTES = 32
 RATE = r"^\d{1,12}/(second|minute|hour|day)$"
+
+LogFormat = Literal["auto", "human", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 def default_state_dir() -> Path:
@@ -117,6 +120,27 @@ class Settings(BaseSettings):
     webhook_secret: str | None = Field(
         None, repr=False, description="Signs callbacks (Standard Webhooks), whsec_ and base64"
     )
+    stop_grace_s: float = Field(
+        20.0, ge=0, description="Time that running commands get when the service is to end"
+    )
+    log_format: LogFormat = Field(
+        "auto", description="Log lines: human, json, or auto, which is human on a terminal only"
+    )
+    log_level: LogLevel = Field("info", description="Log lines: debug, info, warning or error")
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern="^https?://[^/]+/?[^?#]*$",
+        description="OpenTelemetry collector that gets traces, http://collector:4318",
+    )
+    otlp_headers: str | None = Field(
+        None,
+        pattern=r"^[!-<>-~]+=[^,]+(,[!-<>-~]+=[^,]+)*$",
+        repr=False,
+        description="Headers for that collector, NAME=VALUE,...",
+    )
+    trace_ratio: float = Field(
+        1.0, ge=0, le=1, description="Share of requests that are traced; callers' traces go on"
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Browser origins")
     root_path: str = Field("", description="Path of the service behind a proxy")
 
@@ -175,6 +199,12 @@ class Settings(BaseSettings):
         """What runs may know of object stores, in the variables of their tools."""
         named = {"AWS_ENDPOINT_URL": self.s3_endpoint_url, "AWS_REGION": self.s3_region}
         return {name: value for name, value in named.items() if value is not None}
+
+    @cached_property
+    def otlp_headers_by_name(self) -> Mapping[str, str]:
+        """The headers for the collector of traces."""
+        pairs = (pair.partition("=") for pair in (self.otlp_headers or "").split(",") if pair)
+        return {name.strip(): value.strip() for name, _, value in pairs}
 
     @cached_property
     def callback_network(self) -> NetworkPolicy:

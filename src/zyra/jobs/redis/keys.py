@@ -59,6 +59,20 @@ class Keys:
         """Channel of signals."""
         return f"{self.prefix}:signals"
 
+    @property
+    def counts(self) -> str:
+        """Hash of everything that is counted, for the metrics."""
+        return f"{self.prefix}:counts"
+
+    @property
+    def shown(self) -> str:
+        """Set of the processes that show how they stand, for the metrics."""
+        return f"{self.prefix}:shown"
+
+    def shown_by(self, process: str) -> str:
+        """How a process stands."""
+        return f"{self.prefix}:shown:{process}"
+
     def job(self, job_id: str) -> str:
         """Hash of one job."""
         return f"{self.jobs}{job_id}"
@@ -79,6 +93,14 @@ class Keys:
     def uploads(self) -> str:
         """Hash of where each upload's bytes are counted."""
         return f"{self.prefix}:uploads"
+
+    def streams(self, owner: str) -> str:
+        """Sorted set of the open streams of one owner by the time until which they count."""
+        return f"{self.prefix}:streams:{owner}"
+
+    def listeners(self, network: str) -> str:
+        """Sorted set of ports of servers by the time until which they are known."""
+        return f"{self.prefix}:listeners:{network}"
 
     def idempotency(self, owner: str, key: str) -> str:
         """Hash of the job that an owner's idempotency key names."""
