@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import yaml
-
 from zyra.core.closest import closest_or_all
 from zyra.core.errors import DataError, UsageError
-from zyra.core.json_values import MAX_DEPTH, decode
+from zyra.core.json_values import decode
+from zyra.core.yaml_values import decode_yaml
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _MOST_REFERENCES = 50  # in a row; more lead in a circle
@@ -205,22 +204,7 @@ def parse_document(data: bytes, shown: str) -> Document:
 def _parsed(data: bytes, shown: str) -> Any:
     if data.lstrip()[:1] == b"{":
         return decode(data, line=1, offset=0)
-    try:
-        _refuse_depth(data, shown)
-        return yaml.load(data, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError) as exc:
-        problem = str(exc).partition("\n")[0]
-        raise DataError(f"{shown} is neither JSON nor YAML: {problem}") from exc
-
-
-def _refuse_depth(data: bytes, shown: str) -> None:
-    """Refuse YAML on which the C library would run out of stack, which ends the process."""
-    depth = 0
-    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise DataError(f"{shown}: nested deeper than {MAX_DEPTH} levels")
+    return decode_yaml(data, shown)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
