@@ -35,7 +35,7 @@ def test_an_extent_without_data_is_refused(data, tmp_path):
         ({"cmap": "virids"}, "no colour map 'virids'"),
         ({"vmin": 3, "vmax": 3}, "the colour range from 3 to 3 is empty"),
         ({"features": "rivers"}, "no map feature 'rivers'"),
-        ({"xarray_engine": "zarr"}, "no engine 'zarr'"),
+        ({"xarray_engine": "pynio"}, "no engine 'pynio'"),
         ({"xarray_engine": "cfgrib"}, "which cfgrib does not read"),
         ({"crs": "EPSG:nonsense"}, "no coordinate system"),
         ({"band": 2}, "has no band 2"),

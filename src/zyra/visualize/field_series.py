@@ -56,7 +56,7 @@ class Wanted:
 
     Attributes:
         selection: One variable at one level; its times are all wanted.
-        band: Of a GeoTIFF.
+        band: Of a GeoTIFF, or None for all.
         engine: Name of an xarray engine that must be able to read such a file, or None.
         crs: Text of the coordinate system of the coordinates, or None for their own.
         units: To convert the values to, or None.
@@ -65,7 +65,7 @@ class Wanted:
     """
 
     selection: Selection
-    band: int = 1
+    band: int | None = None
     engine: str | None = None
     crs: str | None = None
     units: str | None = None

@@ -25,6 +25,7 @@ ENGINES: Mapping[str, Format] = {
     "scipy": "netcdf",
     "cfgrib": "grib",
     "rasterio": "geotiff",
+    "zarr": "zarr",
 }
 
 
@@ -62,9 +63,9 @@ def read_field(
 
 @contextmanager
 def opened_fields(
-    path: Path, selection: Selection, *, band: int = 1, engine: str | None = None
+    path: Path, selection: Selection, *, band: int | None = None, engine: str | None = None
 ) -> Iterator[tuple[Dataset[FieldInfo], Selection]]:
-    """Open a file of fields, with `selection` completed by the band of a GeoTIFF.
+    """Open a file of fields, with `selection` completed by the band of a GeoTIFF, if one is given.
 
     Raises:
         UsageError: `engine` or `band` do not fit the file.
@@ -72,9 +73,10 @@ def opened_fields(
     """
     form = detect_format(path)
     _check_engine(path, form, engine)
-    if band != 1 and form != "geotiff":
+    if band not in (None, 1) and form != "geotiff":
         raise UsageError(f"{path.name} is not a GeoTIFF and has no band {band}")
-    if form == "geotiff" and selection.variable is None and selection.message is None:
+    is_open = selection.variable is None and selection.message is None
+    if form == "geotiff" and band is not None and is_open:
         selection = replace(selection, message=band)
     with open_dataset(path, form) as dataset:
         yield dataset, selection

@@ -9,7 +9,7 @@ from zyra.visualize.commands.animate_args import ParticleArgs, SeriesArgs, Stamp
 from zyra.visualize.commands.checked_args import Conflict
 from zyra.visualize.commands.colour_args import ColourArgs
 from zyra.visualize.commands.contour import LevelArgs
-from zyra.visualize.commands.field_args import FieldArgs
+from zyra.visualize.commands.field_args import SeveralFieldsArgs
 from zyra.visualize.commands.map_args import MapArgs
 from zyra.visualize.commands.page_args import BarArgs
 from zyra.visualize.commands.wind_args import ArrowArgs, WindArgs
@@ -30,7 +30,7 @@ MODES_OF: Mapping[str, tuple[str, ...]] = {
 class AnimateArgs(
     SeriesArgs,
     StampArgs,
-    FieldArgs,
+    SeveralFieldsArgs,
     LevelArgs,
     ColourArgs,
     BarArgs,

@@ -9,7 +9,7 @@ from zyra.core.command import Command, Example
 from zyra.core.kinds import InputSource, OutputFile
 from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
 from zyra.visualize.commands.colour_args import ColourArgs
-from zyra.visualize.commands.field_args import FieldArgs
+from zyra.visualize.commands.field_args import SeveralFieldsArgs
 from zyra.visualize.commands.page_args import LabelArgs
 from zyra.visualize.commands.wind_args import WindArgs
 
@@ -80,7 +80,7 @@ class MapPageArgs(CheckedArgs):
         )
 
 
-class InteractiveArgs(MapPageArgs, FieldArgs, WindArgs, ColourArgs, LabelArgs):
+class InteractiveArgs(MapPageArgs, SeveralFieldsArgs, WindArgs, ColourArgs, LabelArgs):
     """Make a web page with a map to move about in: one file that works without a network.
 
     The page holds the values, the coasts and the script that draws them; it loads nothing and
