@@ -83,8 +83,8 @@ def test_the_colour_bar_of_all_frames_is_the_same(frames, data):
 def test_months_without_years_follow_each_other(frames, data):
     drawn = frames(input=str(data / "eraint_uvz.nc"), var="z", level="500")
     assert [frame.info["Title"] for frame in drawn] == [
-        "Geopotential, 500 millibars level, month 1",
-        "Geopotential, 500 millibars level, month 7",
+        "Geopotential, 500 hPa, month 1",
+        "Geopotential, 500 hPa, month 7",
     ]
 
 

@@ -37,3 +37,14 @@ def test_ticks_stand_at_round_values(orientation):
     values = SCALE.low + ticks / (LENGTH - 1) * (SCALE.high - SCALE.low)
     assert len(values) > 2
     assert values / 10 == pytest.approx(np.round(values / 10), abs=0.03)
+
+
+@pytest.mark.parametrize("ends", [(-40.0, 40.0), (230.0, 310.0), (958.0, 1062.0), (0.0, 1e-5)])
+@pytest.mark.parametrize("length", [40, 60, 90])
+def test_even_a_short_bar_names_two_values(ends, length):
+    page = Image.new("RGB", (200, 60), "white")
+    ColourBar(Scale(*ends, named_palette("gray")), "K", "horizontal", 0.75).draw(
+        page, 50, 0, length
+    )
+    beside = np.asarray(page).astype(int)[11]
+    assert len(np.flatnonzero((beside < 100).all(axis=1))) >= 2

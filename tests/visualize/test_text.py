@@ -78,9 +78,17 @@ def test_a_title_names_variable_level_and_member():
     assert field_title(info) == "Temperature, 500 hPa, member 3"
 
 
-def test_a_title_does_not_say_the_height_twice():
-    info = FieldInfo(variable="t2m", long_name="2 metre temperature", level=Level("surface"))
-    assert field_title(info) == "2 metre temperature"
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("2 metre temperature", Level("surface")),
+        ("Surface pressure", Level("surface")),
+        ("Pressure reduced to MSL", Level("meanSea")),
+        ("Precipitable water", Level("atmosphereSingleLayer")),
+    ],
+)
+def test_a_title_does_not_say_twice_where_the_field_is(name, level):
+    assert field_title(FieldInfo(variable="v", long_name=name, level=level)) == name
 
 
 @pytest.mark.parametrize(
@@ -94,6 +102,7 @@ def test_a_title_does_not_say_the_height_twice():
         (Level("isobaricInhPa", 500, "hPa"), "500 hPa"),
         (Level("depthBelowLandLayer", 0, "m", 0.1), "0-0.1 m below ground"),
         (Level("surface"), "surface"),
+        (Level("level", 500, "millibars"), "500 hPa"),
         (Level("density", 1025, "kg m-3"), "1025 kg m⁻³ density"),
     ],
 )

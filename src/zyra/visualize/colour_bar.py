@@ -25,6 +25,7 @@ THICKNESS = 12.0
 TICK = 4.0
 LABEL_SIZE = 11.0
 GAP = 3.0
+FINE_TICKS = 9
 LEGEND_LENGTH = 480.0
 LEGEND_PADDING = 24.0
 
@@ -144,7 +145,7 @@ class ColourBar:
     def _ticks(self, length: int) -> list[float]:
         if self.scale.is_affine:
             room = (60 if self.is_horizontal else 34) * self.unit
-            return nice_ticks(self.scale.low, self.scale.high, max(2, min(11, int(length / room))))
+            return _ticks(self.scale, max(2, min(11, int(length / room))))
         bounds = self._bounds()
         room = LABEL_SIZE * 1.4 * self.unit
         if self.is_horizontal:
@@ -175,6 +176,15 @@ class ColourBar:
         tick = round(TICK * self.unit)
         ink.line([(x, y), (x + tick - 1, y)], fill=INK, width=self._line_width)
         ink.text((x + tick + round(GAP * self.unit), y), text, INK, self._font, anchor="lm")
+
+
+def _ticks(scale: Scale, most: int) -> list[float]:
+    """Round values, at least two: one number alone tells nothing of a range."""
+    ticks = nice_ticks(scale.low, scale.high, most)
+    if len(ticks) > 1:
+        return ticks
+    finer = nice_ticks(scale.low, scale.high, FINE_TICKS)
+    return [finer[0], finer[-1]]
 
 
 def legend(bar: ColourBar) -> Image.Image:

@@ -1,7 +1,9 @@
 """Meridians and parallels at round degrees, and what to write beside them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -33,6 +35,30 @@ class DegreeLabel:
     side: Literal["below", "left", "on"]
     position: float
     inset: float = 0.0
+
+
+def even_labels(
+    labels: Sequence[DegreeLabel], lengths: Sequence[float], gap_px: float
+) -> Sequence[DegreeLabel]:
+    """Every first, second, third ... of `labels`, so that none touches the next.
+
+    Zero degrees, if it is among them, stays.
+
+    Args:
+        labels: Of one side of a map, in the order of their positions.
+        lengths: Pixels that each takes along that side, its position in the middle.
+        gap_px: To be left between two.
+    """
+    zero = next((place for place, label in enumerate(labels) if label.text == "0°"), 0)
+    spans = [
+        (label.position - length / 2, label.position + length / 2)
+        for label, length in zip(labels, lengths, strict=True)
+    ]
+    for step in range(1, len(labels)):
+        chosen = slice(zero % step, None, step)
+        if all(end + gap_px <= start for (_, end), (start, _) in pairwise(spans[chosen])):
+            return labels[chosen]
+    return labels[:1]
 
 
 def graticule_steps(view: MapView) -> tuple[float, float]:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from zyra.visualize.palettes import Colours
 from zyra.visualize.scale import FIELD_LEVELS, MISSING
 
-# Opacity of the lines' palette entries, and how many field colours are kept under each:
-# with one entry each for missing values below, these fill the 256 entries.
+# Opacity of the lines' palette entries, and how many field colours are kept under each: the
+# fainter a line, the nearer to the field's own colour its ground must be. With one entry each
+# for missing values below, these fill the 256 entries.
 OPACITIES = (0.15, 0.32, 0.5, 0.68, 0.86)
-FIELD_SHADES = (18, 16, 12, 8, 4)
+FIELD_SHADES = (29, 13, 8, 5, 3)
 FIRST_SHADE = FIELD_LEVELS + 1
 
 DARK_LINES = (20, 20, 24)

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from zyra.visualize.colour_bar import INK, LABEL_SIZE, ColourBar
-from zyra.visualize.graticule import DegreeLabel
+from zyra.visualize.graticule import DegreeLabel, even_labels
 from zyra.visualize.layout import HEADER, SMALL_SIZE, TITLE_SIZE, Box, Layout
 from zyra.visualize.text import Font, font, shortened
 
@@ -32,8 +31,8 @@ class Page:
         note: Above it on the right, quieter.
         bar: Colour bar, or None.
         degrees: Labels of meridians below, and of parallels on the left or on the map.
-        globe: Which pixels of the map show the Earth, or None if all do. A globe that lies
-            within the map gets no frame around it.
+        globe: Which pixels of the map show the Earth, or None if all do.
+        has_frame: Whether a line goes around the map.
         ground: RGB under the map, where it is transparent.
     """
 
@@ -43,6 +42,7 @@ class Page:
     bar: ColourBar | None
     degrees: Sequence[DegreeLabel] = ()
     globe: Flags | None = None
+    has_frame: bool = True
     ground: tuple[int, int, int] = NO_DATA
 
     def drawn_around(self, map_picture: Image.Image) -> Image.Image:
@@ -54,19 +54,13 @@ class Page:
         page.paste(ground, (box.left, box.top), mask)
         page.paste(map_picture, (box.left, box.top), map_picture)
         ink = ImageDraw.Draw(page)
-        if self._has_frame():
+        if self.has_frame:
             self._frame(ink, box)
         self._header(ink, box)
         self._degrees(ink, box)
         if self.bar is not None and self.layout.bar is not None:
             self._bar(page, self.bar, self.layout.bar)
         return page
-
-    def _has_frame(self) -> bool:
-        if self.globe is None:
-            return True
-        rim = self.globe[0], self.globe[-1], self.globe[:, 0], self.globe[:, -1]
-        return any(bool(side.any()) for side in rim)
 
     def _frame(self, ink: ImageDraw.ImageDraw, box: Box) -> None:
         width = max(1, round(self.layout.unit))
@@ -98,16 +92,15 @@ class Page:
         unit = self.layout.unit
         chosen = font(LABEL_SIZE * 0.9 * unit)
         gap = round(5 * unit)
-        for label in self.degrees:
-            if label.side == "left":
-                where = (box.left + label.inset - gap - unit, box.top + label.position)
-                ink.text(where, label.text, QUIET_INK, chosen, anchor="rm")
-            elif label.side == "on":
-                where = (box.left + label.inset, box.top + label.position)
-                halo = max(1, round(1.5 * unit))
-                ink.text(
-                    where, label.text, QUIET_INK, chosen, "mm", stroke_width=halo, stroke_fill=PAPER
-                )
+        for label in self.parallels():
+            where = (box.left + label.inset - gap - unit, box.top + label.position)
+            ink.text(where, label.text, QUIET_INK, chosen, anchor="rm")
+        halo = max(1, round(1.5 * unit))
+        for label in self._labels("on"):
+            where = (box.left + label.inset, box.top + label.position)
+            ink.text(
+                where, label.text, QUIET_INK, chosen, "mm", stroke_width=halo, stroke_fill=PAPER
+            )
         for label in self.meridians(chosen):
             where = (box.left + label.position, box.bottom + gap)
             ink.text(where, label.text, QUIET_INK, chosen, anchor="mt")
@@ -117,17 +110,20 @@ class Page:
         room = self.layout.width - self.layout.map.left
         below = [
             label
-            for label in self.degrees
-            if label.side == "below" and label.position + chosen.getlength(label.text) / 2 <= room
+            for label in self._labels("below")
+            if label.position + chosen.getlength(label.text) / 2 <= room
         ]
-        gap = 4 * self.layout.unit
-        for step in range(1, len(below)):
-            spans = [(label.position, chosen.getlength(label.text) / 2) for label in below[::step]]
-            if all(
-                one + half + gap <= two - other for (one, half), (two, other) in pairwise(spans)
-            ):
-                return below[::step]
-        return below[:1]
+        widths = [chosen.getlength(label.text) for label in below]
+        return even_labels(below, widths, 4 * self.layout.unit)
+
+    def parallels(self) -> Sequence[DegreeLabel]:
+        """As many labels of latitude as have room below each other, at even steps."""
+        left = sorted(self._labels("left"), key=lambda label: label.position)
+        heights = [LABEL_SIZE * self.layout.unit] * len(left)
+        return even_labels(left, heights, 2 * self.layout.unit)
+
+    def _labels(self, side: str) -> list[DegreeLabel]:
+        return [label for label in self.degrees if label.side == side]
 
     def _bar(self, page: Image.Image, bar: ColourBar, box: Box) -> None:
         ink = ImageDraw.Draw(page)
@@ -138,8 +134,11 @@ class Page:
             ink.text(where, bar.caption(box.width), INK, chosen, anchor="lm")
         else:
             bar.draw(page, box.left, box.top, box.height)
-            where = (box.left, box.bottom + round(5 * bar.unit))
-            ink.text(where, bar.caption(box.height), INK, chosen, anchor="lt")
+            caption = bar.caption(box.height)
+            # To the right of the last meridian's label, as far as the page goes.
+            farthest = self.layout.width - chosen.getlength(caption) - 2 * bar.unit
+            left = min(box.left + 8 * bar.unit, farthest)
+            ink.text((left, box.bottom + round(5 * bar.unit)), caption, INK, chosen, anchor="lt")
 
 
 def stamped(picture: Image.Image, text: str, location: str, unit: float) -> Image.Image:

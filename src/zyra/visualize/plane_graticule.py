@@ -90,7 +90,8 @@ def _beside(view: PlaneView, text: str, columns: Numbers, rows: Numbers) -> list
         return [DegreeLabel(text, "left", place) for place in crossing[:1]]
     if not np.isfinite(columns).any():
         return []
-    if np.hypot(columns[-1] - columns[0], rows[-1] - rows[0]) < 1.0:
+    is_ring = np.hypot(columns[-1] - columns[0], rows[-1] - rows[0]) < 1.0
+    if is_ring and view.plane.seam is None:
         lowest = int(rows.argmax())
         row, column = float(rows[lowest]), float(columns[lowest])
         is_shown = 0 < row < view.height - LABEL_ROOM and 0 < column < view.width

@@ -21,6 +21,8 @@ from zyra.visualize.projection import MapView
 from zyra.visualize.style import Style
 from zyra.visualize.view import View
 
+# How far the rim of a globe may lie outside its map, where that was rounded to whole pixels.
+RIM_SLACK_PX = 1.0
 # Paints a map: levels with their colours, or RGBA of the size of the view.
 Paint = Callable[[View], Picture | Image.Image]
 
@@ -92,6 +94,7 @@ class Sheet:
             bar=bar if style.has_bar else None,
             degrees=degree_labels(view) if "gridlines" in style.features else (),
             globe=globe_of(view),
+            has_frame=not shows_whole_globe(view),
             ground=PAPER if bar is None or bar.centred else NO_DATA,
         ).drawn_around(self._finished(paint(view), view, info))
 
@@ -119,3 +122,12 @@ def globe_of(view: View) -> Flags | None:
     if isinstance(view, MapView) or not len(view.outline()):
         return None
     return np.isfinite(view.lonlat_of_pixels()[0])
+
+
+def shows_whole_globe(view: View) -> bool:
+    """Whether the globe's rim, which is drawn as a line itself, lies within the map."""
+    rim = view.outline()
+    if not len(rim):
+        return False
+    size = np.array([view.width, view.height] * 2) + RIM_SLACK_PX
+    return bool((rim >= -RIM_SLACK_PX).all() and (rim <= size).all())

@@ -19,6 +19,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWER = re.compile(r"(?<=[A-Za-zµ%)])\s?(?:\*\*|\^)?(-?\d)\b")
 # Such as ECMWF's 2 metre temperature, at a level that is called surface.
 _HEIGHT_IN_NAME = re.compile(r"\d+ met(re|er)s? ")
+# What has no level of its own.
+_WHOLE_ATMOSPHERE = ("atmosphereSingleLayer", "entireAtmosphere", "atmosphere")
+_HECTOPASCALS = ("millibars", "millibar", "mbar", "mb")
 _SPELLINGS = {
     "degc": "°C",
     "deg_c": "°C",
@@ -125,16 +128,25 @@ def field_title(info: FieldInfo) -> str:
     """What a field shows: its long name and level, such as `Temperature, 500 hPa`."""
     name = info.long_name or info.standard_name.replace("_", " ") or info.variable
     name = name[:1].upper() + name[1:]
-    hides_level = info.level is None or _HEIGHT_IN_NAME.match(name)
-    level = "" if info.level is None or hides_level else level_text(info.level)
+    level = "" if info.level is None or _tells(name, info.level) else level_text(info.level)
     member = f"member {info.member}" if info.member is not None else ""
     others = [f"{key} {value:g}" for key, value in info.dimensions.items()]
     return ", ".join(part for part in (name, level, *others, member) if part)
 
 
+def _tells(name: str, level: Level) -> bool:
+    """Whether a name says already where the field is: `Surface pressure`, `2 metre temperature`."""
+    said = name.lower().replace("msl", "mean sea level")
+    is_named = level.value is None and level.place in said
+    is_whole = level.kind in _WHOLE_ATMOSPHERE
+    return is_whole or is_named or _HEIGHT_IN_NAME.match(name) is not None
+
+
 def level_text(level: Level) -> str:
     """A level as it stands in titles: `500 hPa`, `2 PVU potential vorticity`."""
     level = _in_pvu(level)
+    if level.units.lower() in _HECTOPASCALS:
+        level = replace(level, units="hPa", kind=level.kind if level.kind != "level" else "")
     ends = [end for end in (level.value, level.end) if end is not None]
     position = "-".join(f"{end:g}" for end in ends) if len(ends) > 1 else _signed(*ends)
     parts = (position, written_units(level.units), level.place)
