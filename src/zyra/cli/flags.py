@@ -3,12 +3,12 @@
 import argparse
 import inspect
 import re
-import types
 from enum import Enum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from zyra.core.annotations import plain_type
 from zyra.core.arguments import Args
 from zyra.core.kinds import Kind, kinds_of
 
@@ -60,17 +60,6 @@ def takes(args: type[Args], name: str) -> str:
 def flag_of(args: type[Args], name: str) -> str:
     """How a person gives the argument: `--name`, or the name where it goes by place."""
     return name if args.form_of(name).positional else f"--{_dashed(name)}"
-
-
-def plain_type(annotation: Any) -> Any:
-    """The type inside `X | None` and `Annotated[X, ...]`."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return plain_type(get_args(annotation)[0])
-    if origin in (Union, types.UnionType):
-        parts = [part for part in get_args(annotation) if part is not type(None)]
-        return plain_type(parts[0]) if len(parts) == 1 else annotation
-    return annotation
 
 
 def flag_names(args: type[Args], name: str) -> list[str]:

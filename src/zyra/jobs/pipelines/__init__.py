@@ -1,0 +1,1 @@
+"""Pipelines: several commands as one job, described by a file."""

@@ -1,0 +1,46 @@
+"""Choose the steps of a pipeline that are to be run."""
+
+from collections.abc import Sequence
+
+from zyra.core.closest import closest_or_all
+from zyra.core.stages import STAGE_NAMES
+from zyra.jobs.pipelines.changes import named
+from zyra.jobs.pipelines.published import stage_name
+from zyra.jobs.pipelines.spec import PipelineOrder
+from zyra.jobs.pipelines.steps import Step
+from zyra.jobs.requests import Problem
+
+
+def chosen(steps: Sequence[Step], order: PipelineOrder, problems: list[Problem]) -> list[Step]:
+    """The steps from `start` to `end` that `only` names.
+
+    Args:
+        steps: All of a pipeline.
+        order: Says which.
+        problems: Gets one where nothing is chosen.
+    """
+    start, end = order.start or 1, order.end or len(order.stages)
+    if start > end or start > len(order.stages):
+        message = f"there is no step from {start} to {end}; there are {len(order.stages)}"
+        problems.append(Problem(("start",), message, "nothing_chosen"))
+        return list(steps)
+    for place, word in enumerate(order.only):
+        if not any(_is_meant(step, word) for step in steps):
+            names = [*(step.name for step in steps), *STAGE_NAMES]
+            hint = f"did you mean {closest_or_all(word, names)}?"
+            message = f"no step, number or stage is called {word!r}"
+            problems.append(Problem(("only", place), message, "unknown_name", hint))
+    found = [step for step in steps if start <= step.number <= end and _is_wanted(step, order)]
+    if not found and not problems:
+        message = f"none of the chosen steps is among {start} to {end}"
+        problems.append(Problem(("only",), message, "nothing_chosen"))
+    return found
+
+
+def _is_wanted(step: Step, order: PipelineOrder) -> bool:
+    return not order.only or any(_is_meant(step, word) for word in order.only)
+
+
+def _is_meant(step: Step, word: str) -> bool:
+    stage = stage_name(word)
+    return named(step, word) or STAGE_NAMES.get(stage) == step.command.stage
