@@ -11,5 +11,5 @@ from zyra import wiring
 from zyra.api.server import create_app
 
 if __name__ == "__main__":
-    wiring.brokered = lambda executor, settings, registry: executor  # noqa: ARG005
+    wiring.brokered = lambda executor, *_: executor
     uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="warning", access_log=False)

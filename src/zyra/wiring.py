@@ -10,7 +10,6 @@ from zyra.access.audit import AuditLog
 from zyra.access.front_desk import CallerStore, FrontDesk
 from zyra.access.gate import Gate
 from zyra.access.limit_kinds import LOGINS, READS, RUNS, STREAMS, UPLOADS
-from zyra.access.open_streams import OpenStreams
 from zyra.access.sqlite_keys import SqliteKeys
 from zyra.core.errors import UsageError
 from zyra.core.loading import load
@@ -19,14 +18,18 @@ from zyra.jobs.callbacks import Callbacks, Sender
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
 from zyra.jobs.embedded.sqlite_ledger import SqliteLedger
+from zyra.jobs.embedded.sqlite_listeners import SqliteListeners
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
+from zyra.jobs.embedded.sqlite_streams import SqliteStreams
 from zyra.jobs.embedded.worker import EmbeddedWorker
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.brokered import BrokeredExecutor
 from zyra.jobs.isolation.egress import EgressBroker
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
+from zyra.jobs.isolation.neighbours import Neighbours
 from zyra.jobs.isolation.spawning import SpawningExecutor
+from zyra.jobs.open_streams import OpenStreams
 from zyra.jobs.plan_vault import PlanVault, Seal
 from zyra.jobs.ports import JobStore, StorageLedger
 from zyra.jobs.repeated import Repeated
@@ -68,7 +71,6 @@ def build_service(
     """
     settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     executor = executor or build_executor(registry_name, settings.concurrency)
-    executor = brokered(executor, settings, registry)
     if settings.redis_url is not None:
         return _on_redis(settings, settings.redis_url, registry, executor)
     return _embedded(settings, registry, executor)
@@ -107,7 +109,6 @@ def build_front_desk(settings: Settings) -> FrontDesk:
         gate=Gate(settings, store),
         store=store,
         audit=AuditLog(audit_path(settings)),
-        streams=OpenStreams(settings.max_streams),
         make_rates=lambda: _rates(written, settings),
     )
 
@@ -151,7 +152,8 @@ def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "Red
     settings.results_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     parts = _redis_parts(settings, settings.redis_url)
     executor = build_executor(registry_name, settings.concurrency)
-    executor = brokered(executor, settings, load(registry_name))
+    neighbours = Neighbours(parts.listeners)
+    executor = brokered(executor, settings, load(registry_name), neighbours)
     return parts.worker(settings.results_dir, executor, build_vault(settings), settings.concurrency)
 
 
@@ -162,6 +164,9 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
     signals = LocalSignals(store)
     finish_line = FinishLine(store, signals)
     vault = build_vault(settings)
+    streams = OpenStreams(SqliteStreams(store), settings.max_streams)
+    neighbours = Neighbours(SqliteListeners(store))
+    executor = brokered(executor, settings, registry, neighbours)
     engine = Engine(
         store, log, signals, executor, settings.results_dir, vault, finished=finish_line.cross
     )
@@ -177,10 +182,12 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         finish_line=finish_line,
         uploads=uploads,
         space=space,
+        streams=streams,
         vault=vault,
         parts=(
             build_retention(settings, store, space),
             worker,
+            *build_presence(streams, neighbours),
             build_callbacks(settings, store, vault),
         ),
         begin=worker.begin,
@@ -193,6 +200,7 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
     uploads = Uploads(settings.upload_dir)
     space = build_space(settings, parts.ledger, uploads)
     vault = build_vault(settings)
+    streams = OpenStreams(parts.streams, settings.max_streams)
     return JobService(
         registry=registry,
         settings=settings,
@@ -202,9 +210,11 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         finish_line=FinishLine(parts.store, parts.signals),
         uploads=uploads,
         space=space,
+        streams=streams,
         vault=vault,
         parts=(
             parts.server_part(settings.results_dir, executor, vault),
+            *build_presence(streams, Neighbours(parts.listeners)),
             build_retention(settings, parts.store, space),
             build_callbacks(settings, parts.store, vault),
         ),
@@ -222,6 +232,14 @@ def build_callbacks(settings: Settings, store: JobStore, vault: PlanVault) -> Pa
     sender = Sender(settings.callback_network, vault, settings.webhook_secret)
     callbacks = Callbacks(store, sender, lambda record: with_text(record, settings.results_dir))
     return Repeated(callbacks.deliver_due, Callbacks.EVERY_S)
+
+
+def build_presence(streams: OpenStreams, neighbours: Neighbours) -> tuple[Part, ...]:
+    """What tells the other processes of the service what this server has open."""
+    return (
+        Repeated(streams.renew, OpenStreams.RENEW_EVERY_S),
+        Repeated(neighbours.announce, Neighbours.ANNOUNCE_EVERY_S),
+    )
 
 
 def build_space(settings: Settings, ledger: StorageLedger, uploads: Uploads) -> Space:
@@ -258,11 +276,14 @@ def build_retention(settings: Settings, store: JobStore, space: Space) -> Part:
     return Repeated(retention.remove_old, Retention.EVERY_S)
 
 
-def brokered(executor: Executor, settings: Settings, registry: Registry) -> Executor:
+def brokered(
+    executor: Executor, settings: Settings, registry: Registry, neighbours: Neighbours
+) -> Executor:
     """The executor with an egress broker for the commands that need the network."""
     redis = urlsplit(settings.redis_url or "")
     own = [(redis.hostname, redis.port or REDIS_PORT)] if redis.hostname else []
-    return BrokeredExecutor(executor, EgressBroker(own), registry, settings.cloud_variables)
+    broker = EgressBroker(own, neighbours.ports)
+    return BrokeredExecutor(executor, broker, registry, settings.cloud_variables)
 
 
 def build_executor(registry_name: str, concurrency: int) -> Executor:

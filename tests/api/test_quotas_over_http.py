@@ -79,6 +79,21 @@ def test_more_open_streams_than_may_be_are_refused(
     assert first_event(caller, held[0]).startswith("id: 1")
 
 
+def test_streams_count_with_all_servers_of_the_service(
+    limited: Server, caller: httpx.Client, held: list[str]
+) -> None:
+    url = f"/jobs/{held[0]}/events"
+    with (
+        served(limited.folder, **LIMITS) as another,
+        another.client(headers=KEY) as elsewhere,
+        elsewhere.stream("GET", url),
+    ):
+        with caller.stream("GET", url) as second:
+            assert second.status_code == 200
+            assert [c.get(url).status_code for c in (caller, elsewhere)] == [429, 429]
+        assert first_event(caller, held[0]).startswith("id: 1")
+
+
 def first_event(caller: httpx.Client, job_id: str) -> str:
     """The first line of the stream, as soon as the server has seen that the others have gone."""
     deadline = time.monotonic() + 10

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 from zyra.access.audit import AuditLog
 from zyra.access.gate import Gate
 from zyra.access.keys import KeyStore
-from zyra.access.open_streams import OpenStreams
 from zyra.access.tickets import TicketStore
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ class FrontDesk:
         gate: Knows credentials.
         store: Keys and tickets.
         audit: The log.
-        streams: Counts the streams that callers have open.
         make_rates: Makes the limits when they are first needed: callers without a key, on this
             machine, have none, and the library that counts takes time to load.
     """
@@ -34,13 +32,11 @@ class FrontDesk:
         gate: Gate,
         store: CallerStore,
         audit: AuditLog,
-        streams: OpenStreams,
         make_rates: Callable[[], "Rates"],
     ) -> None:
         self.gate = gate
         self.store = store
         self.audit = audit
-        self.streams = streams
         self._make_rates = make_rates
         self._rates: Rates | None = None
 

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from zyra.access.front_desk import FrontDesk
 from zyra.access.limit_kinds import READS, RUNS, STREAMS, UPLOADS
 from zyra.access.refusals import Standing
-from zyra.api.callers import OPEN_PATHS, identity_of, refuse
+from zyra.api.callers import OPEN_PATHS, caller_of, identity_of, refuse
+from zyra.api.context import service_of
 from zyra.core.errors import ZyraError
 
 # What a browser must not do with our answers; a page of ours may set its own policy.
@@ -82,11 +83,11 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        with ExitStack() as held:
+        async with AsyncExitStack() as held:
             if scope["type"] in ("http", "websocket") and not _is_unlimited(scope):
                 try:
                     receive = await _counted(scope, receive)
-                    held.enter_context(_place(scope))
+                    await held.enter_async_context(_place(scope))
                 except ZyraError as error:
                     await refuse(error, scope, receive, send)
                     return
@@ -109,12 +110,12 @@ def _is_unlimited(scope: Scope) -> bool:
     return identity_of(HTTPConnection(scope)).is_local
 
 
-def _place(scope: Scope) -> AbstractContextManager[None]:
+def _place(scope: Scope) -> AbstractAsyncContextManager[None]:
     """A place among the caller's open streams, if that is what is asked for."""
     if kind_of(scope) != STREAMS:
         return nullcontext()
-    desk: FrontDesk = scope["app"].state.desk
-    return desk.streams.place(identity_of(HTTPConnection(scope)).caller)
+    request = HTTPConnection(scope)
+    return service_of(request).streams.place(caller_of(request))
 
 
 async def _counted(scope: Scope, receive: Receive) -> Receive:

@@ -4,7 +4,7 @@ Each port has an embedded implementation and a distributed one on Redis, and one
 test suite runs on both.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -136,6 +136,35 @@ class StorageLedger(Protocol):
 
     async def reserved(self) -> set[str]:
         """Ids of the uploads that are counted."""
+
+
+class StreamLedger(Protocol):
+    """Counts the streams that each caller has open with any server."""
+
+    async def open(self, owner: str, stream_id: str, seconds: float, most: int) -> None:
+        """Count a stream for so long.
+
+        Raises:
+            QuotaReached: The owner has `most` already.
+        """
+
+    async def renew(self, owners: Mapping[str, str], seconds: float) -> None:
+        """Count streams, by id with their owners, for so long from now."""
+
+    async def close(self, owner: str, stream_id: str) -> None:
+        """Count a stream of `owner` no more."""
+
+
+class Listeners(Protocol):
+    """Knows where the servers of the service listen, for those who run commands beside them."""
+
+    async def announce(
+        self, network: str, server: str, ports: Iterable[int], seconds: float
+    ) -> None:
+        """Note the ports on which `server` listens, in place of those before, for so long."""
+
+    async def others(self, network: str, server: str) -> set[int]:
+        """Ports on which servers other than `server` listen there."""
 
 
 class Leases(Protocol):

@@ -13,6 +13,7 @@ from zyra.core.settings import Settings
 from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.following import Following
+from zyra.jobs.open_streams import OpenStreams
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
@@ -55,6 +56,7 @@ class JobService:
     Attributes:
         uploads: The files that callers have given.
         space: How much more may be kept.
+        streams: How many more may be opened.
         vault: Keeps the secrets of plans.
         parts: What works in this process while the service runs.
         begin: Keeps a job that somebody waits for and starts it in the same step, where
@@ -69,6 +71,7 @@ class JobService:
     finish_line: FinishLine
     uploads: Uploads
     space: Space
+    streams: OpenStreams
     vault: PlanVault
     parts: Sequence[Part] = ()
     begin: Callable[[Submission], Awaitable[JobRecord]] | None = None

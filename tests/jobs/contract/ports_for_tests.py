@@ -8,14 +8,18 @@ from uuid import uuid4
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
 from zyra.jobs.embedded.sqlite_ledger import SqliteLedger
+from zyra.jobs.embedded.sqlite_listeners import SqliteListeners
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
-from zyra.jobs.ports import EventLog, Signals, StorageLedger
+from zyra.jobs.embedded.sqlite_streams import SqliteStreams
+from zyra.jobs.ports import EventLog, Listeners, Signals, StorageLedger, StreamLedger
 from zyra.jobs.redis.connection import Link
 from zyra.jobs.redis.event_streams import RedisEventLog
 from zyra.jobs.redis.hub import Hub
 from zyra.jobs.redis.keys import Keys
 from zyra.jobs.redis.redis_ledger import RedisLedger
+from zyra.jobs.redis.redis_listeners import RedisListeners
 from zyra.jobs.redis.redis_store import RedisJobStore
+from zyra.jobs.redis.redis_streams import RedisStreams
 from zyra.jobs.redis.rq_queue import RqQueue
 from zyra.jobs.redis.signals import RedisSignals
 
@@ -33,6 +37,8 @@ class Ports:
     log: EventLog
     signals: Signals
     ledger: StorageLedger
+    streams: StreamLedger
+    listeners: Listeners
 
 
 Connect = Callable[[], Ports]
@@ -47,8 +53,14 @@ async def embedded(folder: Path) -> AsyncIterator[Connect]:
         store = SqliteJobStore(folder / "jobs.sqlite3", CAPACITY)
         signals = LocalSignals(store)
         made.append((store, signals))
-        ledger = SqliteLedger(store)
-        return Ports(store, EventFiles(folder / "results"), signals, ledger)
+        return Ports(
+            store,
+            EventFiles(folder / "results"),
+            signals,
+            SqliteLedger(store),
+            SqliteStreams(store),
+            SqliteListeners(store),
+        )
 
     yield connect
     for store, signals in made:
@@ -67,7 +79,14 @@ async def on_redis(url: str) -> AsyncIterator[Connect]:
         made.append((link, hub))
         store = RedisJobStore(link, keys, RqQueue(link, keys, keys.prefix))
         log, signals = RedisEventLog(link, keys, hub, KEPT_S), RedisSignals(link, keys, hub)
-        return Ports(store, log, signals, RedisLedger(link, keys))
+        return Ports(
+            store,
+            log,
+            signals,
+            RedisLedger(link, keys),
+            RedisStreams(link, keys),
+            RedisListeners(link, keys),
+        )
 
     yield connect
     for link, hub in made:

@@ -7,7 +7,7 @@ import pytest
 from jobs_for_tests import canceled, submission, succeeded
 from ports_for_tests import Connect, Ports, Store
 
-from zyra.jobs.ports import Query, StorageLedger
+from zyra.jobs.ports import Query, StorageLedger, StreamLedger
 from zyra.jobs.records import Status
 from zyra.jobs.requests import QuotaReached, StoredQuotaReached
 
@@ -17,6 +17,11 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def ledger(ports: Ports) -> StorageLedger:
     return ports.ledger
+
+
+@pytest.fixture
+def streams(ports: Ports) -> StreamLedger:
+    return ports.streams
 
 
 async def test_of_many_jobs_at_once_exactly_as_many_are_kept_as_may_be(connect: Connect) -> None:
@@ -93,3 +98,53 @@ async def test_bytes_of_removed_uploads_are_free_again(ledger: StorageLedger) ->
     await ledger.release("a", "unknown")
     await ledger.reserve("me", "c", 30, 30)
     assert await ledger.reserved() == {"b", "c"}
+
+
+async def test_of_many_streams_at_once_exactly_as_many_are_open_as_may_be(
+    connect: Connect,
+) -> None:
+    ledgers = [connect().streams for _ in range(3)]
+    attempts = [
+        ledger.open("me", f"{number}-{place}", 30, 7)
+        for place, ledger in enumerate(ledgers)
+        for number in range(10)
+    ]
+    outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+    assert sum(isinstance(outcome, QuotaReached) for outcome in outcomes) == 23
+
+
+async def test_a_closed_stream_makes_room_with_every_server(connect: Connect) -> None:
+    here, there = connect().streams, connect().streams
+    await here.open("me", "a", 30, 1)
+    await there.open("you", "b", 30, 1)
+    with pytest.raises(QuotaReached):
+        await there.open("me", "c", 30, 1)
+    await here.close("me", "a")
+    await there.open("me", "c", 30, 1)
+
+
+async def test_streams_of_a_server_that_died_count_until_their_time_is_over(
+    streams: StreamLedger,
+) -> None:
+    await streams.open("me", "a", -2, 1)
+    await streams.open("me", "b", 30, 1)
+    await streams.renew({"b": "me"}, -2)
+    await streams.open("me", "c", 30, 1)
+    await streams.renew({"d": "me"}, 30)  # one that was forgotten while Redis was away
+    with pytest.raises(QuotaReached):
+        await streams.open("me", "e", 30, 2)
+
+
+async def test_ports_of_servers_are_known_on_their_network_for_their_time(
+    connect: Connect,
+) -> None:
+    here, there = connect().listeners, connect().listeners
+    await here.announce("a", "first", [7999], 30)
+    await here.announce("a", "first", [8000, 8001], 30)
+    await here.announce("a", "second", [8001, 8002], 30)
+    await here.announce("b", "third", [9000], 30)
+    await here.announce("a", "dead", [8003], -2)
+    await here.announce("a", "idle", [], 30)
+    assert await there.others("a", "fourth") == {8000, 8001, 8002}
+    assert await there.others("a", "first") == {8001, 8002}
+    assert await there.others("nobody's", "first") == set()

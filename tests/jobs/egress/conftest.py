@@ -34,9 +34,9 @@ def serve(resolver: Resolver) -> Iterator[Callable[..., tuple[BrokerServer, Brok
     ) -> tuple[BrokerServer, Broker]:
         listener = socket.create_server((LOOPBACK, 0))
         listeners.append(listener)
-        own = OwnPlaces(resolve=resolver)
+        own = OwnPlaces(resolve=resolver, ports=refused_ports)
         running = BrokerServer(listener, own, resolve=resolver, head_s=head_s)
-        running.grants.admit(digest_of("loopback"), [LOOPBACK], refused_ports)
+        running.grants.admit(digest_of("loopback"), [LOOPBACK])
         running.grants.admit(digest_of("public"), [])
         Thread(target=running.serve, daemon=True).start()
         return running, Broker(listener.getsockname()[1], "loopback")

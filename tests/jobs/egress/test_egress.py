@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import connecting
 import psutil
 import pytest
-from broker_talk import is_reached
+from broker_talk import dialer, is_reached
 from elsewhere import Elsewhere
 
+from zyra.core.errors import AddressRefused
 from zyra.core.settings import Settings
+from zyra.jobs.embedded.sqlite_listeners import SqliteListeners
+from zyra.jobs.isolation.egress import EgressBroker
+from zyra.jobs.isolation.neighbours import Neighbours, network_of_this_process
 from zyra.jobs.isolation.sandbox import landlock_version
 from zyra.jobs.isolation.seccomp import has_seccomp
 from zyra.jobs.records import JobRecord
-from zyra.jobs.requests import Caller, RequestRefused, RunRequest
+from zyra.jobs.requests import Caller, RequestRefused, RunRequest, ServiceUnavailable
 from zyra.jobs.service import JobService
 from zyra.registry import CLI_REGISTRY, all_commands
 from zyra.wiring import build_service
@@ -100,6 +104,65 @@ async def test_the_service_itself_is_reached_by_nobody(run, canary):
     assert "a part of the service itself" in record.stderr.text
     assert (await run("curl", url=url_of(canary), through=True)).stdout.text != "0 data"
     assert not is_reached(canary)
+
+
+async def test_other_servers_beside_the_service_are_reached_by_nobody(run, elsewhere, service):
+    others = SqliteListeners(service.store)
+    await others.announce(network_of_this_process(), "another", [elsewhere.port], 30)
+    record = await run("get", url=elsewhere.url("/a"))
+    assert "a part of the service itself" in record.stderr.text
+    assert (await run("curl", url=elsewhere.url("/a"), through=True)).stdout.text != "0 data"
+    await others.announce(network_of_this_process(), "another", [], 30)
+    assert (await run("get", url=elsewhere.url("/a"))).ok
+
+
+async def test_a_server_that_begins_to_listen_while_a_run_goes_on_is_refused_too(elsewhere):
+    ports: list[int] = []
+
+    async def own_ports() -> list[int]:
+        return list(ports)
+
+    def dial_and_leave() -> None:
+        dialer(broker, broker.token).dial("127.0.0.1", elsewhere.port, 10).close()
+
+    def dial_until_refused() -> None:
+        while True:
+            dial_and_leave()
+
+    keeper = EgressBroker((), own_ports, look_again_s=0.01)
+    broker = await keeper.admit(["127.0.0.1"])
+    await asyncio.to_thread(dial_and_leave)
+    ports.append(elsewhere.port)
+    with pytest.raises(AddressRefused, match="part of the service"):
+        await asyncio.to_thread(dial_until_refused)
+    await keeper.close()
+
+
+async def test_a_run_that_needs_the_network_waits_for_nobody_who_was_known_before():
+    """Redis may be away for a moment; what was known of the servers goes on to hold."""
+    away = Away()
+    neighbours = Neighbours(away)
+    with pytest.raises(ServiceUnavailable):
+        await neighbours.ports()
+    away.known = {8000}
+    assert 8000 in await neighbours.ports()
+    away.known = None
+    assert 8000 in await neighbours.ports()
+
+
+class Away:
+    """Listeners that can be asked now and then."""
+
+    def __init__(self) -> None:
+        self.known: set[int] | None = None
+
+    async def announce(self, *_: object) -> None:
+        """Take nothing."""
+
+    async def others(self, network: str, server: str) -> set[int]:
+        if self.known is None:
+            raise ServiceUnavailable("away")
+        return self.known
 
 
 async def test_what_the_policy_forbids_is_told_as_such(run, elsewhere, service):

@@ -49,6 +49,18 @@ CREATE TABLE IF NOT EXISTS stored (
     bytes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS stored_of_owner ON stored (owner, bytes);
+CREATE TABLE IF NOT EXISTS streams (
+    stream_id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    until REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS listeners (
+    network TEXT NOT NULL,
+    server TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    until REAL NOT NULL,
+    PRIMARY KEY (network, server, port)
+) STRICT, WITHOUT ROWID;
 """
 
 

@@ -11,13 +11,15 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from zyra.core.egress import HOST, Broker
 from zyra.jobs.isolation.egress_grants import digest_of
-from zyra.jobs.isolation.egress_own import listening_ports
 from zyra.jobs.isolation.environment import child_environment
+from zyra.jobs.requests import ServiceUnavailable
 
+LOOK_AGAIN_S = 2.0
 _PIECE_BYTES = 1 << 16
 _STARTS = 3  # in a row that end before the broker has answered once
 
@@ -29,10 +31,21 @@ class EgressBroker:
 
     Args:
         own: Hosts and ports of the service's own parts, which no run reaches.
+        own_ports: Finds the ports of this machine on which servers of the service listen.
+        look_again_s: While runs go on, they are looked for so often.
     """
 
-    def __init__(self, own: Sequence[tuple[str, int]] = ()) -> None:
+    def __init__(
+        self,
+        own: Sequence[tuple[str, int]],
+        own_ports: Callable[[], Awaitable[Sequence[int]]],
+        look_again_s: float = LOOK_AGAIN_S,
+    ) -> None:
         self._own = own
+        self._own_ports = own_ports
+        self._look_again_s = look_again_s
+        self._refused: Sequence[int] = ()
+        self._looking: asyncio.Task[None] | None = None
         self._listener: socket.socket | None = None
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,11 +64,15 @@ class EgressBroker:
 
         Raises:
             ChildProcessError: The broker cannot be started.
+            ServiceUnavailable: It is not known where the service itself listens.
         """
+        self._refuse(await self._own_ports())
         token = secrets.token_urlsafe(32)
         digest = digest_of(token)
         self._admitted[digest] = allow_hosts
         self._waiting[digest] = asyncio.get_running_loop().create_future()
+        if self._looking is None:
+            self._looking = asyncio.ensure_future(self._look_again())
         if self._control is None:
             self._start()
         else:
@@ -77,6 +94,10 @@ class EgressBroker:
 
     async def close(self) -> None:
         """End the broker."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+            self._looking = None
         self._hang_up()
         if self._listener is not None:
             self._listener.close()
@@ -104,13 +125,25 @@ class EgressBroker:
         ours.setblocking(False)
         self._control, self._heard = ours, b""
         asyncio.get_running_loop().add_reader(ours, self._receive)
+        self._order({"refuse": self._refused})
         for digest, allow_hosts in self._admitted.items():
             self._order_admission(digest, allow_hosts)
 
     def _order_admission(self, digest: str, allow_hosts: Sequence[str]) -> None:
-        # Looked up each time: a server begins to listen before it serves, but after it is built.
-        ports = listening_ports()
-        self._order({"admit": digest, "allow_hosts": allow_hosts, "refused_ports": ports})
+        self._order({"admit": digest, "allow_hosts": allow_hosts})
+
+    def _refuse(self, ports: Sequence[int]) -> None:
+        if ports != self._refused:
+            self._refused = ports
+            self._order({"refuse": ports})
+
+    async def _look_again(self) -> None:
+        """See servers that begin to listen while runs go on."""
+        while True:
+            await asyncio.sleep(self._look_again_s)
+            if self._admitted:
+                with suppress(ServiceUnavailable):  # then what is known goes on to hold
+                    self._refuse(await self._own_ports())
 
     def _port(self) -> int:
         return int(self._listener.getsockname()[1]) if self._listener else 0

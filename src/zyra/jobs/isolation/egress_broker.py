@@ -3,9 +3,9 @@
 A process of its own, so that no run's traffic disturbs the service. Each connection has a
 thread. The service tells it over a socket, in lines of JSON, who may come in:
 
-    {"admit": DIGEST OF A TOKEN, "allow_hosts": [...], "refused_ports": [...]}
-        ->  {"admitted": DIGEST}
+    {"admit": DIGEST OF A TOKEN, "allow_hosts": [...]}  ->  {"admitted": DIGEST}
     {"revoke": DIGEST}
+    {"refuse": [PORTS OF THIS MACHINE]}
 
 When that socket ends, the broker ends.
 """
@@ -67,8 +67,8 @@ class BrokerServer:
         head_s: float = HEAD_S,
     ) -> None:
         self.grants = Grants()
+        self.own = own
         self._listener = listener
-        self._own = own
         self._resolve = resolve
         self._head_s = head_s
         self._slots = BoundedSemaphore(CONNECTIONS)
@@ -119,7 +119,7 @@ class BrokerServer:
             dialer = Dialer(grant.policy, self._resolve)
             addresses = dialer.checked_addresses(request.host, request.port)
             for address in addresses:
-                self._own.check(address, request.port, grant.refused_ports)
+                self.own.check(address, request.port)
             return connected_to_first(addresses[:ADDRESSES], request.port, CONNECT_S)
         except AddressRefused as error:
             raise RequestNotTaken(403, error.message) from error
@@ -198,9 +198,10 @@ def obey(server: BrokerServer, control: socket.socket) -> None:
         for line in orders:
             order: dict[str, Any] = json.loads(line)
             if "admit" in order:
-                ports = order["refused_ports"]
-                server.grants.admit(order["admit"], order["allow_hosts"], ports)
+                server.grants.admit(order["admit"], order["allow_hosts"])
                 control.sendall(json.dumps({"admitted": order["admit"]}).encode() + b"\n")
+            elif "refuse" in order:
+                server.own.ports = order["refuse"]
             else:
                 server.grants.revoke(order["revoke"])
 

@@ -22,12 +22,10 @@ class Grant:
 
     Args:
         policy: Where it may connect to.
-        refused_ports: Of this machine, whatever the policy says.
     """
 
-    def __init__(self, policy: NetworkPolicy, refused_ports: Sequence[int] = ()) -> None:
+    def __init__(self, policy: NetworkPolicy) -> None:
         self.policy = policy
-        self.refused_ports = refused_ports
         self._sockets: set[socket.socket] = set()
         self._connections = 0
         self._has_ended = False
@@ -83,12 +81,10 @@ class Grants:
         self._grants: dict[str, Grant] = {}
         self._lock = Lock()
 
-    def admit(
-        self, digest: str, allow_hosts: Sequence[str], refused_ports: Sequence[int] = ()
-    ) -> None:
+    def admit(self, digest: str, allow_hosts: Sequence[str]) -> None:
         """Let a run in, which may reach what is public and `allow_hosts`."""
         with self._lock:
-            self._grants[digest] = Grant(NetworkPolicy.allowing(allow_hosts), refused_ports)
+            self._grants[digest] = Grant(NetworkPolicy.allowing(allow_hosts))
 
     def revoke(self, digest: str) -> None:
         """Let it in no more, and cut off what it has open."""

@@ -19,26 +19,27 @@ from zyra.transfer.connections import Resolver, system_resolver
 _DESCRIPTORS = Path("/dev/fd")
 
 
-@dataclass(frozen=True)
+@dataclass
 class OwnPlaces:
-    """Hosts and ports of the service's other parts, such as Redis."""
+    """Where the service itself is.
+
+    Attributes:
+        hosts: Hosts and ports of its other parts, such as Redis.
+        ports: Of this machine, on which its servers listen; they change while it runs.
+    """
 
     hosts: Sequence[tuple[str, int]] = ()
     resolve: Resolver = system_resolver
+    ports: Collection[int] = ()
 
-    def check(self, address: str, port: int, listening: Collection[int]) -> None:
-        """Refuse an address that is the service or a part of it.
-
-        Args:
-            address: Where to, a literal.
-            port: TCP port there.
-            listening: Ports on which the service listens.
+    def check(self, address: str, port: int) -> None:
+        """Refuse an address, a literal, and TCP port that are the service or a part of it.
 
         Raises:
-            AddressRefused: It is.
+            AddressRefused: They are.
         """
         plain = _plain(address)
-        if (port in listening and _is_of_this_machine(plain)) or any(
+        if (port in self.ports and _is_of_this_machine(plain)) or any(
             port == own_port and self._is_at(plain, own_host) for own_host, own_port in self.hosts
         ):
             raise AddressRefused(f"{address}:{port} is a part of the service itself")

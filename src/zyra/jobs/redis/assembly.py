@@ -11,7 +11,9 @@ from zyra.jobs.redis.event_streams import RedisEventLog
 from zyra.jobs.redis.hub import Hub
 from zyra.jobs.redis.keys import Keys
 from zyra.jobs.redis.redis_ledger import RedisLedger
+from zyra.jobs.redis.redis_listeners import RedisListeners
 from zyra.jobs.redis.redis_store import RedisJobStore
+from zyra.jobs.redis.redis_streams import RedisStreams
 from zyra.jobs.redis.rq_queue import RqQueue
 from zyra.jobs.redis.server_part import ServerPart
 from zyra.jobs.redis.signals import RedisSignals
@@ -30,6 +32,8 @@ class RedisParts:
     log: RedisEventLog
     signals: RedisSignals
     ledger: RedisLedger
+    streams: RedisStreams
+    listeners: RedisListeners
 
     def server_part(self, results_dir: Path, executor: Executor, vault: PlanVault) -> ServerPart:
         """What a server runs; its executor only ends orphans and is never started."""
@@ -84,4 +88,6 @@ def redis_parts(url: str, queue_name: str, kept_s: float) -> RedisParts:
         log=RedisEventLog(link, keys, hub, kept_s),
         signals=RedisSignals(link, keys, hub),
         ledger=RedisLedger(link, keys),
+        streams=RedisStreams(link, keys),
+        listeners=RedisListeners(link, keys),
     )

@@ -99,7 +99,7 @@ class Keys:
         return f"{self.prefix}:streams:{owner}"
 
     def listeners(self, network: str) -> str:
-        """Sorted set of ports of servers by the time until which they are known."""
+        """Hash of the ports of each server that is reached by one loopback address."""
         return f"{self.prefix}:listeners:{network}"
 
     def idempotency(self, owner: str, key: str) -> str:

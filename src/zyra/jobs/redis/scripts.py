@@ -90,6 +90,44 @@ for _, upload in ipairs(ARGV) do
 end
 """
 
+# Keys are: open streams of an owner.
+# Arguments are: stream, for how many seconds it counts, how many the owner may have or ''
+# Answer: 1 when it is counted, 0 when it would be one too many.
+COUNT_STREAM = """
+local time = redis.call('TIME')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. time[1])
+if ARGV[3] ~= '' and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+redis.call('ZADD', KEYS[1], time[1] + ARGV[2], ARGV[1])
+if tonumber(ARGV[2]) > 0 then redis.call('EXPIRE', KEYS[1], math.ceil(ARGV[2])) end
+return 1
+"""
+
+# Keys are: servers on one network.
+# Arguments are: server, for how many seconds it is known, its ports in one text
+NOTE_LISTENER = """
+local until_then = redis.call('TIME')[1] + ARGV[2]
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%d', until_then) .. ' ' .. ARGV[3])
+redis.call('EXPIRE', KEYS[1], 86400)
+"""
+
+# Keys are: servers on one network.
+# Arguments are: server that asks
+# Answer: the ports of each other server that is known.
+OTHER_LISTENERS = """
+local now = tonumber(redis.call('TIME')[1])
+local found = {}
+local servers = redis.call('HGETALL', KEYS[1])
+for i = 1, #servers, 2 do
+  local until_then, ports = string.match(servers[i + 1], '^(%d+) (.*)$')
+  if tonumber(until_then) < now then
+    redis.call('HDEL', KEYS[1], servers[i])
+  elseif servers[i] ~= ARGV[1] then
+    found[#found + 1] = ports
+  end
+end
+return found
+"""
+
 # Keys are: running.
 # Arguments are: runner, length of the lease, beginning of job names, ids
 # Answer: the record of each job that the runner still holds, '' for the others.
