@@ -6,6 +6,8 @@ DONE = 0
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130
+# In a pipeline: stdout is not read any more. As a shell tells of one that SIGPIPE ended.
+READER_LEFT = 141
 
 _CODES: tuple[tuple[type[ZyraError], int], ...] = (
     (UsageError, WRONG_INPUT),

@@ -18,7 +18,12 @@ Failure = ZyraError | MemoryError
 
 
 def run_to_exit_code(
-    command: Command, args: Args, job: StreamJob, *, correct: Correct = corrected_line
+    command: Command,
+    args: Args,
+    job: StreamJob,
+    *,
+    correct: Correct = corrected_line,
+    reader_left: int = FAILED,
 ) -> int:
     """Run `command`, tell what went wrong on stderr, return the exit code.
 
@@ -27,6 +32,7 @@ def run_to_exit_code(
         args: Its arguments.
         job: Its streams.
         correct: What to add to an error of which better arguments are known.
+        reader_left: Exit code when nobody reads stdout any more.
 
     Raises:
         MemoryError: The limit on memory was reached; the caller reports it.
@@ -41,7 +47,8 @@ def run_to_exit_code(
         _tell(job, "interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        return _reader_went_away()
+        _forget_stdout()
+        return reader_left
     except MemoryError:
         _tell(job, "error: out of memory\n  hint: choose fewer fields or a smaller picture")
         raise
@@ -62,10 +69,9 @@ def _tell(job: StreamJob, text: str) -> None:
     job.stderr.flush()
 
 
-def _reader_went_away() -> int:
-    """End quietly like other filters, when stdout's reader (`head`, `less`) has left.
+def _forget_stdout() -> None:
+    """Let the run end quietly like other filters, when stdout's reader (`head`) has left.
 
     Python flushes stdout once more when it ends; give it a place to do so.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return FAILED

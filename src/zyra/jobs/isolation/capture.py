@@ -23,7 +23,7 @@ class Pipe:
         self._receive = receive
         read_fd, self.write_fd = os.pipe()  # not inherited by other programs (PEP 446)
         os.set_blocking(read_fd, False)
-        _enlarge(read_fd)
+        enlarge_pipe(read_fd)
         self._read_fd: int | None = read_fd
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(read_fd, self._read_once)
@@ -57,7 +57,8 @@ class Pipe:
             self._read_fd = None
 
 
-def _enlarge(descriptor: int) -> None:
+def enlarge_pipe(descriptor: int) -> None:
+    """Let a pipe hold more, where the system can: fewer turns between who writes and who reads."""
     if sys.platform != "linux":
         return
     try:

@@ -21,6 +21,7 @@ from typing import NoReturn
 from zyra.core.arguments import Args
 from zyra.core.command import Command
 from zyra.core.command_line import corrected_args
+from zyra.core.exit_codes import READER_LEFT
 from zyra.core.job import Job
 from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
@@ -114,6 +115,7 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
             args,
             job_on_standard_streams(args, network, report_progress, assignment.variables),
             correct=corrected_args,
+            reader_left=READER_LEFT,
         )
     except MemoryError:
         _send({"reason": "memory"})

@@ -146,13 +146,13 @@ class Linker:
         if source.place >= step.place:
             what = "itself" if source.place == step.place else f"{source.title}, which is later"
             self._refuse(step, f"reads of {what}", "forward_reference", "change the order", name)
-        elif file is None:
+            return None
+        if file is None:
             hint = f"give it an output, or write step:{source.name}/FILE"
             self._refuse(step, f"{source.title} names no output", "no_output", hint, name)
         elif source.place not in {other.place for other in self.chosen} and not self.exists(file):
-            self._refuse(
-                step, f"reads {file!r} of {source.title}, which is not run", "not_run", None, name
-            )
+            what = f"reads {file!r} of {source.title}, which is not run"
+            self._refuse(step, what, "not_run", None, name)
         return file
 
     def _refuse_several_stdins(self, steps: Sequence[LinkedStep]) -> None:

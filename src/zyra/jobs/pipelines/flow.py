@@ -1,0 +1,205 @@
+"""Run linked steps to their ends: what is joined by pipes at the same time, the rest in order.
+
+The writing end of each pipe stays open here until it is known how the writer has ended. So a
+reader never takes what a failed step left off for the whole: it is ended instead.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from zyra.core.exit_codes import DONE, READER_LEFT
+from zyra.jobs.isolation.capture import enlarge_pipe
+from zyra.jobs.pipelines.linking import LinkedStep, Stdin, segments_of
+
+
+class StepStatus(StrEnum):
+    """Where a step stands; the last four are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    SKIPPED = "skipped"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the step never changes again."""
+        return self not in (StepStatus.QUEUED, StepStatus.RUNNING)
+
+
+class StepProcess(Protocol):
+    """The command of one step, which is started once at most."""
+
+    async def run(self, stdin: int | None, stdout: int | None) -> int | None:
+        """Run it to its end; its exit code, None where that is lost.
+
+        Args:
+            stdin: Descriptor of a pipe to read, or None for the step's own stdin; closed here.
+            stdout: Descriptor of a pipe to write to, or None to keep it; closed here.
+        """
+
+    def stop(self) -> None:
+        """End it; before it has started, as soon as it has."""
+
+
+Told = Callable[[int, StepStatus, str], None]
+
+
+@dataclass
+class Flow:
+    """One execution of linked steps.
+
+    Args:
+        steps: In their order.
+        processes: One for each step.
+        told: Hears of each change: place, status, and the reason in words.
+        continue_on_error: Run what needs nothing of a failed step.
+    """
+
+    steps: Sequence[LinkedStep]
+    processes: Sequence[StepProcess]
+    told: Told
+    continue_on_error: bool = False
+    statuses: list[StepStatus] = field(init=False)
+    _codes: dict[int, int | None] = field(default_factory=dict)
+    _hindered: dict[int, str] = field(default_factory=dict)
+    _halt: str = ""
+
+    def __post_init__(self) -> None:
+        self.statuses = [StepStatus.QUEUED] * len(self.steps)
+
+    async def run(self) -> None:
+        """Run all; every status is final then."""
+        for places in segments_of(self.steps):
+            hindrance = self._halt or self._hindrance(places)
+            if hindrance:
+                for place in places:
+                    self._tell(place, StepStatus.SKIPPED, hindrance)
+                continue
+            await self._run_together(places)
+            for place in reversed(places):
+                self._tell(place, *self._verdict(place))
+            self._halt_after(places)
+
+    def stop(self, why: str) -> None:
+        """End what runs and skip the rest."""
+        self._halt = self._halt or why
+        for place, status in enumerate(self.statuses):
+            if status is StepStatus.RUNNING:
+                self._hinder(place, why)
+
+    async def _run_together(self, places: Sequence[int]) -> None:
+        pipes = [None, *(_Pipe() for _ in places[1:]), None]
+        for place in places:
+            self._tell(place, StepStatus.RUNNING, "")
+        try:
+            await asyncio.gather(
+                *(
+                    self._run_one(place, pipes[index], pipes[index + 1])
+                    for index, place in enumerate(places)
+                )
+            )
+        finally:
+            for pipe in filter(None, pipes):
+                pipe.close()
+
+    async def _run_one(self, place: int, source: "_Pipe | None", target: "_Pipe | None") -> None:
+        code = await self.processes[place].run(
+            source.give_reader() if source else None, target.give_writer() if target else None
+        )
+        self._codes[place] = code
+        if code not in (DONE, READER_LEFT):
+            self._end_neighbours(place)
+        if target is not None:
+            target.close()
+
+    def _end_neighbours(self, failed: int) -> None:
+        """End all that still runs beside a step that has failed: it has nothing to go on for."""
+        title = self.steps[failed].step.title
+        for place, status in enumerate(self.statuses):
+            if status is StepStatus.RUNNING and place not in self._codes:
+                role = "what it reads" if place > failed else "what reads it"
+                self._hinder(place, f"{role}, {title}, failed")
+
+    def _hinder(self, place: int, why: str) -> None:
+        if place not in self._codes:
+            self._hindered.setdefault(place, why)
+            self.processes[place].stop()
+
+    def _verdict(self, place: int) -> tuple[StepStatus, str]:
+        """How a step ended; its reader's verdict is known already."""
+        code, why = self._codes[place], self._hindered.get(place)
+        if code == DONE:
+            return StepStatus.SUCCEEDED, ""
+        if why is not None:
+            return (StepStatus.CANCELED if self._is_upstream(place) else StepStatus.SKIPPED), why
+        if code != READER_LEFT or not self.steps[place].is_read:
+            return StepStatus.FAILED, ""
+        reader = self.steps[place + 1].step.title
+        if self.statuses[place + 1] is StepStatus.SUCCEEDED:
+            return StepStatus.SUCCEEDED, f"{reader} needed no more of it"
+        return StepStatus.CANCELED, f"what reads it, {reader}, ended before"
+
+    def _is_upstream(self, place: int) -> bool:
+        """Whether a step was ended for another reason than that its own input failed."""
+        before = place - 1
+        while before >= 0 and self.steps[before + 1].stdin is Stdin.PIPE:
+            if self._codes.get(before) not in (DONE, READER_LEFT) and before not in self._hindered:
+                return False
+            before -= 1
+        return True
+
+    def _halt_after(self, places: Sequence[int]) -> None:
+        failed = [place for place in places if self.statuses[place] is StepStatus.FAILED]
+        if failed and not self.continue_on_error:
+            self._halt = self._halt or f"{self.steps[failed[0]].step.title} failed before"
+
+    def _hindrance(self, places: Sequence[int]) -> str:
+        """Why steps that run together cannot; empty where they can."""
+        for place in places:
+            for need in sorted(self.steps[place].needs - set(places)):
+                if self.statuses[need] is not StepStatus.SUCCEEDED:
+                    needed, reader = self.steps[need].step.title, self.steps[place].step.title
+                    return f"{reader} needs {needed}, which {_ended(self.statuses[need])}"
+        return ""
+
+    def _tell(self, place: int, status: StepStatus, why: str) -> None:
+        self.statuses[place] = status
+        self.told(place, status, why)
+
+
+class _Pipe:
+    """A pipe between two steps, whose writing end we hold as well."""
+
+    def __init__(self) -> None:
+        self._reader: int | None
+        self._writer: int | None
+        self._reader, self._writer = os.pipe()
+        enlarge_pipe(self._reader)
+
+    def give_reader(self) -> int:
+        """The reading end; we keep none, so that a writer hears when its reader has left."""
+        assert self._reader is not None
+        given, self._reader = self._reader, None
+        return given
+
+    def give_writer(self) -> int:
+        """One more writing end."""
+        assert self._writer is not None
+        return os.dup(self._writer)
+
+    def close(self) -> None:
+        """Close what we hold: the reader comes to the end."""
+        for descriptor in (self._reader, self._writer):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._reader = self._writer = None
+
+
+def _ended(status: StepStatus) -> str:
+    return "was skipped" if status is StepStatus.SKIPPED else str(status)
