@@ -17,10 +17,12 @@ from zyra.core.settings import Settings
 from zyra.jobs.callbacks import Callbacks, Sender
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
+from zyra.jobs.embedded.result_files import ResultFiles
 from zyra.jobs.embedded.sqlite_ledger import SqliteLedger
 from zyra.jobs.embedded.sqlite_listeners import SqliteListeners
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.embedded.sqlite_streams import SqliteStreams
+from zyra.jobs.embedded.upload_files import UploadFiles
 from zyra.jobs.embedded.worker import EmbeddedWorker
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.brokered import BrokeredExecutor
@@ -33,11 +35,10 @@ from zyra.jobs.open_streams import OpenStreams
 from zyra.jobs.plan_vault import PlanVault, Seal
 from zyra.jobs.ports import JobStore, StorageLedger
 from zyra.jobs.repeated import Repeated
-from zyra.jobs.results import with_text
 from zyra.jobs.retention import Retention
 from zyra.jobs.service import JobService, Part
 from zyra.jobs.space import Space
-from zyra.jobs.uploads import Uploads
+from zyra.jobs.storage import Results, Storage, Uploads
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import CLI_REGISTRY, Registry
 
@@ -154,7 +155,8 @@ def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "Red
     executor = build_executor(registry_name, settings.concurrency)
     neighbours = Neighbours(parts.listeners)
     executor = brokered(executor, settings, load(registry_name), neighbours)
-    return parts.worker(settings.results_dir, executor, build_vault(settings), settings.concurrency)
+    results = build_storage(settings).results
+    return parts.worker(results, executor, build_vault(settings), settings.concurrency)
 
 
 def _embedded(settings: Settings, registry: Registry, executor: Executor) -> JobService:
@@ -167,12 +169,12 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
     streams = OpenStreams(SqliteStreams(store), settings.max_streams)
     neighbours = Neighbours(SqliteListeners(store))
     executor = brokered(executor, settings, registry, neighbours)
+    storage = build_storage(settings)
     engine = Engine(
-        store, log, signals, executor, settings.results_dir, vault, finished=finish_line.cross
+        store, log, signals, executor, storage.results, vault, finished=finish_line.cross
     )
     worker = EmbeddedWorker(engine, store, signals, executor)
-    uploads = Uploads(settings.upload_dir)
-    space = build_space(settings, SqliteLedger(store), uploads)
+    space = build_space(settings, SqliteLedger(store), storage.uploads)
     return JobService(
         registry=registry,
         settings=settings,
@@ -180,15 +182,16 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         log=log,
         signals=signals,
         finish_line=finish_line,
-        uploads=uploads,
+        uploads=storage.uploads,
+        results=storage.results,
         space=space,
         streams=streams,
         vault=vault,
         parts=(
-            build_retention(settings, store, space),
+            build_retention(settings, store, storage.results, space),
             worker,
             *build_presence(streams, neighbours),
-            build_callbacks(settings, store, vault),
+            build_callbacks(settings, store, storage.results, vault),
         ),
         begin=worker.begin,
     )
@@ -197,8 +200,8 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
 def _on_redis(settings: Settings, url: str, registry: Registry, executor: Executor) -> JobService:
     """Redis, shared folders, and workers that are processes elsewhere."""
     parts = _redis_parts(settings, url)
-    uploads = Uploads(settings.upload_dir)
-    space = build_space(settings, parts.ledger, uploads)
+    storage = build_storage(settings)
+    space = build_space(settings, parts.ledger, storage.uploads)
     vault = build_vault(settings)
     streams = OpenStreams(parts.streams, settings.max_streams)
     return JobService(
@@ -208,15 +211,16 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         log=parts.log,
         signals=parts.signals,
         finish_line=FinishLine(parts.store, parts.signals),
-        uploads=uploads,
+        uploads=storage.uploads,
+        results=storage.results,
         space=space,
         streams=streams,
         vault=vault,
         parts=(
-            parts.server_part(settings.results_dir, executor, vault),
+            parts.server_part(storage.results, executor, vault),
             *build_presence(streams, Neighbours(parts.listeners)),
-            build_retention(settings, parts.store, space),
-            build_callbacks(settings, parts.store, vault),
+            build_retention(settings, parts.store, storage.results, space),
+            build_callbacks(settings, parts.store, storage.results, vault),
         ),
     )
 
@@ -227,10 +231,12 @@ def _redis_parts(settings: Settings, url: str) -> "RedisParts":
     return parts
 
 
-def build_callbacks(settings: Settings, store: JobStore, vault: PlanVault) -> Part:
+def build_callbacks(
+    settings: Settings, store: JobStore, results: Results, vault: PlanVault
+) -> Part:
     """What tells callers that their jobs are done."""
     sender = Sender(settings.callback_network, vault, settings.webhook_secret)
-    callbacks = Callbacks(store, sender, lambda record: with_text(record, settings.results_dir))
+    callbacks = Callbacks(store, sender, results.with_text)
     return Repeated(callbacks.deliver_due, Callbacks.EVERY_S)
 
 
@@ -240,6 +246,11 @@ def build_presence(streams: OpenStreams, neighbours: Neighbours) -> tuple[Part, 
         Repeated(streams.renew, OpenStreams.RENEW_EVERY_S),
         Repeated(neighbours.announce, Neighbours.ANNOUNCE_EVERY_S),
     )
+
+
+def build_storage(settings: Settings) -> Storage:
+    """Where uploads and results lie."""
+    return Storage(UploadFiles(settings.upload_dir), ResultFiles(settings.results_dir))
 
 
 def build_space(settings: Settings, ledger: StorageLedger, uploads: Uploads) -> Space:
@@ -268,11 +279,9 @@ def build_vault(settings: Settings) -> PlanVault:
     return PlanVault(settings.secrets_dir, make_seal)
 
 
-def build_retention(settings: Settings, store: JobStore, space: Space) -> Part:
+def build_retention(settings: Settings, store: JobStore, results: Results, space: Space) -> Part:
     """What removes results and uploads after their time."""
-    retention = Retention(
-        store, space.uploads, space.ledger, settings.results_dir, settings.results_ttl_s
-    )
+    retention = Retention(store, space.uploads, space.ledger, results, settings.results_ttl_s)
     return Repeated(retention.remove_old, Retention.EVERY_S)
 
 

@@ -15,7 +15,6 @@ from zyra.jobs.callbacks import ATTEMPTS, LONGEST_PAUSE_S, Callbacks, Sender, af
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import Attempt, Callback
 from zyra.jobs.requests import Caller, RequestRefused, RunRequest
-from zyra.jobs.results import with_text
 
 pytestmark = pytest.mark.anyio
 ME = Caller("me")
@@ -65,11 +64,8 @@ def run_with_callback(service, receiver):
 
 
 def callbacks(service, secret=SECRET):
-    return Callbacks(
-        service.store,
-        Sender(LOOPBACK, service.vault, secret),
-        lambda record: with_text(record, service.settings.results_dir),
-    )
+    sender = Sender(LOOPBACK, service.vault, secret)
+    return Callbacks(service.store, sender, service.results.with_text)
 
 
 async def deliver(service, record):

@@ -17,12 +17,12 @@ import pytest
 from zyra.core.settings import Settings
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
+from zyra.jobs.embedded.upload_files import UploadFiles
 from zyra.jobs.events import Frame
 from zyra.jobs.records import Status
 from zyra.jobs.repeated import Repeated
 from zyra.jobs.requests import Caller, RunRequest, StorageFull
 from zyra.jobs.service import JobService
-from zyra.jobs.uploads import Uploads
 from zyra.wiring import build_service
 
 pytestmark = pytest.mark.anyio
@@ -114,26 +114,26 @@ async def test_repeated_work_goes_on_after_it_found_no_space() -> None:
 
 
 async def test_an_upload_is_never_cut_short_in_silence(tmp_path: Path) -> None:
-    writer = Uploads(tmp_path).start(ME, "a.bin")
+    writer = UploadFiles(tmp_path).start(ME, "a.bin")
     with full_disk(10), pytest.raises(OSError, match="File too large"):
-        writer.write(b"x" * 20)
-    writer.abandon()
+        await writer.write(b"x" * 20)
+    await writer.abandon()
     assert not list(tmp_path.iterdir())
 
 
 async def test_an_upload_that_cannot_be_described_leaves_nothing(tmp_path: Path) -> None:
-    writer = Uploads(tmp_path).start(ME, "a.bin")
+    writer = UploadFiles(tmp_path).start(ME, "a.bin")
     with full_disk(), pytest.raises(OSError, match="File too large"):
-        writer.finish()
-    writer.abandon()
+        await writer.finish()
+    await writer.abandon()
     assert not list(tmp_path.iterdir())
 
 
 async def test_an_old_upload_gives_its_space_back_on_a_full_disk(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path)
+    uploads = UploadFiles(tmp_path)
     writer = uploads.start(ME, "a.bin")
-    writer.write(b"x" * 1000)
-    info = writer.finish()
+    await writer.write(b"x" * 1000)
+    info = await writer.finish()
     with full_disk(), pytest.raises(OSError, match="File too large"):
-        uploads.expire(info.file_id)
+        await uploads.expire(info)
     assert [path.name for path in tmp_path.iterdir()] == [f"{info.file_id}.upload-facts.json"]

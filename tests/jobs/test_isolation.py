@@ -10,6 +10,7 @@ import misbehaving
 import psutil
 import pytest
 
+from contents import whole
 from zyra.jobs.records import Reason, Status
 from zyra.jobs.requests import Caller, RunRequest
 
@@ -64,16 +65,16 @@ async def test_fifty_mebibytes_of_binary_stdout_become_an_exact_output(run, serv
     assert record.stdout.text == ""
     assert record.output_file == "stdout.bin"
     assert record.outputs[0].sha256 == hashlib.sha256(expected).hexdigest()
-    kept = await service.output_path(ME, record.job_id, None)
-    assert kept.read_bytes() == expected
+    _, kept = await service.output(ME, record.job_id, None)
+    assert await whole(kept) == expected
 
 
 async def test_text_beyond_one_mebibyte_is_cut_in_the_record_but_kept_whole(run, service):
     record = await run("echo", text="ä" * (1 << 20))
     assert record.stdout.truncated
     assert len(record.stdout.text.encode()) == 1 << 20
-    whole = await service.stream_path(ME, record.job_id, "stdout")
-    assert whole.read_text() == "ä" * (1 << 20)
+    stdout = await whole(await service.stream(ME, record.job_id, "stdout"))
+    assert stdout.decode() == "ä" * (1 << 20)
 
 
 async def test_output_of_c_libraries_and_child_programs_is_captured(run):
@@ -103,16 +104,16 @@ async def test_commands_see_no_variable_of_the_service(run):
 
 async def test_a_helper_that_left_the_session_is_ended_with_its_command(run, service):
     record = await run("leave-a-sleeper", seconds=300)
-    marker = await service.output_path(ME, record.job_id, "marker")
-    assert not psutil.pid_exists(int(marker.read_text()))
+    _, marker = await service.output(ME, record.job_id, "marker")
+    assert not psutil.pid_exists(int(await whole(marker)))
 
 
 async def test_a_time_out_ends_the_whole_tree_even_if_it_ignores_term(run, service):
     record = await run("ignore-term", {"timeout_s": 0.5}, seconds=300)
     assert (record.reason, record.exit_code) == (Reason.TIMEOUT, 128 + signal.SIGKILL)
     assert record.stdout.text == "started"
-    marker = await service.output_path(ME, record.job_id, "marker")
-    assert not psutil.pid_exists(int(marker.read_text()))
+    _, marker = await service.output(ME, record.job_id, "marker")
+    assert not psutil.pid_exists(int(await whole(marker)))
 
 
 async def test_a_command_beyond_its_memory_fails_alone_and_says_so(run):
@@ -127,9 +128,9 @@ async def test_what_a_command_writes_to_the_event_pipe_itself_hurts_nobody(run):
 
 async def test_a_command_that_says_it_leaves_and_stays_is_killed(run, service):
     record = await run("pretend-to-leave", seconds=300)
-    marker = await service.output_path(ME, record.job_id, "marker")
+    _, marker = await service.output(ME, record.job_id, "marker")
     with suppress(psutil.NoSuchProcess):  # it is gone already
-        await _until_gone(psutil.Process(int(marker.read_text())))
+        await _until_gone(psutil.Process(int(await whole(marker))))
 
 
 async def test_a_record_tells_memory_and_processor_time(run):

@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 import pytest
 
+from contents import whole
 from zyra.jobs.engine import Topic
 from zyra.jobs.events import Frame
 from zyra.jobs.leases import LEASE_S
@@ -149,8 +151,8 @@ async def test_binary_output_is_kept_out_of_frames_and_exact_in_the_file(service
     job = await submit("write-binary", code=3)
     frames = await frames_of(service, job.job_id)
     assert "".join(frame.stdout for frame in frames) == ""
-    path = await service.stream_path(ME, job.job_id, "stdout")
-    assert path.read_bytes() == bytes(range(256)) * 4096 * 3
+    stdout = await service.stream(ME, job.job_id, "stdout")
+    assert await whole(stdout) == bytes(range(256)) * 4096 * 3
 
 
 async def test_progress_reaches_followers_and_the_record(service, submit):
@@ -209,7 +211,7 @@ async def test_jobs_of_others_do_not_exist(service, submit):
 
 async def test_a_purged_job_and_its_results_are_gone(service, run):
     record = await run("copy", {"stdin": "x"}, output="made.txt")
-    path = await service.output_path(ME, record.job_id, "made.txt")
+    path = Path(await service.output_place(ME, record.job_id, "made.txt"))
     await service.purge(ME, record.job_id)
     assert not path.exists()
     with pytest.raises(NoSuchJob):
@@ -225,13 +227,13 @@ async def test_old_results_are_removed_but_not_what_an_unfinished_job_reads(
     source = f"job_id:{used.job_id}/used.txt"
     waiting = [await submit("wait-for-file", input=str(gate)), await submit("copy", input=source)]
     retention = Retention(
-        service.store, service.uploads, service.space.ledger, service.settings.results_dir, 0.0
+        service.store, service.uploads, service.space.ledger, service.results, 0.0
     )
     retention._ttl = timedelta(seconds=-1)
     await retention.remove_old()
     with pytest.raises(Gone):
-        await service.output_path(ME, old.job_id, "old.txt")
-    assert (await service.output_path(ME, used.job_id, "used.txt")).read_text() == "x"
+        await service.output(ME, old.job_id, "old.txt")
+    assert await whole((await service.output(ME, used.job_id, "used.txt"))[1]) == b"x"
     gate.touch()
     for job in (reader, *waiting):
         assert (await service.wait(ME, job.job_id, 30)).ok
@@ -240,7 +242,7 @@ async def test_old_results_are_removed_but_not_what_an_unfinished_job_reads(
 async def test_an_upload_that_an_unfinished_job_reads_stays(service, submit, gate):
     blockers = [await submit("wait-for-file", input=str(gate)) for _ in range(2)]
     writer = service.uploads.start(ME, "a.txt")
-    file_id = writer.finish().file_id
+    file_id = (await writer.finish()).file_id
     queued = await submit("copy", input=f"file_id:{file_id}")
     with pytest.raises(Conflict, match="unfinished job"):
         await service.remove_upload(ME, file_id)
@@ -249,16 +251,16 @@ async def test_an_upload_that_an_unfinished_job_reads_stays(service, submit, gat
         assert (await service.wait(ME, job.job_id, 30)).ok
     await service.remove_upload(ME, file_id)
     with pytest.raises(NoSuchFile):
-        service.uploads.info(ME, file_id)
+        await service.uploads.info(ME, file_id)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}'])
 async def test_a_description_that_cannot_be_read_is_no_upload(service, text):
-    file_id = service.uploads.start(ME, "a.txt").finish().file_id
+    file_id = (await service.uploads.start(ME, "a.txt").finish()).file_id
     (service.settings.upload_dir / f"{file_id}.upload-facts.json").write_text(text)
-    assert file_id not in [info.file_id for info in service.uploads.all(ME)]
+    assert file_id not in [info.file_id for info in await service.uploads.all(ME)]
     with pytest.raises(NoSuchFile):
-        service.uploads.info(ME, file_id)
+        await service.uploads.info(ME, file_id)
 
 
 async def test_a_callback_goes_to_http_only(service, submit):
@@ -275,8 +277,8 @@ async def test_a_record_whose_results_are_removed_just_now_is_still_told(service
 
 async def test_an_upload_of_somebody_else_cannot_be_read(service, submit):
     writer = service.uploads.start(OTHER, "a.txt")
-    writer.write(b"private")
-    info = writer.finish()
+    await writer.write(b"private")
+    info = await writer.finish()
     with pytest.raises(Exception, match="no upload"):
         await submit("copy", input=f"file_id:{info.file_id}")
 
@@ -330,7 +332,7 @@ async def test_the_streams_of_a_job_that_never_began_are_not_there(service, subm
     queued = await submit("echo")
     await service.cancel(ME, queued.job_id)
     with pytest.raises(NoSuchFile):
-        await service.stream_path(ME, queued.job_id, "stdout")
+        await service.stream(ME, queued.job_id, "stdout")
     for job in blockers:
         await service.cancel(ME, job.job_id)
 
@@ -347,8 +349,8 @@ async def test_a_kill_of_the_command_from_outside_is_told_as_a_crash(service, su
 
 async def test_a_command_sees_an_upload_under_its_own_name_and_no_folder_of_ours(service, run):
     writer = service.uploads.start(ME, "../forecast.grib2")
-    writer.write(b"GRIB")
-    file_id = writer.finish().file_id
+    await writer.write(b"GRIB")
+    file_id = (await writer.finish()).file_id
     record = await run("tell-input", input=f"file_id:{file_id}")
     assert record.stdout.text == "../inputs/forecast.grib2 GRIB"
     assert not (service.settings.results_dir / record.job_id / "inputs").exists()

@@ -50,8 +50,12 @@ async def test_an_upload_cannot_name_another_file_of_the_server(tmp_path, secret
     await service.start()
     try:
         upload = service.uploads.start(ME, "trap.nc")
-        upload.write(trap(data, secret))
-        args = {"input": f"file_id:{upload.finish().file_id}", "format": "netcdf", "output": "x.nc"}
+        await upload.write(trap(data, secret))
+        args = {
+            "input": f"file_id:{(await upload.finish()).file_id}",
+            "format": "netcdf",
+            "output": "x.nc",
+        }
         record = await service.run(ME, RunRequest("process", "convert-format", args))
         written = [
             service.settings.results_dir / record.job_id / "outputs" / output.name

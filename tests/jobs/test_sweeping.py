@@ -13,6 +13,7 @@ import pytest
 
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.embedded.local_signals import LocalSignals
+from zyra.jobs.embedded.result_files import ResultFiles
 from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.forking import ForkingExecutor
@@ -52,8 +53,9 @@ async def store(tmp_path):
 @pytest.fixture
 def engine(store, tmp_path):
     executor = ForkingExecutor("misbehaving:REGISTRY", spares=0)
+    results = ResultFiles(tmp_path)
     engine = Engine(
-        store, EventFiles(tmp_path), LocalSignals(store), executor, tmp_path, PlanVault(None, None)
+        store, EventFiles(tmp_path), LocalSignals(store), executor, results, PlanVault(None, None)
     )
     engine.name = RUNNER
     return engine

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from zyra.api.context import root_of
 from zyra.api.file_answer import ServedFile, file_answer
+from zyra.jobs.embedded.file_content import FileContent
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,7 +61,8 @@ async def redoc(request: Request) -> Response:
 @router.get("/docs/assets/{name}")
 async def asset(request: Request, name: Asset) -> Response:
     """A script or style of the pages."""
-    return file_answer(request, ServedFile(assets_folder() / name, None, MEDIA_TYPES[name]))
+    content = FileContent.at(assets_folder() / name)
+    return file_answer(request, ServedFile(content, None, MEDIA_TYPES[name]))
 
 
 def assets_folder() -> Path:

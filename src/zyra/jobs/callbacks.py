@@ -7,7 +7,7 @@ so 404 and 409 are tried again like everything else but success.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
 ATTEMPTS = 15  # over about an hour
 _FINAL = tuple(status for status in Status if status.is_final)
-Describe = Callable[[JobRecord], JobRecord]
+Describe = Callable[[JobRecord], Awaitable[JobRecord]]
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,8 @@ class Callbacks:
         callback = record.callback
         if callback is None:
             return
-        attempt = await asyncio.to_thread(
-            lambda: self._sender.attempt(self._describe(record), callback)
-        )
+        described = await self._describe(record)
+        attempt = await asyncio.to_thread(self._sender.attempt, described, callback)
         await self._store.change(record.job_id, _FINAL, callback=after(callback, attempt))
 
 

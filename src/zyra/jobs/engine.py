@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from zyra.core.errors import ZyraError
@@ -24,6 +23,7 @@ from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
 from zyra.jobs.runner import TERM_GRACE_S, Run
+from zyra.jobs.storage import Results
 
 _RETRY_S = 0.5
 
@@ -53,7 +53,7 @@ class Engine:
         log: EventLog,
         signals: Signals,
         executor: Executor,
-        results_dir: Path,
+        results: Results,
         vault: PlanVault,
         *,
         finished: Callable[[JobRecord], None] = lambda _: None,
@@ -63,7 +63,7 @@ class Engine:
         self._log = log
         self._signals = signals
         self._executor = executor
-        self._results_dir = results_dir
+        self._results = results
         self._vault = vault
         self._finished = finished
         self._runs: dict[str, Run] = {}
@@ -72,7 +72,7 @@ class Engine:
         """Run a claimed job to its final state."""
         job_id = claimed.record.job_id
         try:
-            final = await self._execute(job_id, claimed.plan)
+            final = await self._execute(claimed)
             if final["reason"] is Reason.LOST and claimed.record.attempts <= claimed.record.retries:
                 return  # nobody renews its lease any more: the sweep queues it again
             record = await self._finish(job_id, final)
@@ -83,17 +83,21 @@ class Engine:
             await asyncio.sleep(0)  # who waits answers before the last frame is made
             await self.announce(record)
 
-    async def _execute(self, job_id: str, kept: str) -> dict[str, Any]:
-        workspace = Workspace(self._results_dir / job_id)
+    async def _execute(self, claimed: Claimed) -> dict[str, Any]:
+        job_id = claimed.record.job_id
+        workspace = Workspace(self._results.folder / job_id)
         publisher = Publisher(self._log, job_id, workspace)
         try:
-            plan, hidden = self._vault.take(kept)
+            plan, hidden = self._vault.take(claimed.plan)
             run = self._runs[job_id] = Run(plan, workspace, publisher, hidden)
-            return await run.execute(self._executor)
-        except ZyraError as error:  # its secrets cannot be had
+            run.plan = await self._results.bring(plan, job_id)
+            found = await run.execute(self._executor)
+            await self._results.keep(job_id, claimed.record.attempts, found)
+        except ZyraError as error:  # its secrets or inputs cannot be had, or its results kept
             return _never_ran(error.message)
         except OSError as error:  # no space or no descriptors for the job's own files
             return _never_ran(str(error))
+        return found
 
     def cancel(self, job_id: str, grace_s: float = TERM_GRACE_S) -> None:
         """End the command of a job if it runs here: TERM, and KILL when the grace is over."""
@@ -156,7 +160,7 @@ class Engine:
             await asyncio.to_thread(self._executor.end_orphans)
         for record in taken:
             if record.status.is_final:
-                workspace = Workspace(self._results_dir / record.job_id)
+                workspace = Workspace(self._results.folder / record.job_id)
                 await asyncio.to_thread(workspace.remove_scratch)
                 await self.announce(record)
             else:

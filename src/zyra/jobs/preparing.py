@@ -2,10 +2,10 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from zyra.core.command import Command
@@ -27,15 +27,17 @@ from zyra.jobs.requests import (
     RunRequest,
     Upload,
 )
-from zyra.jobs.resolving import FindOutput, Resolver, masked
+from zyra.jobs.resolving import Resolver, masked
 from zyra.jobs.results import INPUTS
 from zyra.jobs.runner import Plan
+from zyra.jobs.storage import Uploads
 from zyra.jobs.stream_mask import MASK
-from zyra.jobs.uploads import Uploads
 from zyra.jobs.validation import given_of, sound_args, validate_args
 from zyra.registry import Registry, find_command
 
 CALLBACK_SCHEMES = ("http", "https")
+
+FindPlace = Callable[[str, str], Awaitable[str]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Desk:
     """Where one caller's request is made ready.
 
     Attributes:
-        find_output: Path of an output of one of the caller's jobs.
+        find_output: Place of an output of one of the caller's jobs.
         vault: Keeps the secrets among the arguments.
     """
 
@@ -51,7 +53,7 @@ class Desk:
     settings: Settings
     uploads: Uploads
     caller: Caller
-    find_output: FindOutput
+    find_output: FindPlace
     vault: PlanVault
 
     async def prepare(self, request: RunRequest) -> Submission:
@@ -155,10 +157,11 @@ class Desk:
         try:
             if isinstance(source, Upload):
                 reads.uses.add(f"file:{source.file_id}")
-                return str(self.uploads.path(self.caller, source.file_id))
+                info = await self.uploads.info(self.caller, source.file_id)
+                return self.uploads.place(info)
             if isinstance(source, JobFile):
                 reads.uses.add(f"job:{source.job_id}")
-                return str(await self.find_output(source.job_id, source.file))
+                return await self.find_output(source.job_id, source.file)
         except (NoSuchFile, NoSuchJob, Gone) as error:
             problems.append(Problem(("stdin",), error.message, "name_refused", error.hint))
         return None
@@ -166,15 +169,15 @@ class Desk:
     def _resolver(self, reads: "Reads") -> Resolver:
         """A resolver that notes in `reads` what it finds."""
 
-        def find_upload(file_id: str) -> Path:
-            info = self.uploads.info(self.caller, file_id)
+        async def find_upload(file_id: str) -> Path:
+            info = await self.uploads.info(self.caller, file_id)
             reads.uses.add(f"file:{file_id}")
-            return reads.link(info.filename, self.uploads.path(self.caller, file_id))
+            return reads.link(info.filename, self.uploads.place(info))
 
         async def find_output(job_id: str, name: str) -> Path:
-            path = await self.find_output(job_id, name)
+            place = await self.find_output(job_id, name)
             reads.uses.add(f"job:{job_id}")
-            return reads.link(path.name, path)
+            return reads.link(PurePosixPath(name).name, place)
 
         return Resolver(self.settings.network, find_upload, find_output, self.settings.data_roots)
 
@@ -192,11 +195,11 @@ class Reads:
     uses: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
 
-    def link(self, name: str, path: Path) -> Path:
-        """A free name for `path` among the job's inputs, as the command sees it."""
+    def link(self, name: str, place: str) -> Path:
+        """A free name for what is at `place` among the job's inputs, as the command sees it."""
         names = (name, *(f"{number}-{name}" for number in range(2, len(self.links) + 3)))
-        free = next(name for name in names if self.links.get(name, str(path)) == str(path))
-        self.links[free] = str(path)
+        free = next(name for name in names if self.links.get(name, place) == place)
+        self.links[free] = place
         return Path("..", INPUTS, free)
 
 

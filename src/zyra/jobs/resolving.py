@@ -18,14 +18,14 @@ from zyra.core.kinds import READ_KINDS, URL_KINDS, Kind
 from zyra.core.network import NetworkPolicy
 from zyra.core.outputs import PART_PREFIX
 from zyra.core.urls import masked as masked_url
-from zyra.jobs.requests import Problem
+from zyra.jobs.requests import Problem, ServiceUnavailable
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 _STANDARD_STREAM = "-"
 _NAME_LIMIT = 1024
 MASK = "***"
 
-FindUpload = Callable[[str], Path]
+FindUpload = Callable[[str], Awaitable[Path]]
 FindOutput = Callable[[str, str], Awaitable[Path]]
 
 
@@ -78,6 +78,8 @@ class Resolver:
             return value
         try:
             return await self._resolve_text(kind, value)
+        except ServiceUnavailable:
+            raise
         except ZyraError as error:
             problems.append(Problem(place, error.message, "name_refused", error.hint))
             return value
@@ -105,7 +107,7 @@ class Resolver:
     async def _readable(self, text: str) -> str:
         scheme, colon, rest = text.partition(":")
         if colon and scheme == "file_id":
-            return str(self.find_upload(rest))
+            return str(await self.find_upload(rest))
         if colon and scheme == "job_id":
             job_id, _, name = rest.partition("/")
             return str(await self.find_output(job_id, name))

@@ -1,13 +1,10 @@
 """Remove results and uploads after their time, but never what an unfinished job reads."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from zyra.jobs.ports import JobStore, StorageLedger
 from zyra.jobs.records import Status
-from zyra.jobs.results import Workspace
-from zyra.jobs.uploads import Uploads
+from zyra.jobs.storage import Results, Uploads
 
 AT_ONCE = 200
 BROKEN_OFF_AFTER = timedelta(hours=1)  # longer than any silence within an upload
@@ -29,13 +26,13 @@ class Retention:
         store: JobStore,
         uploads: Uploads,
         ledger: StorageLedger,
-        results_dir: Path,
+        results: Results,
         ttl_s: float,
     ) -> None:
         self._store = store
         self._uploads = uploads
         self._ledger = ledger
-        self._results_dir = results_dir
+        self._results = results
         self._ttl = timedelta(seconds=ttl_s)
 
     async def remove_old(self) -> None:
@@ -49,17 +46,17 @@ class Retention:
                 await self._store.change(
                     record.job_id, _FINAL, expired=True, outputs=(), output_file=None
                 )
-                await asyncio.to_thread(Workspace(self._results_dir / record.job_id).remove)
-        for file_id in self._uploads.made_before(moment):
-            if f"file:{file_id}" not in used:
-                self._uploads.expire(file_id)
-                await self._ledger.release(file_id)
+                await self._results.remove(record.job_id)
+        for info in await self._uploads.made_before(moment):
+            if f"file:{info.file_id}" not in used:
+                await self._uploads.expire(info)
+                await self._ledger.release(info.file_id)
         await self._tidy_up()
 
     async def _tidy_up(self) -> None:
         """Remove what a server that died left of uploads, and count it no more."""
         counted = await self._ledger.reserved()
         broken_off = datetime.now(UTC) - BROKEN_OFF_AFTER
-        await asyncio.to_thread(self._uploads.remove_broken_off, broken_off)
-        if gone := counted - self._uploads.all_ids():
+        await self._uploads.remove_broken_off(broken_off)
+        if gone := counted - await self._uploads.all_ids():
             await self._ledger.release(*gone)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 from zyra.core.settings import Settings
@@ -27,9 +26,9 @@ from zyra.jobs.requests import (
     RunRequest,
     ServiceUnavailable,
 )
-from zyra.jobs.results import STREAMS, Workspace, with_text
 from zyra.jobs.space import Space
-from zyra.jobs.uploads import Uploads, is_uuid
+from zyra.jobs.storage import Content, Results, Uploads
+from zyra.jobs.uploads import is_uuid
 from zyra.jobs.waiting import FinishLine
 from zyra.registry import Registry
 
@@ -55,6 +54,7 @@ class JobService:
 
     Attributes:
         uploads: The files that callers have given.
+        results: What jobs have left.
         space: How much more may be kept.
         streams: How many more may be opened.
         vault: Keeps the secrets of plans.
@@ -70,6 +70,7 @@ class JobService:
     signals: Signals
     finish_line: FinishLine
     uploads: Uploads
+    results: Results
     space: Space
     streams: OpenStreams
     vault: PlanVault
@@ -89,10 +90,8 @@ class JobService:
 
     def checks(self) -> dict[str, bool]:
         """What must be true for the service to be of use, by name."""
-        found = {
-            "results": os.access(self.settings.results_dir, os.W_OK),
-            "uploads": os.access(self.settings.upload_dir, os.W_OK),
-        }
+        folders = {"results": self.results.folder, "uploads": self.uploads.folder}
+        found = {name: os.access(path, os.W_OK) for name, path in folders.items() if path}
         for part in self.parts:
             found |= part.checks()
         return found
@@ -154,7 +153,7 @@ class JobService:
             NoSuchJob: It does not exist or belongs to somebody else.
         """
         record = await self._with_outputs(await self._own(caller, job_id))
-        return with_text(record, self.settings.results_dir)
+        return await self.results.with_text(record)
 
     async def page(self, query: Query) -> Page:
         """List jobs, newest first, without the text of their streams.
@@ -195,7 +194,7 @@ class JobService:
         if f"job:{job_id}" in await self.store.used():
             raise Conflict(f"an unfinished job reads the results of {job_id}")
         await self.store.remove(job_id)
-        await asyncio.to_thread(self._workspace(job_id).remove)
+        await self.results.remove(job_id)
 
     async def remove_upload(self, caller: Caller, file_id: str) -> None:
         """Remove an upload of `caller`.
@@ -204,10 +203,10 @@ class JobService:
             NoSuchFile: It does not exist or belongs to somebody else.
             Conflict: An unfinished job reads it.
         """
-        self.uploads.info(caller, file_id)
+        info = await self.uploads.info(caller, file_id)
         if f"file:{file_id}" in await self.store.used():
             raise Conflict(f"an unfinished job reads the upload {file_id}")
-        self.uploads.remove(caller, file_id)
+        await self.uploads.remove(info)
         if caller.is_limited:
             await self.space.ledger.release(file_id)
 
@@ -227,22 +226,59 @@ class JobService:
             async for frame in frames:
                 yield frame
 
-    async def output_path(self, caller: Caller, job_id: str, name: str | None) -> Path:
-        """Where an output of a job of `caller` is, as `output` finds it.
+    async def output_place(self, caller: Caller, job_id: str, name: str | None) -> str:
+        """Where an output of a job of `caller` is; the main one when `name` is None.
 
         Raises:
             As `output`.
         """
-        return (await self.output(caller, job_id, name))[1]
+        return self.results.place(*await self._output(caller, job_id, name))
 
-    async def output(self, caller: Caller, job_id: str, name: str | None) -> tuple[Output, Path]:
-        """An output of a job of `caller` and where it is; the main one when `name` is None.
+    async def output(self, caller: Caller, job_id: str, name: str | None) -> tuple[Output, Content]:
+        """An output of a job of `caller` and its bytes; the main one when `name` is None.
 
         Raises:
             NoSuchJob: The job does not exist or belongs to somebody else.
             NoSuchFile: The job has no output of that name.
             Gone: Its results were removed after their time.
         """
+        record, output = await self._output(caller, job_id, name)
+        return output, await self.results.open(record, output)
+
+    async def stream(self, caller: Caller, job_id: str, name: str) -> Content:
+        """The captured bytes of `stdout` or `stderr`.
+
+        Raises:
+            NoSuchJob: The job does not exist or belongs to somebody else.
+            NoSuchFile: There is no such stream, or nothing was captured yet.
+            Gone: Its results were removed after their time.
+        """
+        record = _still_there(await self._own(caller, job_id))
+        return await self.results.open_stream(record, name)
+
+    async def _prepared(self, caller: Caller, request: RunRequest) -> Submission:
+        self.space.check(self.results.folder)
+        return await self._desk(caller).prepare(request)
+
+    def _desk(self, caller: Caller) -> Desk:
+        return Desk(
+            self.registry,
+            self.settings,
+            self.uploads,
+            caller,
+            lambda job_id, name: self.output_place(caller, job_id, name),
+            self.vault,
+        )
+
+    async def _accept(self, submission: Submission) -> JobRecord:
+        record = await self.store.add(submission)
+        with suppress(ServiceUnavailable):  # it is kept, so it is accepted
+            await self.signals.notify(Topic.QUEUED, record.job_id)
+        return record
+
+    async def _output(
+        self, caller: Caller, job_id: str, name: str | None
+    ) -> tuple[JobRecord, Output]:
         record = _still_there(await self._with_outputs(await self._own(caller, job_id)))
         outputs = {output.name: output for output in record.outputs}
         wanted = record.output_file if name is None else name
@@ -253,49 +289,13 @@ class JobService:
                 f"job {job_id} {what}",
                 hint=f"it has {', '.join(outputs)}" if outputs else "its text is at /stdout",
             )
-        return found, self._workspace(job_id).output(found.name)
-
-    async def stream_path(self, caller: Caller, job_id: str, name: str) -> Path:
-        """Where the captured bytes of `stdout` or `stderr` are.
-
-        Raises:
-            NoSuchJob: The job does not exist or belongs to somebody else.
-            NoSuchFile: There is no such stream, or nothing was captured yet.
-            Gone: Its results were removed after their time.
-        """
-        record = _still_there(await self._own(caller, job_id))
-        path = self._workspace(record.job_id).stream(name)
-        if name not in STREAMS or not path.exists():
-            raise NoSuchFile(f"job {job_id} has no {name!r}")
-        return path.resolve()
-
-    async def _prepared(self, caller: Caller, request: RunRequest) -> Submission:
-        self.space.check(self.settings.results_dir)
-        return await self._desk(caller).prepare(request)
-
-    def _desk(self, caller: Caller) -> Desk:
-        return Desk(
-            self.registry,
-            self.settings,
-            self.uploads,
-            caller,
-            lambda job_id, name: self.output_path(caller, job_id, name),
-            self.vault,
-        )
-
-    async def _accept(self, submission: Submission) -> JobRecord:
-        record = await self.store.add(submission)
-        with suppress(ServiceUnavailable):  # it is kept, so it is accepted
-            await self.signals.notify(Topic.QUEUED, record.job_id)
-        return record
+        return record, found
 
     async def _with_outputs(self, record: JobRecord) -> JobRecord:
         """The record with what the job has left so far, if it runs."""
         if record.status is not Status.RUNNING:
             return record
-        workspace = self._workspace(record.job_id)
-        found = await asyncio.to_thread(workspace.collect, with_digests=False)
-        return replace(record, outputs=found)
+        return replace(record, outputs=await self.results.so_far(record.job_id))
 
     async def _own(self, caller: Caller, job_id: str) -> JobRecord:
         record = await self.store.get(job_id) if is_uuid(job_id) else None
@@ -318,9 +318,6 @@ class JobService:
             await self.signals.notify(Topic.FINISHED, job_id)
         elif await self.store.change(job_id, (Status.RUNNING,), cancel_requested=True):
             await self.signals.notify(Topic.CANCEL, job_id)
-
-    def _workspace(self, job_id: str) -> Workspace:
-        return Workspace(self.settings.results_dir / job_id)
 
 
 def _still_there(record: JobRecord) -> JobRecord:

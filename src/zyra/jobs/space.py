@@ -1,13 +1,13 @@
 """Room for what callers bring and what runs make: the floor of the disk, the quota of a caller."""
 
-import asyncio
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from zyra.jobs.ports import StorageLedger
 from zyra.jobs.requests import Caller, StorageFull
-from zyra.jobs.uploads import UploadInfo, Uploads, UploadWriter
+from zyra.jobs.storage import Uploads, UploadWriter
+from zyra.jobs.uploads import UploadInfo
 
 _RETRY_S = 60.0
 
@@ -26,13 +26,19 @@ class Space:
     floor_bytes: int
     most_stored: int
 
-    def check(self, folder: Path, size: int = 0) -> None:
+    def check(self, folder: Path | None, size: int = 0) -> None:
         """See to it that `size` more bytes leave the floor of the disk of `folder` free.
+
+        Args:
+            size: Bytes that are to come.
+            folder: None where nothing of this machine is taken.
 
         Raises:
             StorageFull: They would not.
         """
-        if self.floor_bytes and shutil.disk_usage(folder).free - size < self.floor_bytes:
+        if folder is None or not self.floor_bytes:
+            return
+        if shutil.disk_usage(folder).free - size < self.floor_bytes:
             raise StorageFull("the disk of the service is nearly full", retry_after_s=_RETRY_S)
 
     def arrival(self, caller: Caller, filename: str) -> "Arrival":
@@ -87,14 +93,14 @@ class Arrival:
             As `expect`.
         """
         await self.expect(self.size + len(chunk))
-        await asyncio.to_thread(self._writer.write, chunk)
+        await self._writer.write(chunk)
 
     async def finish(self) -> UploadInfo:
         """Make the upload exist."""
-        return await asyncio.to_thread(self._writer.finish)
+        return await self._writer.finish()
 
     async def abandon(self) -> None:
         """Remove what was written."""
-        self._writer.abandon()
+        await self._writer.abandon()
         if self._caller.is_limited and self._counted:
             await self._space.ledger.release(self._writer.file_id)

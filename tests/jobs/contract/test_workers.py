@@ -14,6 +14,7 @@ import misbehaving
 import pytest
 from redis_server import RedisServer, free_port
 
+from contents import whole
 from zyra.core.settings import Settings
 from zyra.jobs.records import JobRecord, Mode, Reason, Status
 from zyra.jobs.requests import Caller, RunRequest, ServiceUnavailable
@@ -120,8 +121,8 @@ async def test_binary_output_is_whole(service: JobService, start_worker: StartWo
     job_id = await submit(service, "write-binary", code=3)
     (record,) = await finals(service, [job_id])
     assert record.status is Status.SUCCEEDED
-    path = await service.stream_path(ME, job_id, "stdout")
-    assert path.read_bytes() == misbehaving.BINARY_BLOCK * 3
+    stdout = await service.stream(ME, job_id, "stdout")
+    assert await whole(stdout) == misbehaving.BINARY_BLOCK * 3
 
 
 async def test_a_burst_worker_ends_when_nothing_is_queued(

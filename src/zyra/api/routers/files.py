@@ -1,6 +1,5 @@
 """Uploads: receive, list, describe, send back, remove."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
@@ -63,7 +62,7 @@ async def upload_raw(
 async def list_files(request: Request) -> Response:
     """The caller's uploads, newest first."""
     root = root_of(request)
-    found = await asyncio.to_thread(service_of(request).uploads.all, require(request, FILES_READ))
+    found = await service_of(request).uploads.all(require(request, FILES_READ))
     return json_answer({"files": [upload_answer(info, root) for info in found]})
 
 
@@ -71,7 +70,7 @@ async def list_files(request: Request) -> Response:
 @router.get("/files/{file_id}", responses=answers(UploadAnswer, 404))
 async def show_file(request: Request, file_id: str) -> Response:
     """Describe an upload."""
-    info = service_of(request).uploads.info(require(request, FILES_READ), file_id)
+    info = await service_of(request).uploads.info(require(request, FILES_READ), file_id)
     return json_answer(upload_answer(info, root_of(request)))
 
 
@@ -79,9 +78,9 @@ async def show_file(request: Request, file_id: str) -> Response:
 async def send_file(request: Request, file_id: str) -> Response:
     """The bytes of an upload."""
     service, caller = service_of(request), require(request, FILES_READ)
-    info = service.uploads.info(caller, file_id)
-    path = service.uploads.path(caller, file_id)
-    return file_answer(request, ServedFile(path, info.filename, info.media_type, info.sha256))
+    info = await service.uploads.info(caller, file_id)
+    content = await service.uploads.open(info)
+    return file_answer(request, ServedFile(content, info.filename, info.media_type, info.sha256))
 
 
 @router.delete("/files/{file_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404, 409))

@@ -1,6 +1,7 @@
 """Jobs: their records, outputs and captured streams."""
 
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -124,8 +125,8 @@ async def download(
     service, caller = service_of(request), require(request, JOBS_READ)
     if zip:
         return await _all_outputs(request, await service.job(caller, job_id), file)
-    output, path = await service.output(caller, job_id, file)
-    return file_answer(request, ServedFile(path, output.name, output.media_type, output.sha256))
+    output, content = await service.output(caller, job_id, file)
+    return file_answer(request, ServedFile(content, output.name, output.media_type, output.sha256))
 
 
 @router.get("/jobs/{job_id}/stdout", response_class=Response, responses=file_responses())
@@ -156,20 +157,17 @@ async def _all_outputs(request: Request, record: JobRecord, file: str | None) ->
         raise RequestRefused([Problem(("query", "file"), message, "contradiction")])
     if not record.outputs:
         raise NoSuchFile(f"job {record.job_id} left no outputs", hint="its text is at /stdout")
-    service, caller = service_of(request), require(request, JOBS_READ)
-    files = [
-        (output.name, await service.output_path(caller, record.job_id, output.name))
-        for output in record.outputs
-    ]
-    return zip_answer(f"{record.job_id}.zip", files, head=request.method == "HEAD")
+    results = service_of(request).results
+    files = [(output.name, partial(results.open, record, output)) for output in record.outputs]
+    return await zip_answer(f"{record.job_id}.zip", files, head=request.method == "HEAD")
 
 
 async def _stream(request: Request, job_id: str, name: Literal["stdout", "stderr"]) -> Response:
     service, caller = service_of(request), require(request, JOBS_READ)
     record = await service.job(caller, job_id)
-    path = await service.stream_path(caller, job_id, name)
+    content = await service.stream(caller, job_id, name)
     captured = record.stdout if name == "stdout" else record.stderr
-    return file_answer(request, ServedFile(path, None, _media_type(captured)))
+    return file_answer(request, ServedFile(content, None, _media_type(captured)))
 
 
 def _media_type(captured: Captured) -> str:

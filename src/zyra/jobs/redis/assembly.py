@@ -1,7 +1,6 @@
 """The parts on Redis, made to fit each other; loaded only where Redis is configured."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.executor import Executor
@@ -19,6 +18,7 @@ from zyra.jobs.redis.server_part import ServerPart
 from zyra.jobs.redis.signals import RedisSignals
 from zyra.jobs.redis.sweeper import Sweeper
 from zyra.jobs.redis.worker import RedisWorker
+from zyra.jobs.storage import Results
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,17 @@ class RedisParts:
     streams: RedisStreams
     listeners: RedisListeners
 
-    def server_part(self, results_dir: Path, executor: Executor, vault: PlanVault) -> ServerPart:
+    def server_part(self, results: Results, executor: Executor, vault: PlanVault) -> ServerPart:
         """What a server runs; its executor only ends orphans and is never started."""
         return ServerPart(
-            self.link, self.hub, self._sweeper(self._engine(results_dir, executor, vault))
+            self.link, self.hub, self._sweeper(self._engine(results, executor, vault))
         )
 
     def worker(
-        self, results_dir: Path, executor: Executor, vault: PlanVault, slots: int
+        self, results: Results, executor: Executor, vault: PlanVault, slots: int
     ) -> RedisWorker:
         """What `zyra worker` runs."""
-        engine = self._engine(results_dir, executor, vault)
+        engine = self._engine(results, executor, vault)
         return RedisWorker(
             link=self.link,
             hub=self.hub,
@@ -58,8 +58,8 @@ class RedisParts:
             slots=slots,
         )
 
-    def _engine(self, results_dir: Path, executor: Executor, vault: PlanVault) -> Engine:
-        return Engine(self.store, self.log, self.signals, executor, results_dir, vault)
+    def _engine(self, results: Results, executor: Executor, vault: PlanVault) -> Engine:
+        return Engine(self.store, self.log, self.signals, executor, results, vault)
 
     def _sweeper(self, engine: Engine) -> Sweeper:
         return Sweeper(engine, self.queue)
