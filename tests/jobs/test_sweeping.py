@@ -18,11 +18,12 @@ from zyra.jobs.embedded.sqlite_store import SqliteJobStore
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.leftovers import MARK
+from zyra.jobs.job_run import Run
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import JobRecord, Mode, Reason, Status
 from zyra.jobs.results import Workspace
-from zyra.jobs.runner import Plan, Run
+from zyra.jobs.runner import Plan
 
 pytestmark = pytest.mark.anyio
 

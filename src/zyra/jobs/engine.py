@@ -15,6 +15,7 @@ from typing import Any
 from zyra.core.errors import ZyraError
 from zyra.jobs.events import final_frame
 from zyra.jobs.isolation.executor import Executor
+from zyra.jobs.job_run import Run
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import Claimed, EventLog, Leases, Signals
@@ -22,7 +23,7 @@ from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
-from zyra.jobs.runner import TERM_GRACE_S, Run
+from zyra.jobs.runner import TERM_GRACE_S
 from zyra.jobs.storage import Results
 
 _RETRY_S = 0.5

@@ -1,27 +1,29 @@
-"""Run one claimed job: workspace, isolated process, captured streams, collected outputs."""
+"""Run one command in a process of its own: what it says is kept, masked; its end is told."""
 
 import asyncio
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from io import FileIO
+from pathlib import Path
 from typing import Any, Self
 
+from zyra.core.errors import LimitExceeded
 from zyra.jobs.isolation.assignment import Assignment, Limits, unnamed_file
 from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
 from zyra.jobs.plain_files import open_plain
-from zyra.jobs.publisher import Publisher
-from zyra.jobs.records import Reason, Status
+from zyra.jobs.records import Reason
 from zyra.jobs.results import STREAMS, Workspace, write_whole
 from zyra.jobs.stream_mask import StreamMask
 
 TERM_GRACE_S = 2.0
 EVENT_BYTES = 1 << 16
 RELAUNCHES = 3
+
+Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -69,85 +71,132 @@ class Plan:
         return cls(**values)
 
 
+class StreamFiles:
+    """The files that stdout and stderr of a run go to.
+
+    Args:
+        workspace: Where they are.
+        most: Bytes that each may have.
+        notice: Called when there is something new.
+    """
+
+    def __init__(self, workspace: Workspace, most: int, notice: Callable[[], None]) -> None:
+        self._files: dict[str, FileIO] = {}
+        self._workspace = workspace
+        self._most = most
+        self._notice = notice
+
+    def __enter__(self) -> None:
+        """Make the files; they are not there yet."""
+        for name in STREAMS:
+            self._files[name] = self._workspace.stream(name).open("xb", buffering=0)
+
+    def __exit__(self, *_: object) -> None:
+        """Close the files."""
+        for stream in self._files.values():
+            stream.close()
+
+    def keep(self, name: str, chunk: bytes) -> None:
+        """Append to a stream.
+
+        Raises:
+            OSError: No space.
+            LimitExceeded: It has more than it may.
+        """
+        write_whole(self._files[name], chunk)
+        self._notice()
+        if self._files[name].tell() > self._most:
+            raise LimitExceeded(f"{name} grew beyond {self._most} bytes")
+
+
 @dataclass
-class Run:
-    """One execution: the state while it goes on.
+class CommandRun:
+    """One execution of one command.
 
     Attributes:
-        hidden: Texts that are masked in everything that the command says.
+        folder: Where it works.
+        scratch: For its temporary files.
+        keep: Takes what it writes to a stream, by the stream's name; a refusal ends it.
+        report: Takes its progress.
+        hidden: Texts that are masked in all that it says.
+        reason: Why it is ended from outside, if it is.
+        fault: The same in words.
     """
 
     plan: Plan
-    workspace: Workspace
-    publisher: Publisher
+    folder: Path
+    scratch: Path
+    keep: Callable[[str, bytes], None]
+    report: Report
     hidden: Sequence[str] = ()
     reason: Reason | None = None
     fault: str = ""
     _command: RunningCommand | None = None
-    _files: dict[str, FileIO] = field(default_factory=dict)
     _event_line: bytes = b""
     _has_begun: bool = False
     _masks: dict[str, StreamMask] = field(default_factory=dict)
 
-    async def execute(self, executor: Executor) -> dict[str, Any]:
-        """Run to the end; return the fields of the record that are final then."""
-        self.workspace.create(self.plan.links)
-        publishing = asyncio.ensure_future(self.publisher.publish())
+    async def execute(
+        self, executor: Executor, stdin: int | None = None, stdout: int | None = None
+    ) -> Ended:
+        """Run to the end.
+
+        Args:
+            executor: Starts the process.
+            stdin: Descriptor to read in place of what the plan names; closed here.
+            stdout: Descriptor to write to, past `keep`; closed here.
+
+        Raises:
+            OSError: The process cannot be started.
+        """
+        self._masks = {name: StreamMask(self.hidden) for name in STREAMS}
         try:
-            ended = await self._run_process(executor)
-            finished = datetime.now(UTC)
-            little = self.workspace.has_little()
-            results = self._gather() if little else await asyncio.to_thread(self._gather)
-        finally:
-            self.publisher.end()
-            await publishing
-        return results | self._verdict(ended) | {"finished_at": finished}
-
-    def cancel(self, grace_s: float = TERM_GRACE_S) -> None:
-        """End the command because somebody asked for it."""
-        self._stop(Reason.CANCELED, grace_s)
-
-    def abandon(self) -> None:
-        """End the command because the service stops."""
-        self.fault = "the service was stopped"
-        self._stop(Reason.LOST, TERM_GRACE_S)
-
-    async def _run_process(self, executor: Executor) -> Ended:
-        for name in STREAMS:
-            self._masks[name] = StreamMask(self.hidden)
-            self._files[name] = self.workspace.stream(name).open("xb", buffering=0)
-        try:
-            ended = await self._attempt(executor)
-            for _ in range(RELAUNCHES):
-                # Its process is gone and never began: starting it again starts it once.
+            ended = await self._attempt(executor, stdin, stdout)
+            # Its process is gone and never began: starting it again starts it once. What is
+            # joined to others has lost them as well.
+            is_alone = stdin is None and stdout is None
+            for _ in range(RELAUNCHES if is_alone else 0):
                 if ended is not LOST or self._has_begun or self.reason is not None:
                     break
-                ended = await self._attempt(executor)
+                ended = await self._attempt(executor, None, None)
             return ended
         finally:
-            for name, stream in self._files.items():
+            for name in STREAMS:
                 self._write(name, self._masks[name].flush())
-                stream.close()
 
-    async def _attempt(self, executor: Executor) -> Ended:
-        pipes = [
-            Pipe(lambda chunk: self._keep("stdout", chunk)),
-            Pipe(lambda chunk: self._keep("stderr", chunk)),
-            Pipe(self._take_events),
-        ]
+    def stop(self, reason: Reason, grace_s: float, fault: str = "") -> None:
+        """End it: TERM, and KILL after the grace; before it has started, as soon as it has."""
+        if self.reason is None:
+            self.reason, self.fault = reason, fault
+        if self._command is not None:
+            self._command.stop(grace_s)
+
+    def why(self, ended: Ended) -> Reason:
+        """Why it has ended."""
+        return self.reason or _reason_of(ended)
+
+    async def _attempt(self, executor: Executor, stdin: int | None, stdout: int | None) -> Ended:
+        err, events = Pipe(lambda chunk: self._take("stderr", chunk)), Pipe(self._take_events)
+        captured = [err, events]
+        if stdout is None:
+            out = Pipe(lambda chunk: self._take("stdout", chunk))
+            captured.append(out)
+            stdout = out.write_fd
+        if stdin is None:
+            stdin = _open_stdin(self.plan)
         try:
-            return await self._launch_and_wait(executor, pipes)
+            streams = [stdin, stdout, err.write_fd, events.write_fd]
+            return await self._launch_and_wait(executor, streams)
         finally:
-            for pipe in pipes:
+            for pipe in captured:
                 pipe.drain()
 
-    async def _launch_and_wait(self, executor: Executor, pipes: list[Pipe]) -> Ended:
-        streams = [_open_stdin(self.plan), *(pipe.write_fd for pipe in pipes)]
+    async def _launch_and_wait(self, executor: Executor, streams: list[int]) -> Ended:
         self._command = await executor.launch(self._assignment(), streams)
         if self.reason is not None:  # canceled before the process was there
             self._command.stop(0)
         timer = asyncio.get_running_loop().call_later(
-            self.plan.timeout_s, self._stop, Reason.TIMEOUT, TERM_GRACE_S
+            self.plan.timeout_s, self.stop, Reason.TIMEOUT, TERM_GRACE_S
         )
         try:
             return await self._command.ended
@@ -161,33 +210,23 @@ class Run:
             plan.stage,
             plan.command,
             plan.args,
-            folder=str(self.workspace.outputs),
-            scratch=str(self.workspace.scratch),
+            folder=str(self.folder),
+            scratch=str(self.scratch),
             limits=Limits(plan.memory_bytes, plan.file_bytes, cpu_s),
             allow_hosts=plan.allow_hosts,
             readable=plan.readable,
         )
 
-    def _stop(self, reason: Reason, grace_s: float) -> None:
-        if self.reason is None:
-            self.reason = reason
-        if self._command is not None:
-            self._command.stop(grace_s)
-
-    def _keep(self, name: str, chunk: bytes) -> None:
+    def _take(self, name: str, chunk: bytes) -> None:
         self._write(name, self._masks[name].feed(chunk))
 
     def _write(self, name: str, chunk: bytes) -> None:
         try:
-            write_whole(self._files[name], chunk)
+            self.keep(name, chunk)
         except OSError as error:
-            self.fault = f"cannot keep {name}: {error.strerror}"
-            self._stop(Reason.LOST, 0)
-            return
-        if self._files[name].tell() > self.plan.file_bytes:
-            self.fault = f"{name} grew beyond {self.plan.file_bytes} bytes"
-            self._stop(Reason.LOST, 0)
-        self.publisher.notice()
+            self.stop(Reason.LOST, 0, f"cannot keep {name}: {error.strerror}")
+        except LimitExceeded as error:
+            self.stop(Reason.LOST, 0, error.message)
 
     def _take_events(self, chunk: bytes) -> None:
         *lines, rest = (self._event_line + chunk).split(b"\n")
@@ -199,44 +238,9 @@ class Run:
                 self.reason = self.reason or Reason.MEMORY
             elif "progress" in event:
                 message = self._masks["stderr"].text(str(event.get("message", "")))
-                self.publisher.report(float(event["progress"]), message)
+                self.report(float(event["progress"]), message)
             elif "left" in event and self._command is not None:
                 self._command.leave(_ended(event))
-
-    def _gather(self) -> dict[str, Any]:
-        """Collect what the command left; reads files, so it runs in a thread if it is much."""
-        self.workspace.remove_scratch()
-        stdout = self.workspace.captured("stdout")
-        binary = None if stdout.is_text else self.workspace.keep_binary_stdout()
-        outputs = self.workspace.collect()
-        return {
-            "stdout": stdout,
-            "stderr": self.workspace.captured("stderr"),
-            "outputs": outputs,
-            "output_file": self._main_output({output.name for output in outputs}, binary),
-        }
-
-    def _main_output(self, names: set[str], binary: str | None) -> str | None:
-        if self.plan.output in names:
-            return self.plan.output
-        return binary or (next(iter(names)) if len(names) == 1 else None)
-
-    def _verdict(self, ended: Ended) -> dict[str, Any]:
-        reason = self.reason or _reason_of(ended)
-        status = Status.SUCCEEDED if ended.exit_code == 0 else Status.FAILED
-        if reason is Reason.CANCELED:
-            status = Status.CANCELED
-        elif reason is not Reason.EXIT:
-            status = Status.FAILED
-        return {
-            "status": status,
-            "reason": reason,
-            "exit_code": ended.exit_code,
-            "max_rss_bytes": ended.max_rss_bytes,
-            "cpu_s": ended.cpu_s,
-            "message": self.fault or self.publisher.message,
-            "progress": 1.0 if status is Status.SUCCEEDED else self.publisher.progress,
-        }
 
 
 def _open_stdin(plan: Plan) -> int:
