@@ -15,11 +15,12 @@ from typing import Any
 from _canaries import SECRET
 from _service import Client
 from zyra.core.command import Command
-from zyra.core.kinds import Kind
+from zyra.core.kinds import URL_KINDS, Kind
 from zyra.core.urls import scheme_of
 from zyra.registry import CLI_REGISTRY, all_commands
 
 RUN_S = 2.0
+WRITTEN_KINDS = (Kind.OUTPUT_FILE, Kind.OUTPUT_DIR)
 _CONTROLS = {"quiet": True}
 
 
@@ -134,9 +135,20 @@ def run_with(
 
 def usual_args(command: Command, samples: Samples) -> dict[str, Any]:
     """Arguments of the command's first example, with sample files by their paths, and no hosts
-    but that of the samples."""
+    but that of the samples, not even by default."""
     example = dict(command.examples[0].args) if command.examples else {}
-    return _CONTROLS | {name: samples.given_for(value) for name, value in example.items()}
+    given = {
+        name: value if command.kinds.get(name) in WRITTEN_KINDS else samples.given_for(value)
+        for name, value in example.items()
+    }
+    return _CONTROLS | dict(_hosts_by_default(command, samples)) | given
+
+
+def _hosts_by_default(command: Command, samples: Samples) -> Iterator[tuple[str, str]]:
+    for name, kind in command.kinds.items():
+        default = command.args.model_fields[name].default
+        if kind in URL_KINDS and isinstance(default, str) and scheme_of(default):
+            yield name, samples.url
 
 
 def _value(command: Command, name: str, text: str) -> Any:

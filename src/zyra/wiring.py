@@ -244,7 +244,7 @@ def build_presence(streams: OpenStreams, neighbours: Neighbours) -> tuple[Part, 
     """What tells the other processes of the service what this server has open."""
     return (
         Repeated(streams.renew, OpenStreams.RENEW_EVERY_S),
-        Repeated(neighbours.announce, Neighbours.ANNOUNCE_EVERY_S),
+        Repeated(neighbours.announce, Neighbours.LOOK_EVERY_S),
     )
 
 

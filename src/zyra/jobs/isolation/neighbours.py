@@ -6,6 +6,7 @@ beside it would connect from there on behalf of its runs, if it did not know of 
 
 import os
 import platform
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -26,18 +27,22 @@ class Neighbours:
         listeners: Where it is noted for all processes of the service.
     """
 
-    ANNOUNCE_EVERY_S = 2.0
+    LOOK_EVERY_S = 1.0
 
     def __init__(self, listeners: Listeners) -> None:
         self._listeners = listeners
         self._network = network_of_this_process()
         self._own_id = uuid.uuid4().hex
         self._known: set[int] | None = None
+        self._told: list[int] = []
+        self._tell_again = float("inf")
 
     async def announce(self) -> None:
-        """Note the ports of this server."""
-        ports = listening_ports()
-        await self._listeners.announce(self._network, self._own_id, ports, KNOWN_S)
+        """Note the ports of this server when they changed, and before they are forgotten."""
+        ports, now = listening_ports(), time.monotonic()
+        if ports != self._told or now > self._tell_again:
+            await self._listeners.announce(self._network, self._own_id, ports, KNOWN_S)
+            self._told, self._tell_again = ports, now + KNOWN_S / 2
 
     async def ports(self) -> list[int]:
         """Ports that no run of this process may reach on this machine.
