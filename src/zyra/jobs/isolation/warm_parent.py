@@ -1,9 +1,10 @@
 """The warm parent: loads the scientific stack once and forks a child for each command.
 
-It has one thread, opens no data file, and talks to the runner over one socket whose
-messages are whole (SOCK_SEQPACKET). Spare children are forked while nothing else is to
-do. Each waits on a socket of its own, whose other end the runner gets: that hands it one
-assignment, past the parent, who may be forking. When the runner goes away, all ends.
+It has one thread, opens no data file but those of libraries, and talks to the runner over
+one socket whose messages are whole (SOCK_SEQPACKET). Spare children are forked while
+nothing else is to do. Each waits on a socket of its own, whose other end the runner gets:
+that hands it one assignment, past the parent, who may be forking. When the runner goes
+away, all ends.
 
 Messages in: `{"taken": PID}`; `{"stop": PID, "grace_s": S}`.
 Messages out: `{"ready": true}`; `{"spare": PID}` with a descriptor;
@@ -21,6 +22,8 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NoReturn
 
 from zyra.core.loading import load
@@ -32,6 +35,7 @@ from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 MESSAGE_BYTES = 4096
 DESCRIPTORS = 5
 FIRST_OWN = 3  # descriptors below are the standard streams
+_MOST_DESCRIPTORS = os.sysconf("SC_OPEN_MAX")
 _PAUSE_IN_RUN_S = 0.02
 _PAUSE_AFTER_RUN_S = 0.003
 
@@ -45,13 +49,16 @@ class WarmParent:
         self._wanted_spares = max(1, spares)
         self._spares: set[int] = set()  # pids
         self._runs: set[int] = set()
+        self._of_libraries: frozenset[int] = frozenset()  # descriptors
         self._deadlines: dict[int, float] = {}  # pid -> when it is killed
         self._wake_read, self._wake_write = socket.socketpair()
 
     def serve(self) -> None:
         """Load, then serve until the runner closes its end of the socket."""
         self._watch_children()
+        ours = _open_descriptors()
         self._load()
+        self._of_libraries = _open_descriptors() - ours
         # The runner may die while it is told something.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._say({"ready": True})
@@ -172,7 +179,7 @@ class WarmParent:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _wait_for_assignment(theirs, parent, self._registry)
+            _wait_for_assignment(theirs, parent, self._registry, self._of_libraries)
         self._spares.add(pid)
         with ours, theirs:
             self._say({"spare": pid}, [ours.fileno()])
@@ -181,20 +188,38 @@ class WarmParent:
         socket.send_fds(self._control, [json.dumps(message).encode()], list(descriptors))
 
 
-def _wait_for_assignment(orders: socket.socket, parent: int, registry: Registry) -> NoReturn:
+def _wait_for_assignment(
+    orders: socket.socket, parent: int, registry: Registry, of_libraries: frozenset[int]
+) -> NoReturn:
     """The life of a spare child."""
     process_tree.die_with_parent(parent)
     os.setsid()
     process_tree.become_subreaper()
     process_tree.forbid_new_privileges()
-    os.closerange(FIRST_OWN, orders.fileno())
-    os.closerange(orders.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    _close_all_but(of_libraries | {orders.fileno()})
     walls = prepare()
     message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
     if not message:
         os._exit(0)
     orders.close()
     run_assignment(registry, descriptors, walls)
+
+
+def _open_descriptors() -> frozenset[int]:
+    """What this process has open, but for the one that the list itself was read from."""
+    listed = list(Path("/proc/self/fd").iterdir())
+    return frozenset(int(link.name) for link in listed if link.is_symlink())
+
+
+def _close_all_but(kept: frozenset[int]) -> None:
+    """Close every descriptor but the standard streams and `kept`.
+
+    What a library has opened stays open: PROJ closes the number of its database once more when
+    it finds that it was forked, and by then a file of the run would have that number.
+    """
+    borders = [FIRST_OWN - 1, *sorted(kept), _MOST_DESCRIPTORS]
+    for below, above in pairwise(borders):
+        os.closerange(below + 1, above)
 
 
 def _used(usage: resource.struct_rusage) -> dict[str, float]:
