@@ -11,6 +11,7 @@ from zyra.access.front_desk import CallerStore, FrontDesk
 from zyra.access.gate import Gate
 from zyra.access.limit_kinds import LOGINS, READS, RUNS, STREAMS, UPLOADS
 from zyra.access.sqlite_keys import SqliteKeys
+from zyra.core.environment import cloud_variables
 from zyra.core.errors import UsageError
 from zyra.core.loading import load
 from zyra.core.settings import Settings
@@ -56,6 +57,7 @@ RATES = "zyra.access.rates:Rates"
 REDIS_RATES = "zyra.access.redis_rates:redis_rates"
 SEAL = "zyra.jobs.sealing:Seal"
 SEAL_OF_FILE = "zyra.jobs.sealing:seal_of_file"
+OBJECT_STORAGE = "zyra.jobs.objects.assembly:object_storage"
 REDIS_KEYS = "zyra.access.redis_keys:redis_keys"
 
 
@@ -249,8 +251,17 @@ def build_presence(streams: OpenStreams, neighbours: Neighbours) -> tuple[Part, 
 
 
 def build_storage(settings: Settings) -> Storage:
-    """Where uploads and results lie."""
-    return Storage(UploadFiles(settings.upload_dir), ResultFiles(settings.results_dir))
+    """Where uploads and results lie: in a bucket where one is set, else in local folders."""
+    if settings.storage_url is None:
+        return Storage(UploadFiles(settings.upload_dir), ResultFiles(settings.results_dir))
+    storage: Storage = load(OBJECT_STORAGE)(
+        settings.storage_url,
+        cloud_variables(),
+        settings.results_dir,
+        most_upload_bytes=settings.max_upload_bytes,
+        floor_bytes=settings.disk_floor_bytes,
+    )
+    return storage
 
 
 def build_space(settings: Settings, ledger: StorageLedger, uploads: Uploads) -> Space:

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_.-]{1,64}$",
         description="Queue; services with one name and one Redis share their jobs",
     )
+    storage_url: str | None = Field(
+        None,
+        pattern=r"^(s3|gs|az)://[^/?#]+(/[^?#]*)?$",
+        description="Bucket of uploads and results, for servers and workers on several machines,"
+        " s3://bucket/prefix; keys and endpoint as the cloud's own tools take them, AWS_PROFILE,"
+        " AWS_ENDPOINT_URL",
+    )
     concurrency: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Commands running at once"
     )

@@ -46,13 +46,18 @@ class Workspace:
         """Links to the files that the command reads."""
         return self.folder / INPUTS
 
+    @property
+    def steps(self) -> Path:
+        """What is known of the steps of a pipeline while it runs."""
+        return self.folder / "steps.json"
+
     def create(self, links: Mapping[str, str] | None = None) -> None:
         """Make the folders and links; what an earlier, lost attempt left is removed."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         try:
             self._make_folders()
         except FileExistsError:
-            self._clear()
+            self.clear()
             self._make_folders()
         if links:
             self.inputs.mkdir(mode=0o700)
@@ -63,7 +68,8 @@ class Workspace:
         for folder in (self.outputs, self.scratch):
             folder.mkdir(mode=0o700)
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Remove what a run has left, but for the frames of the job."""
         for leftover in (self.outputs, self.scratch, self.inputs):
             shutil.rmtree(leftover, ignore_errors=True)
         for name in STREAMS:

@@ -80,6 +80,8 @@ class Arrival:
         if size <= self._counted:
             return
         self._space.check(self._space.uploads.folder, size - self.size)
+        if not self._counted:
+            await self._writer.begin()  # else it would be taken for one whose server died
         if self._caller.is_limited:
             await self._space.ledger.reserve(
                 self._caller.name, self._writer.file_id, size, self._space.most_stored

@@ -56,6 +56,9 @@ class UploadWriter(Protocol):
     def sha256(self) -> str:
         """Digest of what was written so far, hexadecimal."""
 
+    async def begin(self) -> None:
+        """Let its id be among `Uploads.all_ids` from now on."""
+
     async def write(self, chunk: bytes) -> None:
         """Append `chunk`."""
 
@@ -139,7 +142,7 @@ class Results(Protocol):
             ServiceUnavailable: It cannot be kept.
         """
 
-    async def so_far(self, job_id: str) -> tuple[Output, ...]:
+    async def so_far(self, job_id: str, /) -> tuple[Output, ...]:
         """What a running job has left by now, where this process can see it."""
 
     async def with_text(self, record: JobRecord) -> JobRecord:

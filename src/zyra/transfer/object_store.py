@@ -165,7 +165,7 @@ class Bucket:
             _pieces(stream, total, report),
             attributes=attributes,
             use_multipart=total is None or total > PART_BYTES,
-            chunk_size=_part_bytes(total),
+            chunk_size=part_bytes(total),
             max_concurrency=SIDE_BY_SIDE,
         )["e_tag"]
 
@@ -237,7 +237,7 @@ def _folder(prefix: str) -> str | None:
     return prefix.rpartition("/")[0] or None
 
 
-def _part_bytes(total: int | None) -> int:
+def part_bytes(total: int | None) -> int:
     """How large parts are; of unknown lengths 140 GB fit."""
     if total is None:
         return 2 * PART_BYTES

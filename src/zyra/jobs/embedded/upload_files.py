@@ -52,6 +52,9 @@ class FileWriter:
         """Digest of what was written so far, hexadecimal."""
         return self._hash.hexdigest()
 
+    async def begin(self) -> None:
+        """Nothing to do: its file is there."""
+
     async def write(self, chunk: bytes) -> None:
         """Append `chunk`."""
         await asyncio.to_thread(self._write, chunk)

@@ -1,0 +1,1 @@
+"""Uploads and results in a bucket that several machines share."""
