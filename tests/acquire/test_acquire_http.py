@@ -62,6 +62,15 @@ def test_one_file_goes_to_a_folder_under_its_own_name(server: HttpServer, acquir
     assert (tmp_path / "a.nc").read_bytes() == b"data"
 
 
+def test_a_refused_address_is_told_with_the_url_that_led_there(server, acquire, ran, tmp_path):
+    good = server.put("/a", b"1")
+    astray = server.redirect("/astray", "http://127.0.0.2/secret")
+    with pytest.raises(TransferError, match="1 of 2 files"):
+        acquire(inputs=[good, astray], output_dir=str(tmp_path))
+    assert "http://127.0.0.2/secret: 127.0.0.2 is not public" in ran.stderr.getvalue().decode()
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
 def test_a_private_address_is_refused(acquire):
     with pytest.raises(AddressRefused):
         acquire(url="http://127.0.0.2/a")

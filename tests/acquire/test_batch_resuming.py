@@ -1,4 +1,4 @@
-"""Files of a folder are gone on with by a later run, and by two runs at a time."""
+"""Files are gone on with by a later run, and fetched by two runs at a time."""
 
 import fcntl
 from pathlib import Path
@@ -49,3 +49,21 @@ def test_a_file_that_another_run_is_fetching_is_fetched_all_the_same(server, acq
         fcntl.flock(stream, fcntl.LOCK_EX)
         acquire(inputs=urls, output_dir=str(tmp_path))
     assert (tmp_path / "a.bin").read_bytes() == DATA
+
+
+def test_a_later_run_fetches_the_rest_of_one_file(server: HttpServer, acquire, tmp_path):
+    url, _ = put(server)
+    server.resource("/a.bin").faults += [Fault(stop_after=5000), Fault(status=403)]
+    with pytest.raises(TransferError, match="403"):
+        acquire(url=url, output=str(tmp_path / "out.bin"))
+    assert not (tmp_path / "out.bin").exists()
+    server.requests.clear()
+    acquire(url=url, output=str(tmp_path / "out.bin"))
+    assert server.asked("Range") == ["bytes=5000-"]
+    assert (tmp_path / "out.bin").read_bytes() == DATA
+    assert [path.name for path in tmp_path.iterdir()] == ["out.bin"]
+
+
+def test_what_is_no_file_is_written_straight(server: HttpServer, acquire):
+    acquire(url=server.put("/a.bin", DATA), output="/dev/null")
+    assert Path("/dev/null").is_char_device()

@@ -11,7 +11,7 @@ from http_server import HttpServer
 from zyra.acquire.batch import Fetch
 from zyra.acquire.fetch_args import Growth, parse_growth
 from zyra.acquire.sync import Rules, due
-from zyra.acquire.sync_state import read_state, record_of
+from zyra.acquire.sync_state import FolderInUse, locked, read_state, record_of
 from zyra.core.errors import DataError, TransferError, UsageError
 from zyra.transfer.entries import Entry
 
@@ -182,3 +182,11 @@ def test_the_state_of_a_folder_holds_no_secret_of_a_url(server: HttpServer, acqu
     server.requests.clear()
     acquire(inputs=[url], sync_dir=str(tmp_path))
     assert server.asked("Range") == ["bytes=0-0"]  # asked about only: it is known
+
+
+def test_two_runs_do_not_sync_into_one_folder(server: HttpServer, acquire, ran, tmp_path):
+    url = server.put("/a.bin", b"1")
+    with locked(str(tmp_path / "synced"), ran.job()), pytest.raises(FolderInUse, match="synced"):
+        acquire(inputs=[url], sync_dir=str(tmp_path / "synced"))
+    acquire(inputs=[url], sync_dir=str(tmp_path / "synced"))
+    assert (tmp_path / "synced" / "a.bin").read_bytes() == b"1"

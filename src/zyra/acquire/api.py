@@ -1,5 +1,6 @@
 """Ask a web API for one answer, for all pages of one, or for a file."""
 
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from tempfile import SpooledTemporaryFile
@@ -24,6 +25,7 @@ from zyra.transfer.asking import Asking, headers_of
 from zyra.transfer.download import download, progress_in_bytes
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.http import HttpClient
+from zyra.transfer.pace import ANY_PACE
 from zyra.transfer.receive import Reception, Remote, ReportBytes
 from zyra.transfer.resumable import download_resumable
 from zyra.transfer.retries import Retries
@@ -96,6 +98,7 @@ def _ask_for_head(call: Call, http: HttpClient, admit: Admission, job: Job) -> N
 
 def _stream(args: ApiArgs, remote: Remote, job: Job) -> None:
     report = _progress(args, job)
+    remote = replace(remote, pace=ANY_PACE)  # events come when something happens
     if args.detect_filename:
         _stream_under_server_name(args.output, remote, report, job)
     elif args.resume:

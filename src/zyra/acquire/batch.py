@@ -13,10 +13,9 @@ from zyra.acquire.manifest import check_against
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.urls import masked
-from zyra.transfer.download import receive
 from zyra.transfer.entries import Entry
 from zyra.transfer.receive import Remote, ReportBytes
-from zyra.transfer.resumable import PartInUse, receive_resumable
+from zyra.transfer.resumable import receive_to
 
 SIDE_BY_SIDE = 4  # downloads at a time; many FTP servers take no more from one address
 _LONGEST_NAME = 200  # bytes; file systems take 255, a temporary name needs some of them
@@ -186,10 +185,7 @@ class Meter:
 def _fetched(fetch: Fetch, remote: Remote, job: Job, meter: Meter) -> Fetched:
     entry = fetch.entry
     check, report = partial(check_against, entry), meter.of_file()
-    try:
-        reception = receive_resumable(remote, fetch.target, check=check, report=report)
-    except PartInUse:  # by another run into this folder: each gets it for itself then
-        reception = receive(remote, fetch.target, job, check=check, report=report)
+    reception = receive_to(remote, fetch.target, job, check=check, report=report)
     if entry.modified is None and entry.etag is None:
         told = reception.headers
         entry = replace(entry, modified=modified_of(told), etag=told.get("ETag"))

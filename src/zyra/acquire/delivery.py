@@ -15,13 +15,15 @@ from zyra.acquire.listing_args import ListingArgs
 from zyra.acquire.manifest import check_against, with_digest, write_manifest
 from zyra.acquire.selection import name_filter
 from zyra.acquire.sync import due, rules_of
-from zyra.acquire.sync_state import Record, read_state, record_of, write_state
+from zyra.acquire.sync_state import Record, locked, read_state, record_of, write_state
 from zyra.core.errors import SelectionError, TransferError
 from zyra.core.job import Job
 from zyra.core.outputs import STDOUT, open_output
 from zyra.core.urls import OBJECT_SCHEMES, scheme_of
-from zyra.transfer.download import progress_in_bytes, receive
+from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.entries import Entry
+from zyra.transfer.pace import Pace
+from zyra.transfer.resumable import receive_to
 
 _OBJECTS_SIDE_BY_SIDE = 16  # stores are made for many requests at a time
 _WEB_SIDE_BY_SIDE = 8  # web servers are asked as politely as browsers do
@@ -60,14 +62,14 @@ def print_list(entries: Sequence[Entry], args: FetchArgs, output: str, job: Job)
 
 
 def deliver_one(entry: Entry, output: str, remote_of: RemoteOf, args: FetchArgs, job: Job) -> None:
-    """Fetch one file to `output`.
+    """Fetch one file to `output`; what another run got of it is gone on with.
 
     Raises:
         TransferError: It cannot be fetched.
         OutputError: It cannot be written.
     """
-    receive(
-        remote_of(entry),
+    receive_to(
+        _paced(remote_of, args)(entry),
         output,
         job,
         check=lambda path: check_against(entry, path),
@@ -89,16 +91,23 @@ def deliver(entries: Sequence[Entry], remote_of: RemoteOf, args: FetchArgs, job:
         OutputError: Something cannot be written.
     """
     fetches = plan_batch(entries, args.folder or "")
+    remote_of = _paced(remote_of, args)
     got: list[Fetched] = []
     try:
         if args.sync_dir is None:
             _fetch(fetches, remote_of, args, job, got)
         else:
-            _synchronize(fetches, args.sync_dir, remote_of, args, job, got)
+            with locked(args.sync_dir, job):
+                _synchronize(fetches, args.sync_dir, remote_of, args, job, got)
     except TransferError:
         _write_manifest(args, fetches, got, job)  # of the others, which are there
         raise
     _write_manifest(args, fetches, got, job)
+
+
+def _paced(remote_of: RemoteOf, args: FetchArgs) -> RemoteOf:
+    pace = Pace(least=args.min_speed)
+    return lambda entry: replace(remote_of(entry), pace=pace)
 
 
 def _fetch(

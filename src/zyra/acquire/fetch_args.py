@@ -11,6 +11,7 @@ from zyra.acquire.listing_args import ListingArgs, readable
 from zyra.core.arguments import arg
 from zyra.core.errors import UsageError
 from zyra.core.kinds import InputFile, OutputDir, OutputFile
+from zyra.transfer.pace import LEAST_BYTES_PER_S
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _SYNC_OPTIONS = (
@@ -99,6 +100,13 @@ class FetchArgs(ListingArgs):
         "Transfers at a time; default 8, 16 for object stores, 4 for FTP and SFTP",
         ge=1,
         le=32,
+    )
+
+    min_speed: int = arg(
+        LEAST_BYTES_PER_S,
+        "Try again, and at last give up, when a server sends fewer bytes per second for a minute;"
+        " 0 never does",
+        ge=0,
     )
 
     @property

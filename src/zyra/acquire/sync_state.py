@@ -1,14 +1,17 @@
 """What is known of the files that a folder is kept equal to, in a small file in it."""
 
+import fcntl
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from zyra.acquire.manifest import json_time
-from zyra.core.errors import DataError
+from zyra.core.errors import DataError, OutputError
 from zyra.core.job import Job
-from zyra.core.outputs import open_output
+from zyra.core.outputs import open_output, output_errors
 from zyra.core.urls import masked
 from zyra.transfer.entries import Entry
 
@@ -48,6 +51,36 @@ class Record:
 def record_of(entry: Entry, stored: int) -> Record:
     """The record of a file that has been fetched."""
     return Record(masked(entry.url), entry.size, json_time(entry.modified), entry.etag, stored)
+
+
+class FolderInUse(OutputError):
+    """Another run keeps the same folder equal to a source."""
+
+
+@contextmanager
+def locked(folder: str, job: Job) -> Iterator[None]:
+    """Keep a folder, which is made if there is none, from other runs: they forget each other's
+    records.
+
+    Raises:
+        FolderInUse: Another run has it.
+        OutputError: It cannot be made.
+    """
+    with output_errors(folder):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise FolderInUse(
+                f"another run is bringing files into {folder}", hint="wait for its end"
+            ) from exc
+        except OSError as exc:  # some network file systems lock no folders
+            job.tell(f"{folder} cannot be locked: {exc.strerror}", detail=True)
+        yield
+    finally:
+        os.close(place)
 
 
 def read_state(folder: str) -> dict[str, Record]:

@@ -49,7 +49,7 @@ def open_output(target: str, job: Job) -> Iterator[BinaryIO]:
         if target == STDOUT:
             yield job.stdout
             job.stdout.flush()
-        elif _is_stream(target):
+        elif is_stream(target):
             with _opened(target) as stream:
                 yield stream
         else:
@@ -70,7 +70,7 @@ def output_path(target: str, job: Job, *, suffix: str = "") -> Iterator[Path]:
         OutputError: No such folder, no space, no permission.
     """
     with _translated(target, _NO_SPACE):
-        if target != STDOUT and not _is_stream(target):
+        if not is_stream(target):
             with _replacing(target, suffix) as path:
                 yield path
             return
@@ -104,8 +104,10 @@ def _translated(target: str, numbers: tuple[int, ...]) -> Iterator[None]:
         raise OutputError(f"{problem} {target}: {exc.strerror}") from exc
 
 
-def _is_stream(target: str) -> bool:
-    """Whether `target` is there and neither file nor folder; a rename would replace it."""
+def is_stream(target: str) -> bool:
+    """Whether `target` is written straight: stdout, or what is neither file nor folder."""
+    if target == STDOUT:
+        return True
     try:
         mode = Path(target).stat().st_mode
     except OSError:  # not there, or not ours to see: creating it will tell

@@ -13,9 +13,11 @@ import socket
 import ssl
 from dataclasses import replace
 from ftplib import error_reply, parse150, parse227, parse229
+from functools import partial
 from typing import Any
 
 from zyra.transfer.connections import Dialer
+from zyra.transfer.deadlines import broken_after, hang_up
 from zyra.transfer.pools import public_trust
 
 TIMEOUT_S = 60.0
@@ -42,6 +44,33 @@ class DialedFTP(ftplib.FTP):
         self.file = self.sock.makefile("r", encoding=self.encoding)
         self.welcome = self.getresp()
         return self.welcome
+
+    def getline(self) -> str:
+        """A whole line; what the end of the connection cut off might be a part of a number.
+
+        Raises:
+            EOFError: The server hung up.
+            ftplib.Error: It is longer than any answer.
+        """
+        stream: Any = self.file
+        line = str(stream.readline(self.maxline + 1))
+        if len(line) > self.maxline:
+            raise ftplib.Error(f"a line of more than {self.maxline} letters")
+        if not line.endswith("\n"):
+            raise EOFError
+        return line.rstrip("\r\n")
+
+    def getresp(self) -> str:
+        """An answer of the server.
+
+        Raises:
+            TimeoutError: It takes twice as long as may be between two pieces of it.
+            EOFError: The server hung up.
+            ftplib.Error: It is an error.
+        """
+        connection: Any = self
+        with broken_after(2 * connection.timeout, partial(hang_up, connection.sock)):
+            return super().getresp()
 
     def _dialed(self) -> socket.socket:
         """The control connection; those for data go to the same of the host's addresses.

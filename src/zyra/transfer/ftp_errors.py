@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from zyra.core.errors import TransferError, TransientTransferError, ZyraError
 from zyra.transfer.failures import RefusedByServer, ServerBusy
-from zyra.transfer.socket_errors import TRY_LATER, socket_failure
+from zyra.transfer.socket_errors import TRY_LATER, refusals_named, socket_failure
 
 _NOT_FOUND = 404  # in the words of HTTP, by which callers tell that a file is not there
 _FULL = ("452", "552")
@@ -26,7 +26,8 @@ def translated(shown: str) -> Iterator[None]:
         TransferError: No such host, wrong password, bad certificate, not FTP.
     """
     try:
-        yield
+        with refusals_named(shown):
+            yield
     except ftplib.error_temp as exc:
         raise _temporary(shown, str(exc)) from exc
     except ftplib.error_perm as exc:

@@ -171,11 +171,11 @@ class HttpClient(Stoppable):
     def _request(self, url: Url, request: Request) -> Response:
         if url.scheme not in ("http", "https"):
             raise UsageError(f"{url.shown}: this version reads http and https only")
-        self._policy.check_host(url.host)
         sent = HTTPHeaderDict(_DEFAULT_HEADERS)
         sent.update(request.headers)
         sent.update(request.framing)
         with translated(url.shown):
+            self._policy.check_host(url.host)
             raw = self._pool(url).urlopen(
                 request.method,
                 url.target,

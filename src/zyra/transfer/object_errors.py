@@ -17,6 +17,7 @@ from zyra.core.urls import Url
 from zyra.transfer.connections import Dialer
 from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.object_access import Access
+from zyra.transfer.socket_errors import TRY_LATER, refusals_named
 
 Found = TypeVar("Found")
 
@@ -27,7 +28,6 @@ _STATUS = re.compile(r"status code: (\d{3}) ?([A-Za-z ]*)")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _BUSY = (429, 500, 502, 503, 504)
 _METADATA = re.compile(r"169\.254\.169\.254|/latest/(api|meta-data)/")
-_TRY_LATER = "the connection is unstable or the server overloaded: try again later"
 _HINTS = {
     400: "check the region: AWS_REGION",
     401: "check the credentials; public data needs none: --unsigned",
@@ -99,7 +99,7 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
     if found is not None and status is not None:
         return _refusal(url, status, found[2].strip(), text)
     if "HTTP error" in text or "timed out" in text:
-        return TransientTransferError(f"{url.shown}: the connection broke off", hint=_TRY_LATER)
+        return TransientTransferError(f"{url.shown}: the connection broke off", hint=TRY_LATER)
     return TransferError(f"{url.shown}: {text.partition(chr(10))[0]}")
 
 
@@ -116,9 +116,10 @@ def _explain_connection(url: Url, access: Access) -> None:
     endpoint = access.endpoint(url)
     where = f"{url.shown}: {endpoint.host}"
     try:
-        Dialer(access.policy).dial(endpoint.host, endpoint.port or 443, 10.0).close()
+        with refusals_named(url.shown):
+            Dialer(access.policy).dial(endpoint.host, endpoint.port or 443, 10.0).close()
     except TimeoutError as exc:
-        raise TransientTransferError(f"{where} does not answer", hint=_TRY_LATER) from exc
+        raise TransientTransferError(f"{where} does not answer", hint=TRY_LATER) from exc
     except OSError as exc:
         raise TransferError(
             f"{where}: cannot connect: {exc.strerror or exc}", hint="check the endpoint"

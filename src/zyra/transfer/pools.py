@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from functools import partial
 from typing import Any
 
 import certifi
@@ -10,16 +11,20 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from zyra.core.urls import Url
+from zyra.transfer.answer_heads import WholeHeadResponse
 from zyra.transfer.connections import Dialer
+from zyra.transfer.deadlines import broken_after, hang_up
 
 IDLE_CONNECTIONS = 16  # kept open per host, for the files of a batch
 
 
-class _Dialed:
-    """Opens the socket of an urllib3 connection through its dialer.
+class _Dialed(HTTPConnection):
+    """Opens the socket of an urllib3 connection through its dialer; takes whole heads only.
 
     `_new_conn` is the seam that urllib3's own SOCKS support overrides.
     """
+
+    response_class = WholeHeadResponse
 
     def __init__(self, *args: Any, dialer: Dialer, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -37,8 +42,18 @@ class _Dialed:
         except OSError as exc:
             raise NewConnectionError(connection, str(exc.strerror or exc)) from exc
 
+    def getresponse(self) -> Any:
+        """The answer, when its head is there.
 
-class DialedHTTPConnection(_Dialed, HTTPConnection):
+        Raises:
+            TimeoutError: It takes twice as long as may be between two pieces of it.
+        """
+        connection: Any = self
+        with broken_after(2 * connection.timeout, partial(hang_up, connection.sock)):
+            return super().getresponse()
+
+
+class DialedHTTPConnection(_Dialed):
     """A connection to a checked address."""
 
 

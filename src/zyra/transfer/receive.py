@@ -14,6 +14,7 @@ from zyra.transfer.client import Answer, Client, Headers
 from zyra.transfer.encoding import GzipDecoder, decoder_for
 from zyra.transfer.failures import RangesIgnored, SourceChanged
 from zyra.transfer.headers import content_length, content_range, total_of_unsatisfied, validator
+from zyra.transfer.pace import USUAL_PACE, Pace
 from zyra.transfer.retries import Tries
 
 ReportBytes = Callable[[int, int | None], None]
@@ -42,11 +43,13 @@ class Remote:
         client: Makes the requests.
         address: A URL that the client reads.
         headers: Sent with each request to the URL's own origin.
+        pace: The slowest that its server may be.
     """
 
     client: Client
     address: str
     headers: Headers = field(default_factory=dict)
+    pace: Pace = USUAL_PACE
 
     @property
     def shown(self) -> str:
@@ -135,7 +138,7 @@ class Reception:
         with self._remote.client.get(self._remote.address, headers) as response:
             self._admit(response)
             if response.status != 416:
-                for chunk in response.chunks():
+                for chunk in self._remote.pace.kept(response.chunks(), response.url.shown):
                     self._take(chunk)
         self._finish()
 

@@ -8,16 +8,44 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from zyra.core.errors import OutputError
-from zyra.core.outputs import PART_PREFIX, output_errors
-from zyra.transfer.download import Check, accept_anything
+from zyra.core.job import Job
+from zyra.core.outputs import PART_PREFIX, is_stream, output_errors
+from zyra.transfer.download import Check, accept_anything, receive
 from zyra.transfer.receive import Reception, Remote, ReportBytes, ignore_bytes
+
+
+def receive_to(
+    remote: Remote,
+    target: str,
+    job: Job,
+    *,
+    check: Check = accept_anything,
+    report: ReportBytes = ignore_bytes,
+) -> Reception:
+    """Copy a remote file to `target`, going on with what an earlier run left where that can be.
+
+    Args:
+        remote: The file.
+        target: Path, or `-` for the job's stdout.
+        job: Gives stdout.
+        check: Looks at the complete file under its temporary name; raises to refuse it.
+        report: Receives bytes so far and the total if known.
+
+    Raises:
+        TransferError: It cannot be fetched; nothing stands at `target` then.
+        OutputError: It cannot be written.
+    """
+    if not is_stream(target):
+        with suppress(PartInUse):  # by another run: each gets it for itself then
+            return receive_resumable(remote, target, check=check, report=report)
+    return receive(remote, target, job, check=check, report=report)
 
 
 def download_resumable(

@@ -8,7 +8,7 @@ import paramiko
 
 from zyra.core.errors import TransferError, TransientTransferError
 from zyra.transfer.failures import RefusedByServer
-from zyra.transfer.socket_errors import TRY_LATER, socket_failure
+from zyra.transfer.socket_errors import TRY_LATER, refusals_named, socket_failure
 from zyra.transfer.ssh_session import NotSsh, SessionRefused
 
 # In the words of HTTP, by which callers tell that a file is not there.
@@ -25,7 +25,8 @@ def translated(shown: str) -> Iterator[None]:
         TransferError: No such host, wrong password, not SSH, sent away.
     """
     try:
-        yield
+        with refusals_named(shown):
+            yield
     except paramiko.AuthenticationException as exc:
         raise TransferError(
             f"{shown}: the server denies access",

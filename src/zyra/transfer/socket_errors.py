@@ -2,8 +2,10 @@
 
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from zyra.core.errors import TransferError, TransientTransferError
+from zyra.core.errors import AddressRefused, TransferError, TransientTransferError
 
 TRY_LATER = "the connection is unstable or the server overloaded: try again later"
 
@@ -14,6 +16,19 @@ _BROKEN = (
     ssl.SSLEOFError,
     ssl.SSLZeroReturnError,
 )
+
+
+@contextmanager
+def refusals_named(shown: str) -> Iterator[None]:
+    """Say of a refused address for which URL it was wanted: a batch has many.
+
+    Raises:
+        AddressRefused: The network policy forbids it.
+    """
+    try:
+        yield
+    except AddressRefused as exc:
+        raise AddressRefused(f"{shown}: {exc.message}", hint=exc.hint) from exc
 
 
 def socket_failure(shown: str, error: OSError) -> TransferError:

@@ -11,15 +11,17 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Timer
 
 import paramiko
+
+from zyra.transfer.deadlines import broken_after
 
 _QUIET = "zyra.ssh"
 _GREETINGS = ("SSH-2.0-", "SSH-1.99-")
 _NO_ROOM = ("Exceeded MaxStartups", "Not allowed at this time")
 # By the codes of a disconnection: connection lost, by application, too many connections.
 _PASSING = (10, 11, 12)
+_FAILURES = (paramiko.SSHException, EOFError, OSError)
 
 
 class NotSsh(paramiko.SSHException):  # type: ignore[misc]  # paramiko has no types
@@ -54,22 +56,14 @@ class SshSession(paramiko.Transport):  # type: ignore[misc]
             NotSsh: The server speaks something else.
             SessionRefused: The server ended the session and said why.
         """
-        late = Event()
-        watch = Timer(timeout_s, self._end, (late,))
         # All of paramiko's own limits end in errors that tell too little.
         self.banner_timeout = self.handshake_timeout = 2 * timeout_s
         self.auth_timeout = None
-        watch.start()
-        try:
-            yield
-        except (paramiko.SSHException, EOFError, OSError) as error:
-            raise (TimeoutError() if late.is_set() else self._told(error)) from error
-        finally:
-            watch.cancel()
-
-    def _end(self, late: Event) -> None:
-        late.set()
-        self.close()
+        with broken_after(timeout_s, self.close, _FAILURES):
+            try:
+                yield
+            except _FAILURES as error:
+                raise self._told(error) from error
 
     def _told(self, error: Exception) -> Exception:
         """What happened, as far as the server told."""

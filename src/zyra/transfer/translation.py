@@ -16,8 +16,7 @@ from urllib3.exceptions import (
 )
 
 from zyra.core.errors import TransferError, TransientTransferError
-
-_TRY_LATER = "the connection is unstable or the server overloaded: try again later"
+from zyra.transfer.socket_errors import TRY_LATER, refusals_named
 
 
 @contextmanager
@@ -25,11 +24,13 @@ def translated(url: str) -> Iterator[None]:
     """Turn the errors of urllib3 into Zyra's, with `url` (already masked) in the message.
 
     Raises:
+        AddressRefused: The network policy forbids an address.
         TransientTransferError: Reset, time-out, cut short.
         TransferError: No such host, refused, bad certificate, not HTTP.
     """
     try:
-        yield
+        with refusals_named(url):
+            yield
     except NameResolutionError as exc:
         raise _unresolved(url, exc) from exc
     except NewConnectionError as exc:
@@ -37,7 +38,7 @@ def translated(url: str) -> Iterator[None]:
             f"{url}: cannot connect: {exc.__cause__}", hint="check the host and the port"
         ) from exc
     except TimeoutError as exc:
-        raise TransientTransferError(f"{url}: timed out", hint=_TRY_LATER) from exc
+        raise TransientTransferError(f"{url}: timed out", hint=TRY_LATER) from exc
     except SSLError as exc:
         raise _tls(url, exc) from exc
     except ProtocolError as exc:
@@ -58,7 +59,7 @@ def _unresolved(url: str, error: NameResolutionError) -> TransferError:
 def _tls(url: str, error: SSLError) -> TransferError:
     cause = error.args[0] if error.args else error
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return TransientTransferError(f"{url}: the connection broke off", hint=_TRY_LATER)
+        return TransientTransferError(f"{url}: the connection broke off", hint=TRY_LATER)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return TransferError(
             f"{url}: the certificate is not trusted: {cause.verify_message}",
@@ -70,7 +71,7 @@ def _tls(url: str, error: SSLError) -> TransferError:
 def _broken(url: str, error: ProtocolError) -> TransferError:
     cause = error.args[1] if len(error.args) > 1 else error
     if isinstance(cause, IncompleteRead):
-        return TransientTransferError(f"{url}: the answer was cut short", hint=_TRY_LATER)
+        return TransientTransferError(f"{url}: the answer was cut short", hint=TRY_LATER)
     if isinstance(cause, OSError):
-        return TransientTransferError(f"{url}: the connection broke off", hint=_TRY_LATER)
+        return TransientTransferError(f"{url}: the connection broke off", hint=TRY_LATER)
     return TransferError(f"{url}: not a proper HTTP answer: {str(cause)!r}")
