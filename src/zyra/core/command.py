@@ -1,6 +1,6 @@
 """A command, declared once: its arguments and the dotted name of its work."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -29,8 +29,9 @@ class Command:
         args: Model of its arguments; the docstring's first line is the summary.
         run: Dotted name `module:function` of `run(args, job)`; loaded when it is run.
         examples: Uses that are shown in help and documentation.
-        network: Whether it talks to remote hosts whatever its arguments are. One whose
-            arguments may be URLs does not need this: its runs have a network when one is.
+        network: Whether it talks to remote hosts whatever its arguments are, or a function
+            that tells it from those that are given. One whose arguments may be URLs does not
+            need this: its runs have a network when one is.
     """
 
     stage: str
@@ -38,7 +39,7 @@ class Command:
     args: type[Args]
     run: str
     examples: tuple[Example, ...] = field(default=())
-    network: bool = False
+    network: bool | Callable[[Mapping[str, Any]], bool] = False
 
     @property
     def summary(self) -> str:
@@ -59,12 +60,13 @@ class Command:
     @property
     def may_connect(self) -> bool:
         """Whether some run of it talks to remote hosts."""
-        return self.network or any(kind in URL_KINDS for kind in self.kinds.values())
+        return bool(self.network) or any(kind in URL_KINDS for kind in self.kinds.values())
 
     def connects(self, given: Mapping[str, Any]) -> bool:
         """Whether a run that is given these arguments talks to remote hosts."""
         fields = self.args.model_fields
-        return self.network or any(
+        declared = self.network(given) if callable(self.network) else self.network
+        return declared or any(
             scheme_of(text)
             for name, kind in self.kinds.items()
             if kind in URL_KINDS

@@ -1,6 +1,7 @@
 """Declaration of `process enrich-datasets`."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from zyra.core.arguments import Args, arg
 from zyra.core.command import Command, Example
@@ -52,6 +53,10 @@ class EnrichDatasetsArgs(Args):
     output: OutputFile = arg("-", "JSON to write, or - for stdout", flags=("-o",))
 
 
+def _asks_hosts(given: Mapping[str, Any]) -> bool:
+    return given.get("enrich") != "shallow" and not given.get("offline")
+
+
 ENRICH_DATASETS = Command(
     "process",
     "enrich-datasets",
@@ -72,5 +77,5 @@ ENRICH_DATASETS = Command(
             {"items_file": "dataset_items.json", "enrich": "probe", "offline": True},
         ),
     ),
-    network=True,
+    network=_asks_hosts,
 )
