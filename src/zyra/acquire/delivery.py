@@ -22,7 +22,7 @@ from zyra.core.outputs import STDOUT, open_output
 from zyra.core.urls import OBJECT_SCHEMES, scheme_of
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.entries import Entry
-from zyra.transfer.pace import Pace
+from zyra.transfer.pace import USUAL_PACE, Pace
 from zyra.transfer.resumable import receive_to
 
 _OBJECTS_SIDE_BY_SIDE = 16  # stores are made for many requests at a time
@@ -106,7 +106,7 @@ def deliver(entries: Sequence[Entry], remote_of: RemoteOf, args: FetchArgs, job:
 
 
 def _paced(remote_of: RemoteOf, args: FetchArgs) -> RemoteOf:
-    pace = Pace(least=args.min_speed)
+    pace = USUAL_PACE if args.min_speed is None else Pace(least=args.min_speed)
     return lambda entry: replace(remote_of(entry), pace=pace)
 
 

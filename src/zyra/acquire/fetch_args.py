@@ -11,7 +11,6 @@ from zyra.acquire.listing_args import ListingArgs, readable
 from zyra.core.arguments import arg
 from zyra.core.errors import UsageError
 from zyra.core.kinds import InputFile, OutputDir, OutputFile
-from zyra.transfer.pace import LEAST_BYTES_PER_S
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _SYNC_OPTIONS = (
@@ -102,10 +101,10 @@ class FetchArgs(ListingArgs):
         le=32,
     )
 
-    min_speed: int = arg(
-        LEAST_BYTES_PER_S,
-        "Try again, and at last give up, when a server sends fewer bytes per second for a minute;"
-        " 0 never does",
+    min_speed: int | None = arg(
+        None,
+        "Try again, and at last give up, when a server sends fewer bytes per second than this for"
+        " a minute; default 100, and 0 for any speed",
         ge=0,
     )
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from zyra.core.errors import TransientTransferError
 
-LEAST_BYTES_PER_S = 100
-
 
 @dataclass(frozen=True)
 class Pace:
@@ -22,7 +20,7 @@ class Pace:
         clock: Tells the seconds.
     """
 
-    least: float = LEAST_BYTES_PER_S
+    least: float = 100
     window_s: float = 60.0
     clock: Callable[[], float] = time.monotonic
 
