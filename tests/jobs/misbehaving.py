@@ -251,6 +251,80 @@ def give_away(args: SecretArgs, job: Job) -> None:
     raise UsageError(f"refused {args.token}", hint=f"not {args.token}")
 
 
+class WriteArgs(Args):
+    """Write to stdout and into a file."""
+
+    text: str = arg("", "What to write into the file")
+    code: int = arg(0, "Exit code")
+    side: OutputFile = arg("-", "File to write")
+
+
+class TwoArgs(Args):
+    """Read stdin and a file."""
+
+    input: InputFile = arg("-", "First")
+    other: InputFile = arg("-", "Second")
+    from_stdin: bool = arg(True, "Reads stdin", stdin=True)
+
+
+class CountArgs(Args):
+    """Read some bytes of stdin."""
+
+    count: int = arg(0, "How many")
+    code: int = arg(0, "Exit code")
+    input: InputFile = arg("-", "Only stdin")
+
+
+def write_lines_and_fail(args: CodeArgs, job: Job) -> None:
+    """Write a first half, then fail."""
+    job.stdout.write(b"first half")
+    job.stdout.flush()
+    raise UsageError("no second half")
+
+
+def exit_at_once_reading(args: CountArgs, job: Job) -> None:
+    """Begin to read stdin, then end."""
+    job.stdin.read(1)
+    os._exit(args.code)
+
+
+def exit_at_once_writing(args: WriteArgs, job: Job) -> None:
+    """End without the file that was promised."""
+    os._exit(args.code)
+
+
+def take_first(args: CountArgs, job: Job) -> None:
+    """Read some bytes of stdin and no more."""
+    os.read(0, args.count)
+
+
+def pass_on(args: CountArgs, job: Job) -> None:
+    """Copy stdin to stdout, a piece at a time."""
+    while piece := job.stdin.read(1 << 16):
+        job.stdout.write(piece)
+
+
+def count_bytes(args: CountArgs, job: Job) -> None:
+    """Tell how much stdin has."""
+    total = 0
+    while piece := job.stdin.read(1 << 16):
+        total += len(piece)
+    job.stdout.write(str(total).encode())
+
+
+def write_both(args: WriteArgs, job: Job) -> None:
+    """Write to stdout first, and to the file last."""
+    job.stdout.write(b"stdout and ")
+    job.stdout.flush()
+    Path("side.txt").write_text(args.text)
+
+
+def read_both(args: TwoArgs, job: Job) -> None:
+    """Read the file first, and stdin last."""
+    other = Path(args.other).read_bytes()
+    job.stdout.write(job.stdin.read() + other)
+
+
 def _declare(name: str, args: type[Args]) -> Command:
     network = name == "reach_network"
     run = f"{__name__}:{name}"
@@ -282,6 +356,14 @@ _NAMES: dict[str, type[Args]] = {
     "write_lines": CodeArgs,
     "wait_for_file": PathArgs,
     "give_away": SecretArgs,
+    "write_lines_and_fail": CodeArgs,
+    "exit_at_once_reading": CountArgs,
+    "exit_at_once_writing": WriteArgs,
+    "take_first": CountArgs,
+    "pass_on": CountArgs,
+    "count_bytes": CountArgs,
+    "write_both": WriteArgs,
+    "read_both": TwoArgs,
 }
 
 REGISTRY = {"process": commands_by_name(*(_declare(n, a) for n, a in _NAMES.items()))}

@@ -7,7 +7,7 @@ runner that finds a lease lost ends the command and says nothing about it.
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,13 +17,15 @@ from zyra.jobs.events import final_frame
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.job_run import Run
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
+from zyra.jobs.pipelines.pipeline_run import PipelineRun
+from zyra.jobs.pipelines.plan import PipelinePlan
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import Claimed, EventLog, Leases, Signals
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
-from zyra.jobs.runner import TERM_GRACE_S
+from zyra.jobs.runner import TERM_GRACE_S, Plan
 from zyra.jobs.storage import Results
 
 _RETRY_S = 0.5
@@ -67,7 +69,7 @@ class Engine:
         self._results = results
         self._vault = vault
         self._finished = finished
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Run | PipelineRun] = {}
 
     async def run(self, claimed: Claimed) -> None:
         """Run a claimed job to its final state."""
@@ -90,8 +92,8 @@ class Engine:
         publisher = Publisher(self._log, job_id, workspace)
         try:
             plan, hidden = self._vault.take(claimed.plan)
-            run = self._runs[job_id] = Run(plan, workspace, publisher, hidden)
-            run.plan = await self._results.bring(plan, job_id)
+            run = self._runs[job_id] = _run_of(plan, workspace, publisher, hidden, claimed.record)
+            await run.fetch(lambda plan: self._results.bring(plan, job_id))
             found = await run.execute(self._executor)
             await self._results.keep(job_id, claimed.record.attempts, found)
         except ZyraError as error:  # its secrets or inputs cannot be had, or its results kept
@@ -173,6 +175,18 @@ class Engine:
                 return await self._leases.finish(self.name, job_id, **final)
             except ServiceUnavailable:
                 await asyncio.sleep(_RETRY_S)
+
+
+def _run_of(
+    plan: Plan | PipelinePlan,
+    workspace: Workspace,
+    publisher: Publisher,
+    hidden: Sequence[str],
+    record: JobRecord,
+) -> Run | PipelineRun:
+    if isinstance(plan, PipelinePlan):
+        return PipelineRun(plan, workspace, publisher, hidden, record.steps)
+    return Run(plan, workspace, publisher, hidden)
 
 
 def _never_ran(message: str) -> dict[str, Any]:

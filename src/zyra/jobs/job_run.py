@@ -11,7 +11,9 @@ from zyra.jobs.isolation.executor import Ended, Executor
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import Reason, Status
 from zyra.jobs.results import Workspace
-from zyra.jobs.runner import TERM_GRACE_S, CommandRun, Plan, StreamFiles
+from zyra.jobs.runner import TERM_GRACE_S, Bring, CommandRun, Plan, StreamFiles
+
+STOPPED = "the service was stopped"
 
 
 @dataclass
@@ -40,6 +42,10 @@ class Run:
             self.hidden,
         )
 
+    async def fetch(self, bring: Bring) -> None:
+        """Have what the command reads brought to this machine."""
+        self.plan = await bring(self.plan)
+
     async def execute(self, executor: Executor) -> dict[str, Any]:
         """Run to the end; return the fields of the record that are final then."""
         self.workspace.create(self.plan.links)
@@ -61,7 +67,7 @@ class Run:
 
     def abandon(self) -> None:
         """End the command because the service stops."""
-        self._command.stop(Reason.LOST, TERM_GRACE_S, "the service was stopped")
+        self._command.stop(Reason.LOST, TERM_GRACE_S, STOPPED)
 
     def _verdict(self, ended: Ended) -> dict[str, Any]:
         reason = self._command.why(ended)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from zyra.core.errors import UsageError
 from zyra.core.kinds import Kind, texts_of
 from zyra.core.urls import credentials_in
+from zyra.jobs.pipelines.plan import PipelinePlan, plan_from_json
 from zyra.jobs.requests import Caller, ServiceUnavailable
 from zyra.jobs.runner import Plan
 from zyra.jobs.stream_mask import spellings
@@ -73,28 +74,23 @@ class PlanVault:
                 f" secrets:{name}",
             )
 
-    def put(self, plan: Plan) -> str:
+    def put(self, plan: Plan | PipelinePlan) -> str:
         """The plan as it may lie in a store."""
         text = plan.to_json()
-        if all(map(named, secret_texts(plan.secrets, plan.args))):
+        if all(map(named, _secrets_in(plan))):
             return text
         return self._sealed(text)
 
-    def take(self, text: str) -> tuple[Plan, Sequence[str]]:
+    def take(self, text: str) -> tuple[Plan | PipelinePlan, Sequence[str]]:
         """The plan with every secret filled in, and the texts that nobody may see.
 
         Raises:
             ServiceUnavailable: It was encrypted with another key.
             UsageError: A secret is not there any more.
         """
-        plan = Plan.from_json(self.read(text))
-        args = {
-            name: self._filled(value) if name in plan.secrets else value
-            for name, value in plan.args.items()
-        }
-        plan = replace(plan, args=args)
-        secrets = secret_texts(plan.secrets, plan.args)
-        return plan, [text for secret in secrets for text in spellings(secret)]
+        plan = plan_from_json(self.read(text))
+        plan = plan.with_commands([self._with_secrets(command) for command in plan.commands])
+        return plan, [text for secret in _secrets_in(plan) for text in spellings(secret)]
 
     def keep(self, text: str) -> str:
         """A text as it may lie in a store: encrypted, where there is a key."""
@@ -118,6 +114,13 @@ class PlanVault:
         if self._make_seal is None:
             return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return self._opened_seal().digest(text)
+
+    def _with_secrets(self, plan: Plan) -> Plan:
+        args = {
+            name: self._filled(value) if name in plan.secrets else value
+            for name, value in plan.args.items()
+        }
+        return replace(plan, args=args)
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -163,6 +166,11 @@ def named(text: str) -> str | None:
 def secrets_among(kinds: Mapping[str, Kind], values: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of the given arguments that are secret."""
     return tuple(name for name, kind in kinds.items() if kind is Kind.SECRET and name in values)
+
+
+def _secrets_in(plan: Plan | PipelinePlan) -> Iterator[str]:
+    for command in plan.commands:
+        yield from secret_texts(command.secrets, command.args)
 
 
 def secret_texts(secret: Collection[str], args: Mapping[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from zyra.core.errors import UsageError, ZyraError
 from zyra.core.kinds import READ_KINDS, Kind, texts_of
 from zyra.core.settings import Settings
 from zyra.core.urls import Url
+from zyra.jobs.pipelines.plan import PipelinePlan
 from zyra.jobs.plan_vault import PlanVault, secret_texts, secrets_among
 from zyra.jobs.ports import Submission
 from zyra.jobs.records import Callback, JobRecord
@@ -63,23 +64,55 @@ class Desk:
             UnknownName: No such stage or command.
             RequestRefused: The arguments are wrong or name what may not be used.
         """
-        command = find_command(self.registry, request.stage, request.command)
+        find_command(self.registry, request.stage, request.command)
         problems: list[Problem] = []
+        reads = Reads()
+        draft = await self.draft(request, reads, problems)
+        callback = self.callback(request, problems)
+        if draft is None or problems:
+            raise RequestRefused(problems)
+        record = self.record(
+            request, draft.command.stage, draft.command.name, draft.args, reads, callback
+        )
+        return self.submission(request, record, draft.plan)
+
+    async def draft(
+        self, request: RunRequest, reads: "Reads", problems: list[Problem]
+    ) -> "Draft | None":
+        """The command of a request, made ready; None when its arguments are wrong.
+
+        Args:
+            request: Names a command that there is.
+            reads: Gets what it reads.
+            problems: Gets one for all that is wrong with arguments and stdin.
+        """
+        command = find_command(self.registry, request.stage, request.command)
         args = validate_args(command, request.args, problems)
         given = sound_args(command, request.args, problems) if args is None else given_of(args)
-        reads = Reads()
         values = await self._resolver(reads).resolve(command.kinds, given, problems)
         self._check_secrets(command.kinds, values, problems)
         stdin_path = await self._stdin_path(request, reads, problems)
-        callback = self._callback(request, problems)
-        if args is None or problems:
-            raise RequestRefused(problems)
-        record = JobRecord(
+        if args is None:
+            return None
+        plan = self._plan(request, command, values, reads.links, stdin_path)
+        return Draft(command, masked(args, command.kinds), plan)
+
+    def record(
+        self,
+        request: RunRequest,
+        stage: str,
+        command: str,
+        args: Mapping[str, Any],
+        reads: "Reads",
+        callback: Callback | None,
+    ) -> JobRecord:
+        """The record of a new job, whose arguments are masked."""
+        return JobRecord(
             job_id=str(uuid.uuid4()),
             owner=self.caller.name,
-            stage=command.stage,
-            command=command.name,
-            args=masked(args, command.kinds),
+            stage=stage,
+            command=command,
+            args=args,
             mode=request.mode,
             created_at=datetime.now(UTC),
             metadata=request.metadata,
@@ -87,7 +120,11 @@ class Desk:
             uses=tuple(sorted(reads.uses)),
             callback=callback,
         )
-        plan = self._plan(request, command, values, reads.links, stdin_path)
+
+    def submission(
+        self, request: RunRequest, record: JobRecord, plan: Plan | PipelinePlan
+    ) -> Submission:
+        """A new job as it is kept."""
         key = request.idempotency_key
         return Submission(
             record,
@@ -108,7 +145,8 @@ class Desk:
                     place = ("args", name)
                     problems.append(Problem(place, error.message, "secret_refused", error.hint))
 
-    def _callback(self, request: RunRequest, problems: list[Problem]) -> Callback | None:
+    def callback(self, request: RunRequest, problems: list[Problem]) -> Callback | None:
+        """Whom the request asks to tell; None when nobody, or nobody who may be told."""
         if request.callback_url is None:
             return None
         try:
@@ -183,22 +221,42 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A command made ready.
+
+    Attributes:
+        args: As they may be shown.
+    """
+
+    command: Command
+    args: Mapping[str, Any]
+    plan: Plan
+
+
+@dataclass(frozen=True)
 class Reads:
-    """The files that a job reads.
+    """The files that a job, or a step of one, reads.
 
     Attributes:
         uses: `file:ID` and `job:ID`, so that none is removed too soon.
         links: A name in the job's own folder for each: commands name their results and
             messages after it, and learn nothing of our folders.
+        taken: The names that earlier steps have.
     """
 
     uses: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+    def of_next_step(self) -> "Reads":
+        """What the next step of the same job reads."""
+        return Reads(self.uses, {}, {**self.taken, **self.links})
 
     def link(self, name: str, place: str) -> Path:
         """A free name for what is at `place` among the job's inputs, as the command sees it."""
-        names = (name, *(f"{number}-{name}" for number in range(2, len(self.links) + 3)))
-        free = next(name for name in names if self.links.get(name, place) == place)
+        known = {**self.taken, **self.links}
+        names = (name, *(f"{number}-{name}" for number in range(2, len(known) + 3)))
+        free = next(name for name in names if known.get(name, place) == place)
         self.links[free] = place
         return Path("..", INPUTS, free)
 

@@ -1,11 +1,22 @@
 """A job record as JSON for the stores, and back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from zyra.jobs.records import Attempt, Callback, Captured, JobRecord, Mode, Output, Reason, Status
+from zyra.jobs.records import (
+    Attempt,
+    Callback,
+    Captured,
+    JobRecord,
+    Mode,
+    Output,
+    Reason,
+    Status,
+    StepRecord,
+    StepStatus,
+)
 
 
 def to_json(record: JobRecord) -> str:
@@ -35,7 +46,18 @@ def from_json(text: str) -> JobRecord:
     values["outputs"] = tuple(_output(item) for item in values["outputs"])
     values["callback"] = _callback(values["callback"])
     values["uses"] = tuple(values["uses"])
+    values["steps"] = steps_from_values(values.get("steps", ()))
     return JobRecord(**values)
+
+
+def steps_to_json(steps: Iterable[StepRecord]) -> str:
+    """The steps of a pipeline as JSON."""
+    return json.dumps([vars(step) for step in steps], default=_plain)
+
+
+def steps_from_values(given: Iterable[Mapping[str, Any]]) -> tuple[StepRecord, ...]:
+    """The steps of which `steps_to_json` wrote these values."""
+    return tuple(map(_step, given))
 
 
 def _plain(value: object) -> object:
@@ -53,6 +75,20 @@ def _callback(values: Mapping[str, Any] | None) -> Callback | None:
     given = {"attempts": attempts, "due": _time(values["due"])}
     # Records of older versions have no address beside what is shown.
     return Callback(**{"address": values["url"], **values, **given})
+
+
+def _step(given: Mapping[str, Any]) -> StepRecord:
+    values = {
+        **given,
+        "status": StepStatus(given["status"]),
+        "reason": Reason(given["reason"]) if given["reason"] else None,
+        "stdout": Captured(**given["stdout"]),
+        "stderr": Captured(**given["stderr"]),
+        "outputs": tuple(given["outputs"]),
+        "started_at": _time(given["started_at"]),
+        "finished_at": _time(given["finished_at"]),
+    }
+    return StepRecord(**values)
 
 
 def _output(values: Mapping[str, Any]) -> Output:

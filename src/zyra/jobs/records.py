@@ -103,9 +103,63 @@ class Callback:
     due: datetime | None = None
 
 
+class StepStatus(StrEnum):
+    """Where a step of a pipeline stands; the last four are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    SKIPPED = "skipped"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the step never changes again."""
+        return self not in (StepStatus.QUEUED, StepStatus.RUNNING)
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step of a pipeline: what was asked, and what became of it.
+
+    Attributes:
+        number: Its place in the pipeline's file, from 1.
+        args: Arguments as given, secrets masked.
+        exit_code: The command's own, 128+n when signal n ended it, None until known.
+        message: Why it was skipped or ended, or what it said last of its progress.
+        stdout: The end of what it wrote and no other step read.
+        stderr: The end of what it wrote.
+        outputs: Names of the files among the job's outputs that it has written.
+    """
+
+    number: int
+    name: str
+    stage: str
+    command: str
+    args: Mapping[str, Any]
+    status: StepStatus = StepStatus.QUEUED
+    exit_code: int | None = None
+    reason: Reason | None = None
+    message: str = ""
+    progress: float = 0.0
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    max_rss_bytes: int | None = None
+    cpu_s: float | None = None
+    stdout: Captured = Captured()
+    stderr: Captured = Captured()
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from start to end; None until both are known."""
+        return _seconds_between(self.started_at, self.finished_at)
+
+
 @dataclass(frozen=True)
 class JobRecord:
-    """One execution of one command.
+    """One execution of one command, or of the steps of a pipeline.
 
     Attributes:
         owner: Who asked; nobody else sees the job.
@@ -122,6 +176,7 @@ class JobRecord:
         uses: What it reads, `file:ID` or `job:ID`; kept while it is not done.
         expired: Whether its results were removed after their time.
         callback: Whom to tell when it is done, or None.
+        steps: Of a pipeline, those that were to be run.
     """
 
     job_id: str
@@ -152,6 +207,7 @@ class JobRecord:
     uses: tuple[str, ...] = ()
     expired: bool = False
     callback: Callback | None = None
+    steps: tuple[StepRecord, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -161,6 +217,8 @@ class JobRecord:
     @property
     def duration_s(self) -> float | None:
         """Seconds from start to end; None until both are known."""
-        if self.started_at is None or self.finished_at is None:
-            return None
-        return (self.finished_at - self.started_at).total_seconds()
+        return _seconds_between(self.started_at, self.finished_at)
+
+
+def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    return None if start is None or end is None else (end - start).total_seconds()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from io import FileIO
 from pathlib import Path
@@ -59,16 +59,28 @@ class Plan:
         return json.dumps(vars(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The plan that `to_json` wrote, be it that of an earlier version.
+    def from_values(cls, given: Mapping[str, Any]) -> Self:
+        """The plan of which `to_json` wrote these values, be it that of an earlier version.
 
         So a field that is added later needs a default, and one that went is passed over.
         """
         known = {field.name for field in fields(cls)}
-        values = {name: value for name, value in json.loads(text).items() if name in known}
+        values = {name: value for name, value in given.items() if name in known}
         for name in ("allow_hosts", "readable", "secrets"):
             values[name] = tuple(values.get(name, ()))
         return cls(**values)
+
+    @property
+    def commands(self) -> Sequence[Self]:
+        """The plans of its commands, as a pipeline has several."""
+        return [self]
+
+    def with_commands(self, plans: Sequence[Self]) -> Self:
+        """The plan of its one command."""
+        return plans[0]
+
+
+Bring = Callable[[Plan], Awaitable[Plan]]
 
 
 class StreamFiles:
@@ -176,14 +188,14 @@ class CommandRun:
         return self.reason or _reason_of(ended)
 
     async def _attempt(self, executor: Executor, stdin: int | None, stdout: int | None) -> Ended:
+        if stdin is None:
+            stdin = _open_stdin(self.plan)
         err, events = Pipe(lambda chunk: self._take("stderr", chunk)), Pipe(self._take_events)
         captured = [err, events]
         if stdout is None:
             out = Pipe(lambda chunk: self._take("stdout", chunk))
             captured.append(out)
             stdout = out.write_fd
-        if stdin is None:
-            stdin = _open_stdin(self.plan)
         try:
             streams = [stdin, stdout, err.write_fd, events.write_fd]
             return await self._launch_and_wait(executor, streams)

@@ -13,6 +13,9 @@ from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.following import Following
 from zyra.jobs.open_streams import OpenStreams
+from zyra.jobs.pipelines.board import with_steps
+from zyra.jobs.pipelines.preparing import prepare_pipeline
+from zyra.jobs.pipelines.spec import PIPELINES
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
 from zyra.jobs.preparing import Desk
@@ -26,6 +29,7 @@ from zyra.jobs.requests import (
     RunRequest,
     ServiceUnavailable,
 )
+from zyra.jobs.results import Workspace
 from zyra.jobs.space import Space
 from zyra.jobs.storage import Content, Results, Uploads
 from zyra.jobs.uploads import is_uuid
@@ -153,6 +157,7 @@ class JobService:
             NoSuchJob: It does not exist or belongs to somebody else.
         """
         record = await self._with_outputs(await self._own(caller, job_id))
+        record = with_steps(record, Workspace(self.results.folder / job_id))
         return await self.results.with_text(record)
 
     async def page(self, query: Query) -> Page:
@@ -193,8 +198,9 @@ class JobService:
             raise Conflict(f"job {job_id} is {record.status}", hint="cancel it first")
         if f"job:{job_id}" in await self.store.used():
             raise Conflict(f"an unfinished job reads the results of {job_id}")
-        await self.store.remove(job_id)
+        # In this order: of results that cannot be removed now, the record still tells.
         await self.results.remove(job_id)
+        await self.store.remove(job_id)
 
     async def remove_upload(self, caller: Caller, file_id: str) -> None:
         """Remove an upload of `caller`.
@@ -258,7 +264,10 @@ class JobService:
 
     async def _prepared(self, caller: Caller, request: RunRequest) -> Submission:
         self.space.check(self.results.folder)
-        return await self._desk(caller).prepare(request)
+        desk = self._desk(caller)
+        if request.stage == PIPELINES:
+            return await prepare_pipeline(desk, request)
+        return await desk.prepare(request)
 
     def _desk(self, caller: Caller) -> Desk:
         return Desk(

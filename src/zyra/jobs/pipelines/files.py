@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
+from typing import Any
 
 from zyra.core.inputs import STDIN
 from zyra.core.kinds import READ_KINDS, Kind, texts_of
@@ -19,7 +20,7 @@ def reads_stdin(step: Step) -> bool:
     args = step.command.args
     switches = (name for name in args.model_fields if args.form_of(name).stdin)
     named = (text for _, text in _texts(step, READ_KINDS))
-    return STDIN in named or any(_is_on(step.args.get(name)) for name in switches)
+    return STDIN in named or any(_is_on(_value(step, name)) for name in switches)
 
 
 def writes_elsewhere(step: Step) -> str | None:
@@ -27,7 +28,7 @@ def writes_elsewhere(step: Step) -> str | None:
     name = step.command.args.names().get("output")
     if name is None or _is_on(step.args.get("stdout")):
         return None
-    value = step.args.get(name, step.command.args.model_fields[name].default)
+    value = _value(step, name)
     return value if isinstance(value, str) and value != STDOUT else None
 
 
@@ -40,13 +41,7 @@ def names_read(step: Step) -> Iterator[tuple[str, str]]:
 
 def names_written(step: Step) -> tuple[str, ...]:
     """Every file and folder that is written; defaults as well as what is given."""
-    fields = step.command.args.model_fields
-    values = (
-        step.args.get(name, fields[name].default)
-        for name, kind in step.command.kinds.items()
-        if kind in _WRITE_KINDS
-    )
-    texts = (text for value in values for text in texts_of(value))
+    texts = (text for _, text in _texts(step, _WRITE_KINDS))
     return tuple(posixpath.normpath(text) for text in texts if text not in ("", STDOUT))
 
 
@@ -55,9 +50,8 @@ def main_output(step: Step, kind: Kind) -> str | None:
     wanted = Kind.OUTPUT_DIR if kind is Kind.INPUT_DIR else Kind.OUTPUT_FILE
     own = step.command.args.names().get("output")
     names = [name for name, found in step.command.kinds.items() if found is wanted]
-    fields = step.command.args.model_fields
     for name in sorted(names, key=lambda name: name != own):
-        value = step.args.get(name, fields[name].default)
+        value = _value(step, name)
         if isinstance(value, str) and value not in ("", STDOUT):
             return value
     return None
@@ -71,8 +65,13 @@ def overlap(one: str, other: str) -> bool:
 def _texts(step: Step, kinds: tuple[Kind, ...]) -> Iterator[tuple[str, str]]:
     for name, kind in step.command.kinds.items():
         if kind in kinds:
-            for text in texts_of(step.args.get(name)):
+            for text in texts_of(_value(step, name)):
                 yield name, text
+
+
+def _value(step: Step, name: str) -> Any:
+    """What the step is given under a name, or the default."""
+    return step.args.get(name, step.command.args.model_fields[name].default)
 
 
 def _is_on(value: object) -> bool:

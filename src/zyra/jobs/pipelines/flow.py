@@ -6,30 +6,50 @@ reader never takes what a failed step left off for the whole: it is ended instea
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from zyra.core.exit_codes import DONE, READER_LEFT
 from zyra.jobs.isolation.capture import enlarge_pipe
-from zyra.jobs.pipelines.linking import LinkedStep, Stdin, segments_of
+from zyra.jobs.records import StepStatus
 
 
-class StepStatus(StrEnum):
-    """Where a step stands; the last four are final."""
+class Stdin(StrEnum):
+    """What a step reads as its stdin."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    SKIPPED = "skipped"
+    NOTHING = "nothing"
+    OUTER = "outer"  # what the whole pipeline is given
+    PIPE = "pipe"  # the stdout of the step before, while that runs
+    KEPT = "kept"  # the stdout of the step before, after it has ended
 
-    @property
-    def is_final(self) -> bool:
-        """Whether the step never changes again."""
-        return self not in (StepStatus.QUEUED, StepStatus.RUNNING)
+
+@dataclass(frozen=True)
+class Link:
+    """How a step hangs together with the others that are run.
+
+    Attributes:
+        title: What messages call the step.
+        stdin: Where its stdin comes from.
+        needs: Places of those without which it cannot run.
+        is_read: Whether the next one reads its stdout.
+    """
+
+    title: str
+    stdin: Stdin = Stdin.NOTHING
+    needs: frozenset[int] = frozenset()
+    is_read: bool = False
+
+    def to_values(self) -> dict[str, Any]:
+        """The link as values of JSON."""
+        return vars(self) | {"needs": sorted(self.needs)}
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """The link of which `to_values` made these."""
+        stdin, needs = Stdin(values["stdin"]), frozenset(values["needs"])
+        return cls(values["title"], stdin, needs, values["is_read"])
 
 
 class StepProcess(Protocol):
@@ -55,13 +75,13 @@ class Flow:
     """One execution of linked steps.
 
     Args:
-        steps: In their order.
+        links: Of its steps, in their order.
         processes: One for each step.
         told: Hears of each change: place, status, and the reason in words.
         continue_on_error: Run what needs nothing of a failed step.
     """
 
-    steps: Sequence[LinkedStep]
+    links: Sequence[Link]
     processes: Sequence[StepProcess]
     told: Told
     continue_on_error: bool = False
@@ -71,11 +91,11 @@ class Flow:
     _halt: str = ""
 
     def __post_init__(self) -> None:
-        self.statuses = [StepStatus.QUEUED] * len(self.steps)
+        self.statuses = [StepStatus.QUEUED] * len(self.links)
 
     async def run(self) -> None:
         """Run all; every status is final then."""
-        for places in segments_of(self.steps):
+        for places in segments_of(self.links):
             hindrance = self._halt or self._hindrance(places)
             if hindrance:
                 for place in places:
@@ -120,7 +140,7 @@ class Flow:
 
     def _end_neighbours(self, failed: int) -> None:
         """End all that still runs beside a step that has failed: it has nothing to go on for."""
-        title = self.steps[failed].step.title
+        title = self.links[failed].title
         for place, status in enumerate(self.statuses):
             if status is StepStatus.RUNNING and place not in self._codes:
                 role = "what it reads" if place > failed else "what reads it"
@@ -138,9 +158,9 @@ class Flow:
             return StepStatus.SUCCEEDED, ""
         if why is not None:
             return (StepStatus.CANCELED if self._is_upstream(place) else StepStatus.SKIPPED), why
-        if code != READER_LEFT or not self.steps[place].is_read:
+        if code != READER_LEFT or not self.links[place].is_read:
             return StepStatus.FAILED, ""
-        reader = self.steps[place + 1].step.title
+        reader = self.links[place + 1].title
         if self.statuses[place + 1] is StepStatus.SUCCEEDED:
             return StepStatus.SUCCEEDED, f"{reader} needed no more of it"
         return StepStatus.CANCELED, f"what reads it, {reader}, ended before"
@@ -148,7 +168,7 @@ class Flow:
     def _is_upstream(self, place: int) -> bool:
         """Whether a step was ended for another reason than that its own input failed."""
         before = place - 1
-        while before >= 0 and self.steps[before + 1].stdin is Stdin.PIPE:
+        while before >= 0 and self.links[before + 1].stdin is Stdin.PIPE:
             if self._codes.get(before) not in (DONE, READER_LEFT) and before not in self._hindered:
                 return False
             before -= 1
@@ -157,20 +177,32 @@ class Flow:
     def _halt_after(self, places: Sequence[int]) -> None:
         failed = [place for place in places if self.statuses[place] is StepStatus.FAILED]
         if failed and not self.continue_on_error:
-            self._halt = self._halt or f"{self.steps[failed[0]].step.title} failed before"
+            self._halt = self._halt or f"{self.links[failed[0]].title} failed before"
 
     def _hindrance(self, places: Sequence[int]) -> str:
         """Why steps that run together cannot; empty where they can."""
         for place in places:
-            for need in sorted(self.steps[place].needs - set(places)):
+            for need in sorted(self.links[place].needs - set(places)):
                 if self.statuses[need] is not StepStatus.SUCCEEDED:
-                    needed, reader = self.steps[need].step.title, self.steps[place].step.title
+                    needed, reader = self.links[need].title, self.links[place].title
                     return f"{reader} needs {needed}, which {_ended(self.statuses[need])}"
         return ""
 
     def _tell(self, place: int, status: StepStatus, why: str) -> None:
         self.statuses[place] = status
         self.told(place, status, why)
+
+
+def segments_of(links: Sequence[Link]) -> Iterator[list[int]]:
+    """Places of the steps that run at the same time, joined by pipes, in the order of running."""
+    together: list[int] = []
+    for place, link in enumerate(links):
+        if together and link.stdin is not Stdin.PIPE:
+            yield together
+            together = []
+        together.append(place)
+    if together:
+        yield together
 
 
 class _Pipe:

@@ -1,8 +1,7 @@
 """Find out how steps hang together: who reads whose stdout, who needs whose files."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from zyra.core.closest import closest_or_all
@@ -15,6 +14,7 @@ from zyra.jobs.pipelines.files import (
     reads_stdin,
     writes_elsewhere,
 )
+from zyra.jobs.pipelines.flow import Link, Stdin, segments_of
 from zyra.jobs.pipelines.steps import Step, with_args
 from zyra.jobs.requests import Problem
 
@@ -22,30 +22,12 @@ REFERENCE = "step:"
 Exists = Callable[[str], bool]
 
 
-class Stdin(StrEnum):
-    """What a step reads as its stdin."""
-
-    NOTHING = "nothing"
-    OUTER = "outer"  # what the whole pipeline is given
-    PIPE = "pipe"  # the stdout of the step before, while that runs
-    KEPT = "kept"  # the stdout of the step before, after it has ended
-
-
 @dataclass(frozen=True)
 class LinkedStep:
-    """A step with its place among those that are run together.
-
-    Attributes:
-        step: With references to other steps turned into names of files.
-        stdin: Where its stdin comes from.
-        needs: Places, among the chosen steps, of those without which it cannot run.
-        is_read: Whether the next one reads its stdout.
-    """
+    """A step with references to others turned into names of files, and its links to them."""
 
     step: Step
-    stdin: Stdin = Stdin.NOTHING
-    needs: frozenset[int] = frozenset()
-    is_read: bool = False
+    link: Link
 
 
 @dataclass(frozen=True)
@@ -69,16 +51,16 @@ class Linker:
     def linked(self) -> list[LinkedStep]:
         """The chosen steps, linked."""
         steps = [self._with_references(step) for step in self.chosen]
-        found: list[LinkedStep] = []
+        links: list[Link] = []
         for index, step in enumerate(steps):
-            needs = self._needs(steps, index)
-            stdin = self._stdin(steps, index)
+            needs, stdin = self._needs(steps, index), self._stdin(steps, index)
             if stdin is Stdin.PIPE:
-                if needs & _piped_together(found):
+                if needs & _piped_together(links):
                     stdin = Stdin.KEPT
                 needs |= {index - 1}
-                found[-1] = replace(found[-1], is_read=True)
-            found.append(LinkedStep(step, stdin, needs))
+                links[-1] = replace(links[-1], is_read=True)
+            links.append(Link(step.title, stdin, needs))
+        found = [LinkedStep(*pair) for pair in zip(steps, links, strict=True)]
         self._refuse_several_stdins(found)
         return found
 
@@ -156,7 +138,7 @@ class Linker:
         return file
 
     def _refuse_several_stdins(self, steps: Sequence[LinkedStep]) -> None:
-        outer = [linked.step for linked in steps if linked.stdin is Stdin.OUTER]
+        outer = [linked.step for linked in steps if linked.link.stdin is Stdin.OUTER]
         for step in outer[1:]:
             message = f"reads stdin, as {outer[0].title} does; only one can have it"
             self._refuse(step, message, "not_connected", "run the step before it as well")
@@ -169,21 +151,9 @@ class Linker:
         self.problems.append(Problem(place, message, kind, hint))
 
 
-def segments_of(steps: Sequence[LinkedStep]) -> Iterator[list[int]]:
-    """Places of the steps that run at the same time, joined by pipes, in the order of running."""
-    together: list[int] = []
-    for place, linked in enumerate(steps):
-        if together and linked.stdin is not Stdin.PIPE:
-            yield together
-            together = []
-        together.append(place)
-    if together:
-        yield together
-
-
-def _piped_together(steps: Sequence[LinkedStep]) -> set[int]:
+def _piped_together(links: Sequence[Link]) -> set[int]:
     """Places of the steps that would run while the next one does."""
-    *_, last = segments_of(steps)
+    *_, last = segments_of(links)
     return set(last)
 
 
