@@ -132,7 +132,7 @@ def test_a_background_may_be_a_variable_on_another_level(data, tmp_path):
         legend_file=str(tmp_path / "legend.png"),
         **SMALL,
     )
-    assert drawn.info["Title"] == "Pressure reduced to MSL, mean sea level; wind, 500 hPa"
+    assert drawn.info["Title"] == "Pressure reduced to MSL; wind, 500 hPa"
     assert drawn.info["Units"] == "hPa"
     assert read_picture(tmp_path / "legend.png").pixels.any()
 

@@ -54,7 +54,7 @@ class Line:
     @classmethod
     def of_columns(cls, grid: Grid) -> Self:
         """The columns of `grid`."""
-        wraps = _goes_round(grid)
+        wraps = goes_round(grid)
         made = cls._of(grid.x, 360.0 if grid.crs.name in PERIODIC else 0.0)
         if not wraps:
             return made
@@ -111,7 +111,9 @@ class Line:
 
     def turned(self, steps: Steps) -> Steps:
         """Steps of a periodic line brought within one period from `low`."""
-        turned: Steps = self.low + (steps - self.low) % self.period
+        # The same as the remainder, which takes ten times as long.
+        turns = np.floor((steps - self.low) / self.period)
+        turned: Steps = steps - self.period * turns
         return turned
 
     def is_inside(self, steps: Steps) -> NDArray[np.bool_]:
@@ -119,6 +121,45 @@ class Line:
         slack = _EDGE_CELLS * self.cell
         inside: NDArray[np.bool_] = (steps >= self.low - slack) & (steps <= self.high + slack)
         return inside
+
+    def located(self, coordinates: Coordinates) -> Steps:
+        """Places of coordinates of any shape, as `places_of`; NaN outside the outer edges."""
+        return self.places_within(self.steps(coordinates))
+
+    def places_within(self, steps: Steps) -> Steps:
+        """Places at `steps`; NaN outside the outer edges."""
+        inside, places = self.is_inside(steps), self.places_of(steps)
+        if not inside.all():
+            np.copyto(places, np.nan, where=~inside)
+        return places
+
+    def knots_in_order(self) -> tuple[Coordinates, Coordinates]:
+        """Places from the outer edge of the first to that of the last, with their coordinates.
+
+        Where the line wraps, from the first to the first again.
+        """
+        numbers = np.arange(self.count, dtype=np.float64)
+        line = self._coordinates()
+        if self.wraps:
+            turn = self.step * self.count if self.knots is None else np.copysign(360.0, self.step)
+            return np.append(numbers, self.count), np.append(line, line[0] + turn)
+        edges = np.array([self.low, self.high])
+        if self.knots is None:
+            edges = self.first + edges * self.step
+        elif self.step < 0:
+            edges = edges[::-1]
+        return (
+            np.concatenate([[-0.5], numbers, [self.count - 0.5]]),
+            np.concatenate([edges[:1], line, edges[1:]]),
+        )
+
+    def _coordinates(self) -> Coordinates:
+        """Coordinates of the first to the last."""
+        if self.knots is None:
+            even: Coordinates = self.first + np.arange(self.count, dtype=np.float64) * self.step
+            return even
+        inner = self.knots[1:-1]
+        return inner if self.step > 0 else inner[::-1]
 
     def places_of(self, steps: Steps) -> Steps:
         """Places at `steps`, from 0 to `count` - 1, or to below `count` where the line wraps.
@@ -132,7 +173,7 @@ class Line:
         return np.clip(steps, 0.0, self.count - 1)
 
 
-def _goes_round(grid: Grid) -> bool:
+def goes_round(grid: Grid) -> bool:
     """Whether columns go all the way round, also on a rotated globe."""
     if grid.crs.name not in PERIODIC or len(grid.x) < 2:
         return False

@@ -63,7 +63,8 @@ class Tiles:
         Args:
             source: Grid of any spacing.
             target: Evenly spaced grid.
-            to_source: From coordinates of the target's system to the source's.
+            to_source: From coordinates of the target's system to the source's; gives the shape
+                that the two it takes broadcast to.
         """
         self.lines = Line.of_rows(source), Line.of_columns(source)
         self.shape = target.shape
@@ -103,7 +104,7 @@ class Tiles:
             (span[:, :1] + (span[:, 1:] - span[:, :1]) * np.array(fractions)).ravel()
             for span in self._spans
         ]
-        steps = self._steps(*np.meshgrid(*along, indexing="ij"))
+        steps = self._steps(along[0][:, None], along[1][None, :])
         count = len(fractions)
         shape = (len(self._spans[0]), count, len(self._spans[1]), count)
         return [
@@ -112,7 +113,10 @@ class Tiles:
         ]
 
     def _steps(self, rows: Coordinates, columns: Coordinates) -> tuple[Coordinates, Coordinates]:
-        """Steps in the source of cells of the target, given by (fractional) numbers."""
+        """Steps in the source of cells of the target, given by (fractional) numbers.
+
+        Rows and columns broadcast: what depends on one of them alone is worked out once.
+        """
         x, y = (
             _at(line, numbers)
             for line, numbers in ((self._target.x, columns), (self._target.y, rows))
@@ -132,7 +136,7 @@ class Tiles:
                 np.minimum(tile[part, None] * TILE + within, size - 1.0)
                 for tile, size in zip(self._exact, self.shape, strict=True)
             )
-            steps = self._steps(*np.broadcast_arrays(row[:, :, None], column[:, None, :]))
+            steps = self._steps(row[:, :, None], column[:, None, :])
             for target, given in zip(found, steps, strict=True):
                 target[part] = given
         return found
@@ -193,9 +197,9 @@ class _Fit:
     ) -> "_Fit":
         """Through nine points, shape (strips, 3, tiles, 3); four, of 2 by 2, check it."""
         # _POWERS turns values at 0, 1/2 and 1 into factors of 1, t and t squared.
-        unit = np.einsum("ir,js,arbs->ijab", _POWERS, _POWERS, known)
+        unit = np.einsum("ir,js,arbs->ijab", _POWERS, _POWERS, known, optimize=True)
         at = np.stack([np.ones(2), _CHECKS, _CHECKS**2])
-        found = np.einsum("ijab,ir,js->arbs", unit, at, at)
+        found = np.einsum("ijab,ir,js->arbs", unit, at, at, optimize=True)
         away = checks - found
         if line.period:
             away -= line.period * np.round(away / line.period)
@@ -215,17 +219,13 @@ class _Fit:
     def strip(self, strip: int, tiles: slice, height: int) -> Steps:
         """Steps of each cell, shape (height, tiles, TILE)."""
         kind = self.factors.dtype
-        v = np.arange(height, dtype=kind)[:, None]
-        u = np.arange(TILE, dtype=kind)
-        factors = self.factors[:, :, strip, tiles]
-        start, slope, bend = (
-            factors[0, power] + v * (factors[1, power] + v * factors[2, power])
-            for power in range(3)
-        )
-        steps: Steps = bend[:, :, None] * u
-        steps += slope[:, :, None]
-        steps *= u
-        steps += start[:, :, None]
+        powers = np.arange(3, dtype=kind)[:, None]
+        down, across = (np.arange(size, dtype=kind) ** powers for size in (height, TILE))
+        # Of each row of each tile the three factors along it, then all its cells at once.
+        along = np.einsum("vr,vwt->rtw", down, self.factors[:, :, strip, tiles])
+        # Tiles that are not smooth have NaN, which not every processor multiplies in silence.
+        with np.errstate(invalid="ignore"):
+            steps: Steps = along @ across
         return steps
 
 

@@ -28,6 +28,7 @@ def transform_between(source: Crs, target: Crs) -> Transform:
         ) from exc
 
     def transform(x: Coordinates, y: Coordinates) -> Pair:
+        x, y = np.broadcast_arrays(x, y)
         found_x, found_y = transformer.transform(x, y)
         found_x, found_y = np.asarray(found_x, np.float64), np.asarray(found_y, np.float64)
         nowhere = ~(np.isfinite(found_x) & np.isfinite(found_y))

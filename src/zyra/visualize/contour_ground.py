@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from zyra.fields.field import Array
 from zyra.fields.grid import Coordinates, Grid
+from zyra.fields.warp_lines import goes_round
 from zyra.visualize.painter import block_of
 from zyra.visualize.places import Places
 from zyra.visualize.thin import thinned
@@ -151,14 +152,14 @@ def _around(padded: NDArray[Cell]) -> NDArray[Cell]:
 def _padded(cells: NDArray[Cell], grid: Grid) -> NDArray[Cell]:
     """With one row and column more on each side: 0, or those beyond where the grid closes."""
     padded = np.pad(cells, 1)
-    if grid.is_global:
+    if goes_round(grid):
         padded[1:-1, 0], padded[1:-1, -1] = cells[:, -1], cells[:, 0]
     return padded
 
 
 def _refined(ground: Ground, down: int, across: int) -> Ground:
     """Each cell divided into `down` x `across`, on a cubic curve through the values."""
-    wraps = ground.grid.is_global
+    wraps = goes_round(ground.grid)
     values = _curved(ground.values, across, wraps=wraps)
     values = _curved(np.ascontiguousarray(values.T), down, wraps=False).T
     # A curve may run beyond the values between them: no rain is never less than none.

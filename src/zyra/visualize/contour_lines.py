@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.grid import Grid
+from zyra.fields.warp_lines import Line, goes_round
 from zyra.visualize.contour_ground import Cell, Ground
 from zyra.visualize.natural_earth import Lines
-from zyra.visualize.places import knots_of_columns, knots_of_rows
 from zyra.visualize.view import Numbers, Segments, View
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def contour_lines(ground: Ground, levels: Sequence[float]) -> list[Lines]:
         return [_no_lines() for _ in levels]
     values = _to_the_edges(ground.values, grid)
     generator = contourpy.contour_generator(
-        knots_of_columns(grid)[0],
-        knots_of_rows(grid)[0],
+        Line.of_columns(grid).knots_in_order()[0],
+        Line.of_rows(grid).knots_in_order()[0],
         values if usable is None else np.ma.MaskedArray(values, ~_to_the_edges(usable, grid)),
         # Threads need chunks, whose lines end at their rims; and a run of the service has one.
         name="serial",
@@ -53,7 +53,7 @@ def contour_lines(ground: Ground, levels: Sequence[float]) -> list[Lines]:
 def _to_the_edges(cells: NDArray[Cell], grid: Grid) -> NDArray[Cell]:
     """Cells with the outer ones once more, or the first column where the grid closes."""
     rows = np.pad(cells, ((1, 1), (0, 0)), mode="edge")
-    if grid.is_global:
+    if goes_round(grid):
         return np.pad(rows, ((0, 0), (0, 1)), mode="wrap")
     return np.pad(rows, ((0, 0), (1, 1)), mode="edge")
 
@@ -72,8 +72,8 @@ def _no_lines() -> Lines:
 
 def _on_earth(points: Numbers, starts: Starts, grid: Grid) -> Lines:
     """Lines of places counted in columns and rows as longitudes and latitudes."""
-    lon = np.interp(points[:, 0], *knots_of_columns(grid))
-    lat = np.interp(points[:, 1], *knots_of_rows(grid))
+    lon = np.interp(points[:, 0], *Line.of_columns(grid).knots_in_order())
+    lat = np.interp(points[:, 1], *Line.of_rows(grid).knots_in_order())
     if not grid.crs.is_geographic:
         lon, lat = grid.crs.inverse(lon, lat)
     return cut_at_date_line(lon, np.clip(lat, -90.0, 90.0), starts)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from zyra.fields.grid import Coordinates, Grid
 from zyra.fields.vector_turning import along_east_north, axis_headings
+from zyra.fields.warp_lines import goes_round
 from zyra.visualize.map_projections import RADIUS
 from zyra.visualize.places import places_at
 from zyra.visualize.vector_pairs import Vectors
@@ -145,13 +146,13 @@ class GridDrift:
 
     def _velocity(self, points: Points) -> Points:
         columns, rows = self._within(points)
-        return sampled(self.speeds, rows, columns, wraps=self.grid.is_global)
+        return sampled(self.speeds, rows, columns, wraps=goes_round(self.grid))
 
     def _within(self, points: Points) -> tuple[Numbers, Numbers]:
         """Columns, in the turn that the grid has, and rows; NaN outside the cells."""
         height, width = self.grid.shape
         columns, rows = points[:, 0].copy(), points[:, 1].copy()
-        if self.grid.is_global:
+        if goes_round(self.grid):
             columns %= width
         else:
             columns[~((columns >= -0.5) & (columns <= width - 0.5))] = np.nan

@@ -7,21 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.grid import Coordinates, Grid
-from zyra.fields.warp_tiles import Tiles
-from zyra.visualize.view import View
+from zyra.fields.warp_lines import Line
+from zyra.fields.warp_tiles import TILE, Tiles
+from zyra.visualize.cores import on_all_cores
+from zyra.visualize.view import ALL_ROWS, View
 
 Positions = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-# CRS whose x is an angle in degrees, so that x and x + 360 are the same place.
-PERIODIC = ("latitude_longitude", "rotated_latitude_longitude")
 # Rows whose places are worked out at once, so that the steps in between stay in the cache.
 BLOCK_PIXELS = 1 << 18
 # Of a picture with as many, places are worked out at some and interpolated. In smaller ones the
 # rim of a globe is round enough to pass between those.
 MANY_PIXELS = 1 << 20
-# A Gaussian grid ends up to this many rows short of the pole, which it still stands for.
-POLE_ROWS = 1.0
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,18 @@ class Places:
         """Which pixels lie in the grid, shape (height, width)."""
         if self.is_separable:
             return np.isfinite(self.rows)[:, None] & np.isfinite(self.columns)[None, :]
-        return np.isfinite(self.rows) & np.isfinite(self.columns)
+        return self.inside_in(ALL_ROWS)
+
+    def inside_in(self, part: slice) -> NDArray[np.bool_]:
+        """Which pixels in some rows of a picture that is not separable lie in the grid."""
+        return np.isfinite(self.rows[part]) & np.isfinite(self.columns[part])
 
     @property
     def is_outside(self) -> bool:
         """Whether no pixel lies in the grid."""
         if self.is_separable:
             return not (np.isfinite(self.rows).any() and np.isfinite(self.columns).any())
-        return not bool(self.inside.any())
+        return not any(self.inside_in(slice(row, row + 1)).any() for row in range(len(self.rows)))
 
     @property
     def picture_shape(self) -> tuple[int, int]:
@@ -90,24 +92,30 @@ def _step(positions: Positions, axis: int) -> float:
 def places_of(grid: Grid, view: View) -> Places:
     """Places of the pixels of `view` in `grid`."""
     lines = view.lines_in(grid.crs)
-    if lines is None:
-        return _scattered_places(grid, view)
-    x, y = lines
-    return Places(_along_y(grid, y), _along_x(grid, x), grid.shape, grid.is_global)
+    if lines is not None:
+        return _located(grid, *lines)
+    if view.width * view.height < MANY_PIXELS:
+        return _exact_places(grid, view)
+    return _smooth_places(grid, view)
 
 
 def places_at(grid: Grid, lon: Coordinates, lat: Coordinates) -> Places:
     """Places in `grid` of points in degrees, shape (points,), as a picture of one row."""
     with np.errstate(all="ignore"):
         x, y = grid.crs.forward(lon, lat)
-    rows, columns = _along_y(grid, y)[None, :], _along_x(grid, x)[None, :]
-    return Places(rows, columns, grid.shape, grid.is_global)
+    return _located(grid, x[None, :], y[None, :])
 
 
-def _scattered_places(grid: Grid, view: View) -> Places:
-    if view.width * view.height < MANY_PIXELS:
-        return _exact_places(grid, view)
-    return _smooth_places(grid, view)
+def _located(grid: Grid, x: Coordinates, y: Coordinates) -> Places:
+    """Places of coordinates in the system of `grid`."""
+    rows, columns = Line.of_rows(grid), Line.of_columns(grid)
+    with np.errstate(invalid="ignore"):
+        return Places(
+            rows.located(y).astype(np.float32),
+            columns.located(x).astype(np.float32),
+            grid.shape,
+            columns.wraps,
+        )
 
 
 def _smooth_places(grid: Grid, view: View) -> Places:
@@ -120,128 +128,34 @@ def _smooth_places(grid: Grid, view: View) -> Places:
 
     lines = (np.arange(count, dtype=np.float64) + 0.5 for count in (view.width, view.height))
     tiles = Tiles(grid, Grid(grid.crs, *lines), to_grid)
-    rows = np.full((view.height, view.width), np.nan, np.float32)
-    columns = rows.copy()
-    for block in tiles.blocks():
-        inside = np.ones(block.along_rows.shape, bool)
-        for line, steps in zip(tiles.lines, (block.along_rows, block.along_columns), strict=True):
-            inside &= line.is_inside(steps)
+    rows = np.empty((view.height, view.width), np.float32)
+    columns = np.empty_like(rows)
+
+    def locate(strip: int) -> None:
+        whole = slice(strip * TILE, (strip + 1) * TILE)
+        rows[whole] = columns[whole] = np.nan
+        block = tiles.block(strip)
+        if block is None:
+            return
         part = block.rows, block.columns
         with np.errstate(invalid="ignore"):
-            np.copyto(rows[part], tiles.lines[0].places_of(block.along_rows), where=inside)
-            np.copyto(columns[part], tiles.lines[1].places_of(block.along_columns), where=inside)
-    return Places(rows, columns, grid.shape, grid.is_global)
+            rows[part] = tiles.lines[0].places_within(block.along_rows)
+            columns[part] = tiles.lines[1].places_within(block.along_columns)
+
+    on_all_cores(locate, range(tiles.count))
+    return Places(rows, columns, grid.shape, tiles.lines[1].wraps)
 
 
 def _exact_places(grid: Grid, view: View) -> Places:
     rows = np.empty((view.height, view.width), np.float32)
     columns = np.empty_like(rows)
     block = max(1, BLOCK_PIXELS // view.width)
+    wraps = False
     for first in range(0, view.height, block):
         part = slice(first, first + block)
         # Far from its centre a projection has no point: infinite or NaN, hence outside.
         with np.errstate(all="ignore"):
             x, y = np.broadcast_arrays(*grid.crs.forward(*view.lonlat_of_pixels(part)))
-        columns[part] = _along_x(grid, x)
-        rows[part] = _along_y(grid, y)
-    return Places(rows, columns, grid.shape, grid.is_global)
-
-
-@dataclass(frozen=True)
-class _Line:
-    """Knots for `np.interp`: coordinates, ascending, with their places."""
-
-    coordinates: Coordinates
-    places: Coordinates
-    is_even: bool
-
-
-def _line(line: Coordinates) -> _Line:
-    """Knots of a coordinate line and of its outer cell edges."""
-    count = len(line)
-    half = (line[1] - line[0]) / 2 if count > 1 else 0.5
-    last_half = (line[-1] - line[-2]) / 2 if count > 1 else 0.5
-    coordinates = np.concatenate([[line[0] - half], line, [line[-1] + last_half]])
-    places = np.concatenate([[-0.5], np.arange(count), [count - 0.5]])
-    if coordinates[0] > coordinates[-1]:
-        coordinates, places = coordinates[::-1], places[::-1]
-    return _Line(coordinates, places, _is_even(line))
-
-
-def _is_even(line: Coordinates) -> bool:
-    if len(line) < 2:
-        return True
-    even = np.linspace(line[0], line[-1], len(line))
-    return bool(np.abs(even - line).max() < 0.01 * abs(even[1] - even[0]))
-
-
-def _to_the_poles(latitudes: Coordinates) -> _Line:
-    line = _line(latitudes)
-    ends = line.coordinates.copy()
-    reach = POLE_ROWS * float(np.abs(np.diff(latitudes)).max()) if len(latitudes) > 1 else 0.0
-    if ends[0] - reach < -90.0:
-        ends[0] = min(ends[0], -90.0)
-    if ends[-1] + reach > 90.0:
-        ends[-1] = max(ends[-1], 90.0)
-    return _Line(ends, line.places, is_even=False)
-
-
-def knots_of_rows(grid: Grid) -> tuple[Coordinates, Coordinates]:
-    """Places from the outer edge of the first row to that of the last, with their coordinates."""
-    return _in_order(_to_the_poles(grid.y) if grid.crs.is_geographic else _line(grid.y))
-
-
-def knots_of_columns(grid: Grid) -> tuple[Coordinates, Coordinates]:
-    """The same for columns; where the grid closes on itself, from the first to the first again."""
-    if not grid.is_global:
-        return _in_order(_line(grid.x))
-    turn = 360.0 if grid.x[0] < grid.x[-1] else -360.0
-    return np.arange(len(grid.x) + 1.0), np.append(grid.x, grid.x[0] + turn)
-
-
-def _in_order(line: _Line) -> tuple[Coordinates, Coordinates]:
-    if line.places[0] > line.places[-1]:
-        return line.places[::-1], line.coordinates[::-1]
-    return line.places, line.coordinates
-
-
-def _along_line(line: _Line, wanted: Coordinates) -> Positions:
-    if line.is_even and wanted.ndim > 1:
-        # The same as below for even lines, ten times as fast.
-        first, last = line.coordinates[0], line.coordinates[-1]
-        low, high = line.places[0], line.places[-1]
-        places = (wanted - first) * ((high - low) / (last - first)) + low
-        places[~((wanted >= first) & (wanted <= last))] = np.nan
-        even: Positions = places.astype(np.float32)
-        return even
-    found = np.interp(wanted, line.coordinates, line.places, left=np.nan, right=np.nan)
-    return found.astype(np.float32)
-
-
-def _along_y(grid: Grid, wanted: Coordinates) -> Positions:
-    return _along_line(_to_the_poles(grid.y) if grid.crs.is_geographic else _line(grid.y), wanted)
-
-
-def _along_x(grid: Grid, wanted: Coordinates) -> Positions:
-    line = _line(grid.x)
-    if grid.crs.name not in PERIODIC:
-        return _along_line(line, wanted)
-    left = line.coordinates[0]
-    wanted = wanted - 360.0 * np.floor((wanted - left) / 360.0)
-    if not grid.is_global:
-        return _along_line(line, wanted)
-    return _around(grid.x, wanted)
-
-
-def _around(longitudes: Coordinates, wanted: Coordinates) -> Positions:
-    """Places on a line that closes on itself, in 0 <= place < number of columns."""
-    turn = 360.0 if longitudes[0] < longitudes[-1] else -360.0
-    count = len(longitudes)
-    line = np.concatenate([[longitudes[-1] - turn], longitudes, [longitudes[0] + turn]])
-    places = np.arange(-1, count + 1)
-    if turn < 0:
-        line, places = line[::-1], places[::-1]
-    positions: Positions = np.interp(wanted, line, places).astype(np.float32)
-    positions += np.float32(count) * (positions < 0)
-    positions[positions >= count] = 0.0
-    return positions
+        found = _located(grid, x, y)
+        rows[part], columns[part], wraps = found.rows, found.columns, found.wraps
+    return Places(rows, columns, grid.shape, wraps)

@@ -5,19 +5,16 @@ cache, which makes the whole several times as fast as operations on whole pictur
 """
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zyra.fields.field import Array
-from zyra.visualize.places import BLOCK_PIXELS, Indices, Places, Positions
+from zyra.visualize.places import Indices, Places, Positions
 from zyra.visualize.scale import MISSING, Scale
-from zyra.visualize.view import ALL_ROWS
+from zyra.visualize.scattered import Drawn, draw_bilinear, draw_nearest
 
 Levels = NDArray[np.uint8]
-# What is drawn at pixels: levels, or values as they are.
-Drawn = TypeVar("Drawn", np.uint8, np.float32)
 
 # Levels by which the highest value is kept below the end of the scale, which it belongs to.
 TOP_MARGIN = 1 / 256
@@ -47,22 +44,28 @@ def linear_values(values: Array, places: Places) -> Array:
     if min(places.shape) < 2:
         return nearest_values(values, places)
     is_whole = bool(np.isfinite(values).all())
-    if is_whole:
+    around = _closed(values) if places.wraps else values
+    if not places.is_separable:
         found: Array = np.full(places.picture_shape, np.nan, np.float32)
-    else:
+        draw_bilinear(around, places, found, _as_it_is, None if is_whole else values)
+        return found
+    found = np.full(places.picture_shape, np.nan, np.float32)
+    if not is_whole:
         found = nearest_values(values, places)
-    if places.wraps:
-        values = np.concatenate([values, values[:, :1]], axis=1)
-    blocks = _separable_blocks if places.is_separable else _scattered_blocks
     with np.errstate(invalid="ignore"):
-        for target, interpolated in blocks(values, places, found):
-            if is_whole:
-                np.copyto(target, interpolated)
-            else:
-                np.copyto(target, interpolated, where=np.isfinite(interpolated))
-    if places.is_separable:
-        found[:, ~np.isfinite(places.columns)] = np.nan
+        for target, interpolated in _separable_blocks(around, places, found):
+            np.copyto(target, interpolated, where=is_whole or np.isfinite(interpolated))
+    found[:, ~np.isfinite(places.columns)] = np.nan
     return found
+
+
+def _as_it_is(interpolated: Array, target: Array) -> None:
+    np.copyto(target, interpolated)
+
+
+def _closed(values: Array) -> Array:
+    """With the first column once more after the last."""
+    return np.concatenate([values, values[:, :1]], axis=1)
 
 
 def gathered(levels: Levels, places: Places) -> Levels:
@@ -92,19 +95,21 @@ def linear_levels(values: Array, places: Places, scale: Scale) -> Levels:
     if min(places.shape) < 2:
         return nearest_levels(values, places, scale)
     prepared = _Prepared(values, scale)
+    around = _closed(prepared.values) if places.wraps else prepared.values
+    if not places.is_separable:
+        drawn = np.full(places.picture_shape, MISSING, np.uint8)
+        nearest = prepared.levels(values) if prepared.has_missing else None
+        draw_bilinear(around, places, drawn, prepared.draw, nearest)
+        return drawn
     if prepared.has_missing:
         drawn = gathered(prepared.levels(values), places)
     else:
         drawn = np.full(places.picture_shape, MISSING, np.uint8)
-    if places.wraps:
-        prepared.repeat_first_column()
-    blocks = _separable_blocks if places.is_separable else _scattered_blocks
     # Casting NaN warns even where it is masked.
     with np.errstate(invalid="ignore"):
-        for target, interpolated in blocks(prepared.values, places, drawn):
+        for target, interpolated in _separable_blocks(around, places, drawn):
             prepared.finish(interpolated, target)
-    if places.is_separable:
-        _hide_outside(drawn, places)
+    _hide_outside(drawn, places)
     return drawn
 
 
@@ -115,16 +120,8 @@ def _taken(values: NDArray[Drawn], places: Places, outside: float) -> NDArray[Dr
         taken: NDArray[Drawn] = columns.take(_nearest_rows(places), axis=0)
         _hide_outside(taken, places, outside)
         return taken
-    taken, flat = np.empty(places.picture_shape, values.dtype), values.reshape(-1)
-    block = max(1, SMALL_BLOCK_PIXELS // taken.shape[1])
-    for first in range(0, len(taken), block):
-        part = slice(first, first + block)
-        points = _nearest_rows(places, part)
-        points *= places.shape[1]
-        points += _nearest_columns(places, part)
-        # The default checks all points before it takes any; these lie in the grid.
-        flat.take(points, out=taken[part], mode="clip")
-        taken[part][~places.inside[part]] = outside
+    taken = np.empty(places.picture_shape, values.dtype)
+    draw_nearest(values, places, taken, outside)
     return taken
 
 
@@ -162,26 +159,25 @@ class _Prepared:
         levels[self.missing] = MISSING
         return levels
 
-    def repeat_first_column(self) -> None:
-        self.values = np.concatenate([self.values, self.values[:, :1]], axis=1)
-
-    def finish(self, interpolated: Array, target: Levels) -> None:
-        """Write the levels of `interpolated` to `target`, which keeps its own where NaN."""
+    def draw(self, interpolated: Array, target: Levels) -> None:
+        """Write the levels of `interpolated`, which it changes; anything where NaN."""
         if not self.scale.is_affine:
-            if not self.has_missing:
-                np.copyto(target, self.scale.levels(interpolated))
-                return
-            known = np.isfinite(interpolated)
-            np.copyto(target, self.scale.levels(interpolated), where=known)
+            np.copyto(target, self.scale.levels(interpolated))
             return
         if self.needs_clip:
             np.maximum(interpolated, np.float32(0), out=interpolated)
             np.minimum(interpolated, np.float32(self.scale.count - 1), out=interpolated)
+        np.copyto(target, interpolated, casting="unsafe")
+
+    def finish(self, interpolated: Array, target: Levels) -> None:
+        """The same, but `target` keeps its own where NaN."""
         if not self.has_missing:
-            np.copyto(target, interpolated, casting="unsafe")
+            self.draw(interpolated, target)
             return
         known = interpolated == interpolated  # noqa: PLR0124 - NaN is not; twice as fast as isnan
-        np.copyto(target, interpolated, casting="unsafe", where=known)
+        levels = np.empty_like(target)
+        self.draw(interpolated, levels)
+        np.copyto(target, levels, where=known)
 
 
 def _separable_blocks(
@@ -217,39 +213,6 @@ def _stretched(rows: Array, left: Indices, across: Positions) -> Array:
     return stretched
 
 
-def _scattered_blocks(
-    values: Array, places: Places, drawn: NDArray[Drawn]
-) -> Iterator[tuple[NDArray[Drawn], Array]]:
-    """Runs of the picture's pixels that lie in the grid, with their interpolated values."""
-    height, width = drawn.shape
-    block = max(1, BLOCK_PIXELS // width)
-    for first in range(0, height, block):
-        part = slice(first, first + block)
-        inside = places.inside[part]
-        if not inside.any():
-            continue
-        found = drawn[part][inside]
-        yield found, _bilinear(values, places.rows[part][inside], places.columns[part][inside])
-        drawn[part][inside] = found
-
-
-def _bilinear(values: Array, rows: Positions, columns: Positions) -> Array:
-    count = values.shape[1]
-    upper, down = _split(rows, values.shape[0])
-    left, across = _split(columns, count)
-    flat = values.ravel()
-    corner = upper * count + left
-    top: Array = flat.take(corner)
-    top += across * (flat.take(corner + 1) - top)
-    corner += count
-    bottom = flat.take(corner)
-    bottom += across * (flat.take(corner + 1) - bottom)
-    bottom -= top
-    bottom *= down
-    top += bottom
-    return top
-
-
 def _split(positions: Positions, count: int) -> tuple[Indices, Positions]:
     """Index of the grid point before each position, with the weight of the one after."""
     within = np.clip(positions, 0, count - 1)
@@ -257,16 +220,15 @@ def _split(positions: Positions, count: int) -> tuple[Indices, Positions]:
     return before, within - before.astype(np.float32)
 
 
-def _nearest_rows(places: Places, part: slice = ALL_ROWS) -> Indices:
-    """Row of the nearest grid point in a part of the picture; any where there is none."""
-    return _nearest(places.rows[part], places.shape[0], past_last=places.shape[0] - 1)
+def _nearest_rows(places: Places) -> Indices:
+    """Row of the nearest grid point for each row of the picture; any where there is none."""
+    return _nearest(places.rows, places.shape[0], past_last=places.shape[0] - 1)
 
 
-def _nearest_columns(places: Places, part: slice = ALL_ROWS) -> Indices:
+def _nearest_columns(places: Places) -> Indices:
     """The same for columns."""
     count = places.shape[1]
-    columns = places.columns if places.is_separable else places.columns[part]
-    return _nearest(columns, count, past_last=0 if places.wraps else count - 1)
+    return _nearest(places.columns, count, past_last=0 if places.wraps else count - 1)
 
 
 def _nearest(positions: Positions, count: int, past_last: int) -> Indices:
