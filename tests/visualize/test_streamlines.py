@@ -5,9 +5,10 @@ import pytest
 
 from drawn_vectors import WORLD_GRID, vectors
 from zyra.visualize.map_choice import MapChoice
-from zyra.visualize.streamline_tracing import flow_of, traced
+from zyra.visualize.streamline_shapes import line_shapes
+from zyra.visualize.streamline_tracing import Seam, flow_of, traced
 from zyra.visualize.streamlines import streamlines
-from zyra.visualize.vectors import VectorLook, VectorPainter, line_shapes
+from zyra.visualize.vectors import VectorLook, VectorPainter
 
 SIZE = (320, 320)
 
@@ -62,11 +63,14 @@ def test_where_nothing_flows_there_is_no_line():
     assert streamlines(flow_of(still, still, SIZE, wraps=False), 10.0) == []
 
 
+ALL_ROUND = Seam(np.zeros(SIZE[1]), np.full(SIZE[1], float(SIZE[0])))
+
+
 def test_a_line_goes_on_across_the_edge_of_a_world_map():
     flow = flow_of(np.ones((80, 80)), np.zeros((80, 80)), SIZE, wraps=True)
     lines = streamlines(flow, 10.0)
-    strokes = line_shapes(lines, 6.0, 100.0, SIZE[0]).strokes
-    assert max(line.real.max() for line in lines) > SIZE[0]
+    strokes = line_shapes(lines, 6.0, 100.0, flow.seam).strokes
+    assert all(np.abs(np.diff(line)).max() > SIZE[0] - 4 for line in lines)
     # In pieces that begin on the map, and no longer than a step.
     assert np.abs(strokes[:, 2] - strokes[:, 0]).max() < 4
     left, right = strokes[:, [0, 2]].min(axis=1), strokes[:, [0, 2]].max(axis=1)
@@ -76,10 +80,39 @@ def test_a_line_goes_on_across_the_edge_of_a_world_map():
 @pytest.mark.parametrize("speed", [1.0, -1.0])
 def test_a_line_that_crosses_the_edge_has_ink_on_both_sides_of_it(speed):
     # Steps of 3.7 that start anywhere: most pieces reach over the edge by a part.
-    line = np.arange(200) * 3.7 * speed + 11.3 + 160j
-    shapes = line_shapes([line], 0.0, 1e9, SIZE[0])
+    line = ALL_ROUND.turned(np.arange(200) * 3.7 * speed + 11.3 + 160j)
+    shapes = line_shapes([line], 0.0, 1e9, ALL_ROUND)
     row = shapes.coverage(SIZE, 2.0)[160]
     assert row.min() > 200
+
+
+@pytest.mark.parametrize("center", [None, [150.0]])
+@pytest.mark.parametrize("speed", [5.0, -5.0])
+def test_lines_go_on_over_the_seam_of_a_round_map(center, speed):
+    view = MapChoice("Robinson", None, center).view(WORLD_GRID, 400, 200)
+    ink = VectorPainter(view, VectorLook("streamlines")).coverage(vectors(speed, 0.0)) > 100
+    rows, columns = np.nonzero(np.isfinite(view.lonlat_of_pixels()[0]))
+    for side in (np.minimum, np.maximum):
+        rim = np.full(200, -1)
+        rim[rows] = columns[rows] if side is np.maximum else 400
+        side.at(rim, rows, columns)
+        # Every line is level and goes all the way round: it has ink beside both rims.
+        inner = [ink[row, 100:300].mean() > 0.9 for row in range(30, 170)]
+        at_rim = [ink[row, rim[row] - 3 : rim[row] + 4].any() for row in range(30, 170)]
+        assert sum(inner) > 5
+        assert all(there for lies, there in zip(inner, at_rim, strict=True) if lies)
+
+
+def test_neighbours_over_the_seam_keep_their_distance():
+    # On a flow that climbs, lines that have crossed lie between those that have not.
+    flow = flow_of(np.ones((80, 80)), np.full((80, 80), 0.3), SIZE, wraps=True)
+    lines = [line for line in streamlines(flow, 12.0) if len(line) > 20]
+    points = np.concatenate(lines)
+    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    for number, line in enumerate(lines):
+        others = points[owner != number]
+        away = ALL_ROUND.shortest(others[None, :] - line[:, None], line.imag[:, None])
+        assert np.abs(away).min() > 12.0 * 0.25
 
 
 def test_east_wind_is_drawn_as_level_lines_with_heads_to_the_right():

@@ -136,7 +136,13 @@ class _Asked:
 
 def _robinson(asked: _Asked) -> tuple[Plane, Window]:
     longitude = asked.longitude
-    plane = Plane(Robinson(longitude), METRES_PER_DEGREE, seam=longitude + 180.0, knows_rim=True)
+    plane = Plane(
+        Robinson(longitude),
+        METRES_PER_DEGREE,
+        seam=longitude + 180.0,
+        knows_rim=True,
+        has_level_parallels=True,
+    )
     window = _window(plane, *asked.points(asked.edges[2], asked.edges[3]), asked)
     return plane, _with_margin(window) if asked.is_world else window
 

@@ -37,6 +37,7 @@ class Plane:
         period: After which x repeats itself, or None.
         disc: Radius of the visible half of the globe, or None.
         knows_rim: The projection says itself, by NaN, where its plane has no place.
+        has_level_parallels: Each parallel is one row of the map.
     """
 
     projection: Projection
@@ -46,6 +47,7 @@ class Plane:
     period: float | None = None
     disc: float | None = None
     knows_rim: bool = False
+    has_level_parallels: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,19 @@ class PlaneView:
         else:
             return np.empty((0, 4), np.float32)
         return self._kept(np.column_stack([columns[:-1], rows[:-1], columns[1:], rows[1:]]))
+
+    def sides(self) -> tuple[Numbers, Numbers] | None:
+        """Columns of the left and right side of the seam in each row of pixels.
+
+        None where there is no seam, or its sides are not in the same rows.
+        """
+        if self.plane.seam is None or not self.plane.has_level_parallels:
+            return None
+        lat = np.linspace(90.0, -90.0, 8 * SIDE_POINTS)
+        right, rows = self.pixels_of(np.full_like(lat, self.plane.seam - BESIDE), lat)
+        left, _ = self.pixels_of(np.full_like(lat, self.plane.seam + BESIDE), lat)
+        middles = _middles(self.height)
+        return np.interp(middles, rows, left), np.interp(middles, rows, right)
 
     def segments_of(self, lines: Lines) -> Segments:
         """Pieces of `lines` that touch the map, cut at the seam and at the horizon."""

@@ -15,6 +15,40 @@ STILL = 1e-4
 
 
 @dataclass(frozen=True)
+class Seam:
+    """Where a map that shows the Earth all the way round is cut open, its parallels being level.
+
+    What leaves it on one side comes back on the other, in the same row.
+
+    Attributes:
+        left, right: Columns of its two sides in the middle of each row of pixels.
+    """
+
+    left: Numbers
+    right: Numbers
+
+    def spans(self, rows: Numbers) -> Numbers:
+        """Pixels from side to side at `rows`, any shape."""
+        return self._at(self.right - self.left, rows)
+
+    def turned(self, points: Points) -> Points:
+        """The same places between the two sides."""
+        left, spans = self._at(self.left, points.imag), self.spans(points.imag)
+        turned: Points = points - np.floor((points.real - left) / spans) * spans
+        return turned
+
+    def shortest(self, away: Points, rows: Numbers) -> Points:
+        """Ways between places at `rows`, over the seam where that is shorter."""
+        spans = self.spans(rows)
+        shortest: Points = away - np.rint(away.real / spans) * spans
+        return shortest
+
+    def _at(self, line: Numbers, rows: Numbers) -> Numbers:
+        found: Numbers = np.interp(rows, np.arange(len(line)) + 0.5, line)
+        return found
+
+
+@dataclass(frozen=True)
 class Flow:
     """Velocities on a lattice of boxes that fill a map.
 
@@ -22,13 +56,15 @@ class Flow:
         velocity: Columns + rows * 1j that something moves in a unit of time, complex128 of
             shape (rows, columns); NaN where there is none.
         width, height: Of the map in pixels.
-        wraps: The map goes all the way round, so that its right edge is its left edge.
+        wraps: The lattice goes all the way round: after its last column comes the first.
+        seam: Where lines go on from one side of the map to the other, or None.
     """
 
     velocity: Points
     width: int
     height: int
-    wraps: bool
+    wraps: bool = False
+    seam: Seam | None = None
 
     def headings(self, points: Points) -> Points:
         """Where the flow goes at points, of length 1; NaN where nowhere, beside the map too."""
@@ -77,8 +113,7 @@ def traced(flow: Flow, seeds: Points, step_px: float, steps: int) -> Points:
         steps: At most, before and after each seed.
 
     Returns:
-        Shape (ways, 2 * steps + 1), the seeds in the middle; NaN beyond the ends. Columns of a
-        flow that wraps run on beyond the edge.
+        Shape (ways, 2 * steps + 1), the seeds in the middle; NaN beyond the ends.
     """
     ways = np.full((2 * steps + 1, len(seeds)), np.nan, np.complex128)
     ways[steps] = seeds
@@ -101,9 +136,22 @@ def _moved(flow: Flow, points: Points, step: float) -> Points:
     headings = np.full_like(points, np.nan)
     headings[known] = flow.headings(halfway[known])
     moved: Points = points + headings * step
-    return moved
+    return moved if flow.seam is None else flow.seam.turned(moved)
 
 
-def flow_of(across: Numbers, down: Numbers, size: tuple[int, int], *, wraps: bool) -> Flow:
-    """The flow of velocities in pixels on the boxes of a map of `size` (width, height)."""
-    return Flow(across + 1j * down, *size, wraps)
+def flow_of(
+    across: Numbers, down: Numbers, size: tuple[int, int], *, wraps: bool, seam: Seam | None = None
+) -> Flow:
+    """The flow of velocities in pixels on the boxes of a map of `size` (width, height).
+
+    Args:
+        across: Columns that something moves, shape of the boxes; NaN where it does not.
+        down: Rows, likewise.
+        size: Of the map.
+        wraps: The map is full of the Earth and goes all the way round.
+        seam: Where another map is cut open; boxes beside it are taken to flow as those on it.
+    """
+    width, height = size
+    if wraps:
+        seam = Seam(np.zeros(height), np.full(height, float(width)))
+    return Flow(across + 1j * down, width, height, wraps, seam)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zyra.visualize.streamline_tracing import Flow, Points, traced
+from zyra.visualize.streamline_tracing import Flow, Points, Seam, traced
 
 # Of the distance between lines: a step, and a box that a line is noticed in.
 STEP_SHARE = 0.22
 BOXES = 4
+# Boxes around the map on each side, for what is near to it.
+MARGIN = BOXES + 1
 # Of the distance: where a line may begin beside another, where it ends before another, and the
 # shortest line.
 BEGINNING = 0.9
@@ -74,9 +76,9 @@ def _taken(flow: Flow, room: "_Room", seeds: Points, distance_px: float) -> Iter
         part = ring if is_ring else room.free_part(row, column)
         if not is_ring and part.stop - part.start <= least:
             continue
-        room.take(row[part], column[part])
         line = way[part]
-        yield np.append(line, _same_turn(line[0], line[-1], flow)) if is_ring else line
+        room.take(line)
+        yield np.append(line, line[0]) if is_ring else line
 
 
 def _meetings(ways: Points, flow: Flow, step: float) -> NDArray[np.intp]:
@@ -85,8 +87,8 @@ def _meetings(ways: Points, flow: Flow, step: float) -> NDArray[np.intp]:
     On a ring the two ends go towards each other: they meet when one step further would pass.
     """
     forward, backward = ways[:, STEPS:], ways[:, STEPS::-1]
-    away = np.abs(_nearest_turn(forward - backward, flow))
-    after = np.abs(_nearest_turn(forward[:, 1:] - backward[:, :-1], flow))
+    away = np.abs(_shortest(forward - backward, forward, flow))
+    after = np.abs(_shortest(forward[:, 1:] - backward[:, :-1], backward[:, :-1], flow))
     with np.errstate(invalid="ignore"):
         meets = away < MEETING * step
         # The ends are a step from each other: a ring of an odd number of steps.
@@ -95,15 +97,9 @@ def _meetings(ways: Points, flow: Flow, step: float) -> NDArray[np.intp]:
     return np.where(meets.any(axis=1), meets.argmax(axis=1), 0)
 
 
-def _nearest_turn(away: Points, flow: Flow) -> Points:
-    """Distances on a map whose right edge is its left edge."""
-    return away - np.rint(away.real / flow.width) * flow.width if flow.wraps else away
-
-
-def _same_turn(start: complex, near: complex, flow: Flow) -> complex:
-    """`start` as many widths further as it takes to be beside `near`."""
-    turns = round((near.real - start.real) / flow.width) if flow.wraps else 0
-    return start + turns * flow.width
+def _shortest(away: Points, points: Points, flow: Flow) -> Points:
+    """Distances from `points`, over the seam where that is shorter."""
+    return away if flow.seam is None else flow.seam.shortest(away, points.imag)
 
 
 def _disc(radius: float) -> tuple[Offsets, Offsets]:
@@ -124,33 +120,29 @@ class _Room:
     Attributes:
         taken: Within the distance of a line, so that none may begin there.
         near: Within `NEAREST` of it, so that none may go there.
-        margin: Boxes around the map on each side (rows and, unless it wraps, columns).
         box: Side of a box in pixels, (across, down).
-        wraps: The last column of boxes is followed by the first.
+        seam: Over which lines have neighbours, or None.
     """
 
     taken: NDArray[np.bool_]
     near: NDArray[np.bool_]
-    margin: tuple[int, int]
     box: tuple[float, float]
-    wraps: bool
+    seam: Seam | None
 
     @classmethod
     def of(cls, flow: Flow, distance_px: float) -> "_Room":
         across = max(1, round(flow.width * BOXES / distance_px))
         down = max(1, round(flow.height * BOXES / distance_px))
-        margin = 0 if flow.wraps else BOXES + 1, BOXES + 1
-        shape = down + 2 * margin[1] + 1, across + 2 * margin[0] + (not flow.wraps)
+        shape = down + 2 * MARGIN + 1, across + 2 * MARGIN + 1
         box = flow.width / across, flow.height / down
-        return cls(np.zeros(shape, bool), np.zeros(shape, bool), margin, box, flow.wraps)
+        return cls(np.zeros(shape, bool), np.zeros(shape, bool), box, flow.seam)
 
     def boxes(self, points: Points) -> tuple[Boxes, Boxes]:
         """Rows and columns of the boxes that hold points; -1 for NaN."""
         known = np.isfinite(points.real)
         place = np.where(known, points, 0)
-        rows = np.floor(place.imag / self.box[1]).astype(np.intp) + self.margin[1]
-        columns = np.floor(place.real / self.box[0]).astype(np.intp)
-        columns = columns % self.taken.shape[1] if self.wraps else columns + self.margin[0]
+        rows = np.floor(place.imag / self.box[1]).astype(np.intp) + MARGIN
+        columns = np.floor(place.real / self.box[0]).astype(np.intp) + MARGIN
         rows[~known] = -1
         return rows, columns
 
@@ -179,8 +171,13 @@ class _Room:
         returns[outward] = apart
         return returns
 
-    def take(self, rows: Boxes, columns: Boxes) -> None:
-        """Keep others off a line."""
+    def take(self, line: Points) -> None:
+        """Keep others off a line, also those on the other side of the seam."""
+        if self.seam is not None:
+            spans = self.seam.spans(line.imag)
+            line = np.concatenate([line, line - spans, line + spans])
+        rows, columns = self.boxes(line)
+        shown = (columns > BOXES) & (columns < self.taken.shape[1] - BOXES)
+        rows, columns = rows[shown], columns[shown]
         for flags, (down, across) in ((self.taken, WIDE), (self.near, NARROW)):
-            where = columns[:, None] + across
-            flags[rows[:, None] + down, where % flags.shape[1] if self.wraps else where] = True
+            flags[rows[:, None] + down, columns[:, None] + across] = True

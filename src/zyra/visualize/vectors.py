@@ -11,17 +11,18 @@ from PIL import Image
 
 from zyra.core.errors import UsageError
 from zyra.fields.grid import Grid
-from zyra.visualize.arrows import arrow_shapes, head_shapes
+from zyra.visualize.arrows import arrow_shapes
 from zyra.visualize.barbs import barb_shapes
 from zyra.visualize.extent import extent_of
 from zyra.visualize.inking import Colour, Coverage, Pixels, ink_pixels
 from zyra.visualize.plane_view import PlaneView
 from zyra.visualize.projection import MapView
-from zyra.visualize.streamline_tracing import Points, flow_of
+from zyra.visualize.streamline_shapes import beside_globe, line_shapes
+from zyra.visualize.streamline_tracing import Seam, flow_of
 from zyra.visualize.streamlines import streamlines
 from zyra.visualize.vector_lattice import Flags, Lattice
 from zyra.visualize.vector_pairs import Vectors
-from zyra.visualize.vector_shapes import Shapes, strokes_of
+from zyra.visualize.vector_shapes import Shapes
 from zyra.visualize.view import Numbers, View
 
 VectorKind = Literal["arrows", "barbs", "streamlines"]
@@ -203,12 +204,15 @@ class VectorPainter:
 
     def _streamlines(self, lattice: Lattice, u: Numbers, v: Numbers) -> Shapes:
         across, down = lattice.compass.moved(u, v)
-        wraps = isinstance(self.view, MapView) and self.view.is_global
-        flow = flow_of(across, down, (self.view.width, self.view.height), wraps=wraps)
+        view, seam = self.view, None
+        if isinstance(view, PlaneView) and (sides := view.sides()) is not None:
+            seam = Seam(*sides)
+            across, down = (beside_globe(each, lattice.lon) for each in (across, down))
+        wraps = isinstance(view, MapView) and view.is_global
+        flow = flow_of(across, down, (view.width, view.height), wraps=wraps, seam=seam)
         lines = streamlines(flow, self.look.distance_px)
-        period = self.view.width if wraps else None
         unit = self.look.unit
-        return line_shapes(lines, HEAD_LENGTH * unit, HEAD_EVERY * unit, period)
+        return line_shapes(lines, HEAD_LENGTH * unit, HEAD_EVERY * unit, flow.seam)
 
 
 def even_places(lattice: Lattice) -> Flags:
@@ -220,47 +224,6 @@ def even_places(lattice: Lattice) -> Flags:
     step = 2 ** np.minimum(halvings, 16).astype(np.intp)
     thinned: Flags = shown & (columns // 2 % step == 0)
     return thinned
-
-
-def line_shapes(lines: list[Points], head_px: float, every_px: float, period: int | None) -> Shapes:
-    """Streamlines as strokes, with arrowheads along them.
-
-    Args:
-        lines: Of columns + rows * 1j, in steps of equal length.
-        head_px: Length of the heads.
-        every_px: Distance between heads on a line; a shorter line has one in its middle.
-        period: Width of a map that goes all the way round: what leaves it on one side comes
-            back on the other. None for other maps.
-    """
-    starts = np.concatenate([line[:-1] for line in lines] or [np.empty(0, complex)])
-    ends = np.concatenate([line[1:] for line in lines] or [np.empty(0, complex)])
-    tips, headings = _heads(lines, every_px)
-    if period is not None:
-        turns = np.floor(starts.real / period) * period
-        starts, ends = starts - turns, ends - turns
-        beyond = (ends.real < 0) | (ends.real > period)
-        back = np.where(ends.real < 0, period, -period)
-        starts = np.concatenate([starts, (starts + back)[beyond]])
-        ends = np.concatenate([ends, (ends + back)[beyond]])
-        tips = tips - np.floor(tips.real / period) * period
-    heads = head_shapes(
-        (tips.real, tips.imag), (headings.real, headings.imag), np.full(len(tips), head_px)
-    )
-    return Shapes(strokes_of(starts.real, starts.imag, ends.real, ends.imag), heads.triangles)
-
-
-def _heads(lines: list[Points], every_px: float) -> tuple[Points, Points]:
-    """Tips of arrowheads and where they point to."""
-    tips, backs = [np.empty(0, complex)], [np.empty(0, complex)]
-    for line in lines:
-        length = float(np.abs(np.diff(line)).sum())
-        count = max(1, round(length / every_px))
-        places = ((np.arange(count) + 0.5) / count * (len(line) - 1)).astype(np.intp) + 1
-        tips.append(line[places])
-        backs.append(line[np.maximum(places - 2, 0)])
-    tip, back = np.concatenate(tips), np.concatenate(backs)
-    run = tip - back
-    return tip, run / np.maximum(np.abs(run), 1e-9)
 
 
 def halo_colour(colour: Colour) -> Colour:
