@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zyra.core.job import Job
+from zyra.core.loading import load
 from zyra.core.urls import OBJECT_SCHEMES, masked, scheme_of
 from zyra.fields.grib_idx import IndexEntry, byte_ranges, check_messages, match_entries, parse_index
 from zyra.fields.zarr_names import is_zarr_folder
-from zyra.transfer.ranges import fetch_bytes, fetch_ranges
 from zyra.transfer.sources import is_url, local_copy
+
+# Loaded for a URL only, as in `transfer.sources`.
+FETCH_BYTES = "zyra.transfer.ranges:fetch_bytes"
+FETCH_RANGES = "zyra.transfer.ranges:fetch_ranges"
 
 # The index of the largest operational file has 100 kB.
 _LARGEST_INDEX_BYTES = 16 << 20
@@ -44,6 +48,7 @@ def local_part(
     """
     index = None
     if pattern is not None and is_url(source):
+        fetch_bytes = load(FETCH_BYTES)
         index = fetch_bytes(index_address(source), job, _LARGEST_INDEX_BYTES, unsigned=unsigned)
     if pattern is None or index is None:
         with local_copy(source, job, unsigned=unsigned, takes_folder=is_zarr_folder) as path:
@@ -54,6 +59,7 @@ def local_part(
     with tempfile.TemporaryDirectory(prefix="zyra-") as folder:
         path = Path(folder) / "excerpt.grib2"
         with path.open("wb") as excerpt:
+            fetch_ranges = load(FETCH_RANGES)
             size = fetch_ranges(source, byte_ranges(wanted), excerpt, job, unsigned=unsigned)
         job.tell(f"fetched {size} bytes of {len(wanted)} fields", detail=True)
         check_messages(path, wanted)
