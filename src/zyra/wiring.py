@@ -41,6 +41,7 @@ from zyra.jobs.service import JobService, Part
 from zyra.jobs.space import Space
 from zyra.jobs.storage import Results, Storage, Uploads
 from zyra.jobs.waiting import FinishLine
+from zyra.jobs.watched import Watched
 from zyra.registry import CLI_REGISTRY, Registry
 
 if TYPE_CHECKING:
@@ -92,6 +93,17 @@ async def check_redis(settings: Settings) -> None:
             await link.check()
         finally:
             await link.close()
+
+
+async def check_storage(settings: Settings) -> None:
+    """Find out before anything starts whether the bucket can be used, if there is one.
+
+    Raises:
+        ServiceUnavailable: It cannot.
+    """
+    check = build_storage(settings).check
+    if check is not None:
+        await check()
 
 
 def build_front_desk(settings: Settings) -> FrontDesk:
@@ -190,6 +202,7 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         streams=streams,
         vault=vault,
         parts=(
+            *watch_storage(storage),
             build_retention(settings, store, storage.results, space),
             worker,
             *build_presence(streams, neighbours),
@@ -221,6 +234,7 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         parts=(
             parts.server_part(storage.results, executor, vault),
             *build_presence(streams, Neighbours(parts.listeners)),
+            *watch_storage(storage),
             build_retention(settings, parts.store, storage.results, space),
             build_callbacks(settings, parts.store, storage.results, vault),
         ),
@@ -262,6 +276,11 @@ def build_storage(settings: Settings) -> Storage:
         floor_bytes=settings.disk_floor_bytes,
     )
     return storage
+
+
+def watch_storage(storage: Storage) -> tuple[Part, ...]:
+    """What refuses to start without the bucket, and tells whether it is there."""
+    return () if storage.check is None else (Watched("storage", storage.check),)
 
 
 def build_space(settings: Settings, ledger: StorageLedger, uploads: Uploads) -> Space:

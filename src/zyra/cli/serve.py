@@ -13,7 +13,7 @@ from uvicorn.supervisors import ChangeReload
 from zyra.core.errors import UsageError
 from zyra.core.exit_codes import DONE, FAILED
 from zyra.core.settings import load_settings
-from zyra.wiring import check_redis
+from zyra.wiring import check_redis, check_storage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from other addresses
@@ -25,11 +25,12 @@ def main(arguments: list[str]) -> int:
 
     Raises:
         UsageError: A setting is wrong, or the address cannot be listened on.
-        ServiceUnavailable: The Redis of the settings is not there.
+        ServiceUnavailable: The Redis or the bucket of the settings is not there.
     """
     options = _parser().parse_args(arguments)
     settings = load_settings()
     asyncio.run(check_redis(settings))
+    asyncio.run(check_storage(settings))
     # Bound before the service is loaded: a taken port is told at once, and nothing is begun.
     with _bound(options.host, options.port) as listener, suppress(KeyboardInterrupt):
         port = listener.getsockname()[1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zyra.core.exit_codes import DONE
 from zyra.core.settings import load_settings
-from zyra.wiring import REGISTRY_NAME, build_worker
+from zyra.wiring import REGISTRY_NAME, build_worker, check_storage
 
 if TYPE_CHECKING:
     from zyra.jobs.redis.worker import RedisWorker
@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     settings = load_settings()
     if options.concurrency is not None:
         settings = settings.model_copy(update={"concurrency": options.concurrency})
+    asyncio.run(check_storage(settings))
     asyncio.run(_work(build_worker(settings, options.registry), burst=options.burst))
     return DONE
 

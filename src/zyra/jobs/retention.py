@@ -43,10 +43,10 @@ class Retention:
         used = await self._store.used()
         for record in old:
             if f"job:{record.job_id}" not in used:
+                await self._results.remove(record.job_id)
                 await self._store.change(
                     record.job_id, _FINAL, expired=True, outputs=(), output_file=None
                 )
-                await self._results.remove(record.job_id)
         for info in await self._uploads.made_before(moment):
             if f"file:{info.file_id}" not in used:
                 await self._uploads.expire(info)

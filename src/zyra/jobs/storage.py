@@ -4,12 +4,13 @@ What a job reads goes through queues as a *place*, a text that every runner of t
 understands: the path of a file that all of them share, or the name of an object.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from zyra.jobs.ports import JobStore
 from zyra.jobs.records import JobRecord, Output
 from zyra.jobs.requests import Caller
 from zyra.jobs.runner import Plan
@@ -168,10 +169,18 @@ class Results(Protocol):
     async def remove(self, job_id: str) -> None:
         """Remove everything that a job has left."""
 
+    async def tidy(self, store: JobStore, /) -> None:
+        """Remove what runs that were lost have left on this machine and nobody asks for."""
+
 
 @dataclass(frozen=True)
 class Storage:
-    """The two of them, in one place."""
+    """The two of them, in one place.
+
+    Attributes:
+        check: Raises ServiceUnavailable when it cannot be used; None where that need not be asked.
+    """
 
     uploads: Uploads
     results: Results
+    check: Callable[[], Awaitable[None]] | None = None

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobs_for_tests import job, succeeded
-from storages_for_tests import ConnectStorage
+from jobs_for_tests import canceled, job, submission, succeeded
+from ports_for_tests import Store
+from s3_server import S3Server
+from storages_for_tests import ConnectStorage, in_bucket
 
 from contents import whole
-from zyra.jobs.records import JobRecord
+from zyra.jobs.records import JobRecord, Status
 from zyra.jobs.requests import Caller, Gone, NoSuchFile
 from zyra.jobs.results import Workspace
 from zyra.jobs.runner import Plan
@@ -145,3 +147,15 @@ async def test_a_second_attempt_takes_nothing_from_the_first(
         found = {"stdout": workspace.captured("stdout"), "stderr": workspace.captured("stderr")}
         await results.keep(late.job_id, 1, {**found, "outputs": ()})
     assert await whole(await results.open_stream(record, "stdout")) == b"second"
+
+
+async def test_a_worker_that_starts_removes_what_lost_runs_have_left_on_its_disk(
+    tmp_path: Path, s3: S3Server, store: Store
+) -> None:
+    results = in_bucket(tmp_path, s3)().results
+    lost, running = [await store.add(submission()) for _ in range(2)]
+    for record in (lost, running):
+        Workspace(results.folder / record.job_id).create()
+    assert await store.change(lost.job_id, (Status.QUEUED,), **canceled())
+    await results.tidy(store)
+    assert [path.name for path in results.folder.iterdir()] == [running.job_id]

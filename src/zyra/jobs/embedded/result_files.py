@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zyra.jobs.embedded.file_content import FileContent
+from zyra.jobs.ports import JobStore
 from zyra.jobs.records import JobRecord, Output
 from zyra.jobs.requests import NoSuchFile
 from zyra.jobs.results import STREAMS, Workspace, with_text
@@ -60,6 +61,9 @@ class ResultFiles:
     async def remove(self, job_id: str) -> None:
         """Remove everything that a job has left."""
         await asyncio.to_thread(Workspace(self.folder / job_id).remove)
+
+    async def tidy(self, _store: JobStore, /) -> None:
+        """Nothing to do: what a lost run has left is kept with its record."""
 
     def _workspace(self, record: JobRecord) -> Workspace:
         return Workspace(self.folder / record.job_id)

@@ -43,6 +43,5 @@ def object_storage(
     """
     depot = depot_of(url, variables)
     cache = InputCache(results_dir / CACHE, depot, floor_bytes)
-    return Storage(
-        UploadObjects(depot, most_upload_bytes), ResultObjects(depot, results_dir, cache)
-    )
+    uploads = UploadObjects(depot, most_upload_bytes)
+    return Storage(uploads, ResultObjects(depot, results_dir, cache), depot.check)

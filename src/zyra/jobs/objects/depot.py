@@ -51,6 +51,14 @@ class Stored:
     version: str
 
 
+class BucketAway(ServiceUnavailable):
+    """The bucket cannot be used now; callers hear no more, `reason` is for the operator."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the storage of uploads and results cannot be used now")
+        self.reason = reason
+
+
 class Depot:
     """The objects below one prefix of a bucket.
 
@@ -64,6 +72,20 @@ class Depot:
         self._access = access
         folder = self._url.path.strip("/")
         self._prefix = f"{folder}/" if folder else ""
+
+    async def check(self) -> None:
+        """Find out whether the bucket can be used.
+
+        Raises:
+            ServiceUnavailable: It cannot, and why.
+        """
+        try:
+            await self.write("alive", b"")
+        except BucketAway as away:
+            raise ServiceUnavailable(
+                f"{self._url.shown} of ZYRA_STORAGE_URL cannot be used: {away.reason}",
+                hint="check the bucket, its endpoint (AWS_ENDPOINT_URL) and the credentials",
+            ) from away
 
     async def describe(self, key: str) -> Stored | None:
         """Size and time of an object; None where there is none.
@@ -207,13 +229,13 @@ class Depot:
         except BaseError as error:
             raise await self._unavailable(key, error) from error
 
-    async def _unavailable(self, key: str, error: Exception) -> ServiceUnavailable:
+    async def _unavailable(self, key: str, error: Exception) -> BucketAway:
         told = str(error) or "no answer in time"
         if isinstance(error, (BaseError, FileNotFoundError)):
             # In a thread: to find the reason a connection may be tried.
             told = await asyncio.to_thread(_reason, self._place(key), self._access, error)
         logger.warning("object storage: %s", told)
-        return ServiceUnavailable("the storage of uploads and results cannot be used now")
+        return BucketAway(told)
 
     def _place(self, key: str) -> Url:
         return split_url(f"{self._url.scheme}://{self._url.host}/{self._prefix}{key}")

@@ -89,8 +89,9 @@ class InputCache:
         return shutil.disk_usage(self._folder).free - size >= self._floor_bytes
 
     def _copies(self) -> Iterator[os.DirEntry[str]]:
-        with os.scandir(self._folder) as entries:
-            yield from entries
+        if self._folder.exists():
+            with os.scandir(self._folder) as entries:
+                yield from entries
 
 
 async def _receive(content: ObjectContent, path: Path) -> None:

@@ -19,10 +19,12 @@ from zyra.jobs.objects.input_cache import InputCache
 from zyra.jobs.objects.object_content import ObjectContent, opened
 from zyra.jobs.objects.places import key_at, place_of
 from zyra.jobs.plain_files import open_plain
+from zyra.jobs.ports import JobStore
 from zyra.jobs.records import Captured, JobRecord, Output
 from zyra.jobs.requests import Gone, NoSuchFile, ServiceUnavailable, StorageFull
 from zyra.jobs.results import JSON_TEXT_BYTES, STREAMS, Workspace
 from zyra.jobs.runner import Plan
+from zyra.jobs.uploads import is_uuid
 
 AT_ONCE = 4  # files of one job on their way
 PATIENCE_S = 120.0  # a bucket that is away longer fails the job
@@ -149,6 +151,14 @@ class ResultObjects:
         found = await self._depot.listed(f"results/{job_id}/")
         await self._depot.remove(*(stored.key for stored in found))
         await asyncio.to_thread(Workspace(self.folder / job_id).remove)
+
+    async def tidy(self, store: JobStore, /) -> None:
+        """Remove the workspaces of runs that were lost here with their worker."""
+        for path in self.folder.iterdir():
+            record = await store.get(path.name) if is_uuid(path.name) else None
+            if record is not None and record.status.is_final:
+                await asyncio.to_thread(self._clear, Workspace(path))
+        await asyncio.to_thread(self._cache.forget)
 
     async def _with_text(self, record: JobRecord, name: str, known: Captured) -> Captured:
         if not known.is_text or not known.size:

@@ -1,6 +1,7 @@
 """The parts on Redis, made to fit each other; loaded only where Redis is configured."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.executor import Executor
@@ -56,6 +57,7 @@ class RedisParts:
             sweeper=self._sweeper(engine),
             queue=self.queue.rq.name,
             slots=slots,
+            tidy=partial(results.tidy, self.store),
         )
 
     def _engine(self, results: Results, executor: Executor, vault: PlanVault) -> Engine:

@@ -6,6 +6,7 @@ cannot be claimed, and nothing happens.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from zyra.jobs.engine import Engine, Topic
@@ -34,6 +35,7 @@ class RedisWorker:
     Attributes:
         queue: Name of the RQ queue.
         slots: How many commands run at once.
+        tidy: Removes what an earlier worker has left on this machine.
     """
 
     link: Link
@@ -45,6 +47,7 @@ class RedisWorker:
     sweeper: Sweeper
     queue: str
     slots: int
+    tidy: Callable[[], Awaitable[None]]
     _jobs: "set[asyncio.Task[None]]" = field(default_factory=set)
     _feed: Feed | None = None
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,6 +59,7 @@ class RedisWorker:
             ServiceUnavailable: Redis cannot be reached at the start.
         """
         await self.link.check()
+        await self.tidy()
         await self.executor.start()
         loop = asyncio.get_running_loop()
 
