@@ -40,9 +40,14 @@ from zyra.jobs.retention import Retention
 from zyra.jobs.service import JobService, Part
 from zyra.jobs.space import Space
 from zyra.jobs.storage import Results, Storage, Uploads
+from zyra.jobs.telemetry_part import Telemetry, children_of, sharing
 from zyra.jobs.waiting import FinishLine
 from zyra.jobs.watched import Watched
+from zyra.jobs.watching import Watch
 from zyra.registry import CLI_REGISTRY, Registry
+from zyra.telemetry.board_files import BoardFiles
+from zyra.telemetry.sharing import Board
+from zyra.telemetry.traces import build_tracer
 
 if TYPE_CHECKING:
     from zyra.access.rates import Rates
@@ -148,6 +153,33 @@ def build_key_store(settings: Settings) -> CallerStore:
     return store
 
 
+def build_telemetry(
+    settings: Settings,
+    registry: Registry,
+    role: str,
+    executor: Executor | None,
+    board: Board | None = None,
+) -> tuple[Telemetry, Watch]:
+    """What a process tells of itself, and what it does with the ends of jobs.
+
+    Args:
+        settings: Those of the service.
+        registry: Its commands.
+        role: `server` or `worker`.
+        executor: Runs the commands in this process, or None where it runs none.
+        board: Shared by processes on several machines; None where there is one machine.
+
+    Raises:
+        DependencyMissing: A setting needs an extra that is not installed.
+    """
+    gauges = [] if executor is None else [children_of(executor)]
+    own = BoardFiles(settings.state_dir / "metrics")
+    here = sharing(own, role, gauges if board is None else [])
+    everywhere = here if board is None else sharing(board, role, gauges)
+    tracer = build_tracer(settings, role)
+    return Telemetry(here, everywhere, tracer), Watch(registry, everywhere.tally, tracer)
+
+
 def audit_path(settings: Settings) -> Path:
     """The file of the audit log."""
     return settings.state_dir / "audit.jsonl"
@@ -168,9 +200,18 @@ def build_worker(settings: Settings, registry_name: str = REGISTRY_NAME) -> "Red
     parts = _redis_parts(settings, settings.redis_url)
     executor = build_executor(registry_name, settings.concurrency)
     neighbours = Neighbours(parts.listeners)
-    executor = brokered(executor, settings, load(registry_name), neighbours)
-    results = build_storage(settings).results
-    return parts.worker(results, executor, build_vault(settings), settings.concurrency)
+    registry = load(registry_name)
+    executor = brokered(executor, settings, registry, neighbours)
+    telemetry, watch = build_telemetry(settings, registry, "worker", executor, parts.board)
+    return parts.worker(
+        build_storage(settings).results,
+        executor,
+        build_vault(settings),
+        watch.ended,
+        telemetry,
+        slots=settings.concurrency,
+        grace_s=settings.stop_grace_s,
+    )
 
 
 def _embedded(settings: Settings, registry: Registry, executor: Executor) -> JobService:
@@ -184,10 +225,12 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
     neighbours = Neighbours(SqliteListeners(store))
     executor = brokered(executor, settings, registry, neighbours)
     storage = build_storage(settings)
+    results = storage.results
+    telemetry, watch = build_telemetry(settings, registry, "server", executor)
     engine = Engine(
-        store, log, signals, executor, storage.results, vault, finished=finish_line.cross
+        store, log, signals, executor, results, vault, finished=finish_line.cross, ended=watch.ended
     )
-    worker = EmbeddedWorker(engine, store, signals, executor)
+    worker = EmbeddedWorker(engine, store, signals, executor, settings.stop_grace_s)
     space = build_space(settings, SqliteLedger(store), storage.uploads)
     return JobService(
         registry=registry,
@@ -197,18 +240,23 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         signals=signals,
         finish_line=finish_line,
         uploads=storage.uploads,
-        results=storage.results,
+        results=results,
         space=space,
         streams=streams,
         vault=vault,
         parts=(
             *watch_storage(storage),
-            build_retention(settings, store, storage.results, space),
+            build_retention(settings, store, results, space),
             worker,
             *build_presence(streams, neighbours),
-            build_callbacks(settings, store, storage.results, vault),
+            build_callbacks(settings, store, results, vault),
+            telemetry,
         ),
         begin=worker.begin,
+        telemetry=telemetry,
+        ended=watch.ended,
+        stop_claiming=worker.wind_down,
+        end_grace=worker.hurry,
     )
 
 
@@ -219,6 +267,7 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
     space = build_space(settings, parts.ledger, storage.uploads)
     vault = build_vault(settings)
     streams = OpenStreams(parts.streams, settings.max_streams)
+    telemetry, watch = build_telemetry(settings, registry, "server", None, parts.board)
     return JobService(
         registry=registry,
         settings=settings,
@@ -231,8 +280,11 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         space=space,
         streams=streams,
         vault=vault,
+        telemetry=telemetry,
+        ended=watch.ended,
         parts=(
-            parts.server_part(storage.results, executor, vault),
+            telemetry,  # the first to close, since what comes next closes the connection
+            parts.server_part(storage.results, executor, vault, watch.ended),
             *build_presence(streams, Neighbours(parts.listeners)),
             *watch_storage(storage),
             build_retention(settings, parts.store, storage.results, space),

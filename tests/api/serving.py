@@ -31,7 +31,7 @@ class Server:
 
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[Server]:
-    """Start a service with its folders below `folder`."""
+    """Start a service with its folders below `folder`; what it logs goes to `server.log` there."""
     for name in ("uploads", "results", "state", "shared"):
         (folder / name).mkdir(exist_ok=True)
     environment = {
@@ -40,11 +40,19 @@ def served(folder: Path, **settings: str) -> Iterator[Server]:
         "ZYRA_RESULTS_DIR": str(folder / "results"),
         "ZYRA_STATE_DIR": str(folder / "state"),
         "ZYRA_DATA_ROOTS": str(folder / "shared"),
+        "ZYRA_STOP_GRACE_S": "1",  # tests leave commands behind that never end
         **settings,
     }
     command = [sys.executable, str(HERE / "echo_server.py")]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with (
+        (folder / "server.log").open("ab") as log,
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
         assert process.stdout is not None
-        yield Server(process.pid, int(process.stdout.readline()), folder)
+        port = process.stdout.readline()
+        assert port, (folder / "server.log").read_text()
+        yield Server(process.pid, int(port), folder)
         process.terminate()
         process.wait(STOP_S)

@@ -1,12 +1,15 @@
 """`zyra serve` and the other tools: what they say before they start, or instead."""
 
+import json
+import os
 import socket
 import subprocess
 import sys
 
 import pytest
 
-from zyra.cli.serve import welcome
+from zyra.cli.serve import EXAMPLE, Place, welcome
+from zyra.registry import CLI_REGISTRY
 
 
 def tool(*words, **variables):
@@ -55,11 +58,39 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
     ],
 )
 def test_the_welcome_names_an_address_that_can_be_opened(host, address):
-    assert f"{address}/docs\n" in welcome(host, 80, has_key=False)
+    assert f"{address}/docs\n" in welcome(Place(host, 80, has_key=False))
 
 
-def test_the_welcome_says_whether_a_key_is_needed():
-    assert "need no key" in welcome("127.0.0.1", 80, has_key=False)
-    with_key = welcome("127.0.0.1", 80, has_key=True)
-    assert "need the key of ZYRA_API_KEY" in with_key
+def test_the_welcome_says_whether_a_key_is_needed_and_how_one_is_made():
+    assert "need no key" in welcome(Place("127.0.0.1", 80, has_key=False))
+    with_key = welcome(Place("127.0.0.1", 80, has_key=True))
+    assert "X-API-Key" in with_key
     assert "no key" not in with_key
+    assert "zyra keys create --name" in with_key
+
+
+def test_the_example_of_the_welcome_is_a_request_that_is_taken():
+    request = json.loads(EXAMPLE)
+    command = CLI_REGISTRY[request["stage"]][request["command"]]
+    command.args.model_validate(request["args"])
+
+
+def test_an_endpoint_for_traces_without_their_extra_is_told_before_anything_starts(tmp_path):
+    # Stands before the installed one, and says what Python says where there is none.
+    absent = 'raise ModuleNotFoundError("No module named it", name="opentelemetry")'
+    (tmp_path / "opentelemetry.py").write_text(absent)
+    environment = {
+        "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}",
+        "ZYRA_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+        "ZYRA_STATE_DIR": str(tmp_path / "state"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "zyra.cli.main", "serve", "--port=0"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "zyra[tracing]" in done.stderr
+    assert "Traceback" not in done.stderr

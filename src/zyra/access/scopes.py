@@ -20,9 +20,10 @@ JOBS_READ = "jobs:read"
 JOBS_CANCEL = "jobs:cancel"
 FILES_READ = "files:read"
 FILES_WRITE = "files:write"
+METRICS_READ = "metrics:read"
 SECRETS = "secrets:"
 _SECRET_SCOPE = re.compile(SECRETS + r"[A-Za-z0-9_.-]{1,64}")
-PLAIN = (JOBS_READ, JOBS_CANCEL, FILES_READ, FILES_WRITE, ADMIN)
+PLAIN = (JOBS_READ, JOBS_CANCEL, FILES_READ, FILES_WRITE, METRICS_READ, ADMIN)
 EVERYTHING = frozenset({ADMIN})
 
 

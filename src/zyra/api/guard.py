@@ -39,6 +39,12 @@ def note(request: HTTPConnection, **facts: str) -> None:
     request.scope.setdefault(_NOTES, {}).update(facts)
 
 
+def notes_of(scope: Scope) -> Mapping[str, str]:
+    """What `note` has added."""
+    found: Mapping[str, str] = scope[_NOTES]
+    return found
+
+
 def request_id_of(request: HTTPConnection) -> str:
     """The id of the request: the client's own, or one made here."""
     found: str = request.scope[_ID]

@@ -14,6 +14,7 @@ from zyra.api.context import root_of, service_of
 from zyra.api.errors import HANDLERS
 from zyra.api.guard import Guard, Limits
 from zyra.api.json_answer import json_answer
+from zyra.api.observing import Observed
 from zyra.api.openapi import describe
 from zyra.api.query import refuse_unknown_query
 from zyra.api.routers import cli, files, jobs, service, streams
@@ -21,6 +22,7 @@ from zyra.api.versioning import VersionPrefix
 from zyra.api.workers.executor import Executor
 from zyra.core.settings import Settings, load_settings
 from zyra.jobs.service import JobService
+from zyra.telemetry.logs import logging_as
 from zyra.wiring import build_front_desk, build_service
 
 BuildService = Callable[[Settings], JobService]
@@ -56,13 +58,14 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = build_front_desk(settings)
-        app.state.executor = Executor(build(settings))
-        try:
-            async with app.state.executor.running():
-                yield
-        finally:
-            await app.state.desk.close()
+        with logging_as(settings):
+            app.state.desk = build_front_desk(settings)
+            app.state.executor = Executor(build(settings))
+            try:
+                async with app.state.executor.running():
+                    yield
+            finally:
+                await app.state.desk.close()
 
     return lifespan
 
@@ -88,6 +91,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     own = [
         Middleware(VersionPrefix),
         Middleware(Guard),
+        Middleware(Observed),
         Middleware(CallerCheck, origins=settings.cors_origins, hosts=settings.hosts),
         Middleware(Limits),
     ]

@@ -20,6 +20,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._hurry = asyncio.Event()
 
     @property
     def is_set(self) -> bool:
@@ -29,6 +30,10 @@ class Stopping:
     async def wait(self) -> None:
         """Return when the process is asked to end."""
         await self._event.wait()
+
+    async def wait_for_hurry(self) -> None:
+        """Return when the process is asked once more."""
+        await self._hurry.wait()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -47,11 +52,14 @@ class Stopping:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def _hear(self) -> None:
+        (self._hurry if self._event.is_set() else self._event).set()
+
     def _chained(
         self, loop: asyncio.AbstractEventLoop, handler: Callable[[int, FrameType | None], Any]
     ) -> Callable[[int, FrameType | None], None]:
         def on_signal(number: int, frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(self._event.set)
+            loop.call_soon_threadsafe(self._hear)
             handler(number, frame)
 
         return on_signal

@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import logging
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -12,12 +14,21 @@ from uvicorn.supervisors import ChangeReload
 
 from zyra.core.errors import UsageError
 from zyra.core.exit_codes import DONE, FAILED
-from zyra.core.settings import load_settings
-from zyra.wiring import check_redis, check_storage
+from zyra.core.settings import Settings, load_settings
+from zyra.telemetry.logs import is_json, logging_as
+from zyra.telemetry.traces import build_tracer
+from zyra.wiring import build_key_store, check_redis, check_storage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from other addresses
 LAST_PORT = 65535
+MAKE_KEY = "zyra keys create --name NAME --scopes 'run:*,jobs:read,files:read,files:write'"
+EXAMPLE = (
+    '{"stage": "disseminate", "command": "local", "args": {"input": "-", "path": "hello.txt"},'
+    ' "stdin": "hello"}'
+)
+
+logger = logging.getLogger("zyra.serve")
 
 
 def main(arguments: list[str]) -> int:
@@ -25,43 +36,86 @@ def main(arguments: list[str]) -> int:
 
     Raises:
         UsageError: A setting is wrong, or the address cannot be listened on.
+        DependencyMissing: A setting needs an extra that is not installed.
         ServiceUnavailable: The Redis or the bucket of the settings is not there.
     """
     options = _parser().parse_args(arguments)
     settings = load_settings()
     asyncio.run(check_redis(settings))
     asyncio.run(check_storage(settings))
+    build_tracer(settings, "server").close()  # what is not installed is told now, too
     # Bound before the service is loaded: a taken port is told at once, and nothing is begun.
-    with _bound(options.host, options.port) as listener, suppress(KeyboardInterrupt):
+    with (
+        _bound(options.host, options.port) as listener,
+        logging_as(settings),
+        suppress(KeyboardInterrupt),
+    ):
         port = listener.getsockname()[1]
-        text = welcome(options.host, port, has_key=settings.api_key is not None)
-        return _serve(listener, text, reload=options.reload)
+        place = Place(options.host, port, has_key=asyncio.run(_has_key(settings)))
+        as_record = is_json(settings.log_format, is_terminal=True)
+        return _serve(listener, place, as_record=as_record, reload=options.reload)
     return DONE
+
+
+async def _has_key(settings: Settings) -> bool:
+    """Whether callers need a key or token."""
+    if settings.api_key is not None or settings.oidc_issuer is not None:
+        return True
+    keys = build_key_store(settings)
+    try:
+        return not await keys.is_empty()
+    finally:
+        await keys.close()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the service is, and who may use it."""
+
+    host: str
+    port: int
+    has_key: bool
+
+    @property
+    def address(self) -> str:
+        """The root of every link."""
+        return f"http://{_in_url(self.host)}:{self.port}"
 
 
 class WelcomingServer(uvicorn.Server):
     """A server that says where it is as soon as it answers, and not before."""
 
-    def __init__(self, config: uvicorn.Config, text: str) -> None:
+    def __init__(self, config: uvicorn.Config, place: Place, *, as_record: bool) -> None:
         super().__init__(config)
-        self._text = text
+        self._place = place
+        self._as_record = as_record
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
-        sys.stderr.write(self._text)
+        if self._as_record:  # whoever wants JSON reads every line as JSON
+            facts = {"address": self._place.address, "docs": f"{self._place.address}/docs"}
+            logger.info("zyra is at %s", self._place.address, extra={"facts": facts})
+        else:
+            sys.stderr.write(welcome(self._place))
 
 
-def welcome(host: str, port: int, *, has_key: bool) -> str:
-    """What a person reads first: where the service is, and who may use it."""
-    address = f"http://{_in_url(host)}:{port}"
+def welcome(place: Place) -> str:
+    """What a person reads first: where the service is, who may use it, how to make a key."""
+    address = place.address
+    others = ", and at every other address of this machine" if place.host in EVERYWHERE else ""
     callers = (
-        "callers need the key of ZYRA_API_KEY, in the header X-API-Key"
-        if has_key
-        else "callers on this machine need no key; set ZYRA_API_KEY to let others in"
+        "callers send their key in the header X-API-Key"
+        if place.has_key
+        else "callers on this machine need no key, others are not served until there is one"
     )
-    place = ", and at every other address of this machine" if host in EVERYWHERE else ""
-    return f"zyra is at {address}{place}\n  try it: {address}/docs\n  {callers}\n"
+    return (
+        f"zyra is at {address}{others}\n"
+        f"  try it:     {address}/docs\n"
+        f"  who calls:  {callers}\n"
+        f"  make a key: {MAKE_KEY}\n"
+        f"  an example: curl {address}/cli/run -H 'Content-Type: application/json' -d '{EXAMPLE}'\n"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,14 +149,16 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(listener: socket.socket, text: str, *, reload: bool) -> int:
+def _serve(listener: socket.socket, place: Place, *, as_record: bool, reload: bool) -> int:
     config = uvicorn.Config(
         "zyra.api.server:app",
+        log_config=None,  # ours is in force
+        access_log=False,
         reload=reload,
         # The package only: uvicorn would else watch the working folder, with all of .venv in it.
         reload_dirs=[str(PACKAGE)] if reload else None,
     )
-    server = WelcomingServer(config, text)
+    server = WelcomingServer(config, place, as_record=as_record)
     if reload:
         listener.set_inheritable(True)
         ChangeReload(config, target=server.run, sockets=[listener]).run()

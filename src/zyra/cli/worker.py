@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import logging
 import signal
 from typing import TYPE_CHECKING
 
 from zyra.core.exit_codes import DONE
 from zyra.core.settings import load_settings
+from zyra.telemetry.logs import logging_as
 from zyra.wiring import REGISTRY_NAME, build_worker, check_storage
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def main(arguments: list[str]) -> int:
     """Run jobs until a signal ends it."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = load_settings()
     if options.concurrency is not None:
         settings = settings.model_copy(update={"concurrency": options.concurrency})
     asyncio.run(check_storage(settings))
-    asyncio.run(_work(build_worker(settings, options.registry), burst=options.burst))
+    with logging_as(settings):
+        asyncio.run(_work(build_worker(settings, options.registry), burst=options.burst))
     return DONE
 
 
@@ -37,7 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="zyra worker",
         description="Run the jobs of services that share the Redis of ZYRA_REDIS_URL."
-        " The first SIGTERM or Ctrl-C lets commands finish for 20 s, a second ends them.",
+        " The first SIGTERM or Ctrl-C lets commands finish for ZYRA_STOP_GRACE_S seconds, a second"
+        " ends them.",
     )
     parser.add_argument(
         "--concurrency", type=_count, metavar="N", help="commands at once (default: CPU count)"

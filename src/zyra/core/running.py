@@ -24,6 +24,7 @@ def run_to_exit_code(
     *,
     correct: Correct = corrected_line,
     reader_left: int = FAILED,
+    request_id: str | None = None,
 ) -> int:
     """Run `command`, tell what went wrong on stderr, return the exit code.
 
@@ -33,6 +34,7 @@ def run_to_exit_code(
         job: Its streams.
         correct: What to add to an error of which better arguments are known.
         reader_left: Exit code when nobody reads stdout any more.
+        request_id: Under which the service's log has more of a fault, or None.
 
     Raises:
         MemoryError: The limit on memory was reached; the caller reports it.
@@ -53,7 +55,9 @@ def run_to_exit_code(
         _tell(job, "error: out of memory\n  hint: choose fewer fields or a smaller picture")
         raise
     except Exception:  # noqa: BLE001 - the main of a process: whatever it is, it becomes exit 1
-        _tell(job, f"error: a fault in zyra, please report it\n{traceback.format_exc()}".rstrip())
+        place = f" (request {request_id})" if request_id else ""
+        fault = f"error: a fault in zyra, please report it{place}"
+        _tell(job, f"{fault}\n{traceback.format_exc()}".rstrip())
         return FAILED
     return DONE
 

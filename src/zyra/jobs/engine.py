@@ -15,6 +15,7 @@ from typing import Any
 from zyra.core.errors import ZyraError
 from zyra.jobs.events import final_frame
 from zyra.jobs.isolation.executor import Executor
+from zyra.jobs.isolation.of_job import ExecutorOfJob
 from zyra.jobs.job_run import Run
 from zyra.jobs.leases import LEASE_S, RENEW_EVERY_S
 from zyra.jobs.pipelines.pipeline_run import PipelineRun
@@ -27,6 +28,7 @@ from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.results import Workspace
 from zyra.jobs.runner import TERM_GRACE_S, Plan
 from zyra.jobs.storage import Results
+from zyra.jobs.watching import JobEnded, unwatched
 
 _RETRY_S = 0.5
 
@@ -48,6 +50,7 @@ class Engine:
     Args:
         vault: Opens the plans.
         finished: Told of each record that has become final here, before anybody else is.
+        ended: Told of it when who waits for it has the answer.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Engine:
         vault: PlanVault,
         *,
         finished: Callable[[JobRecord], None] = lambda _: None,
+        ended: JobEnded = unwatched,
     ) -> None:
         self.name = str(uuid.uuid4())
         self._leases = leases
@@ -69,13 +73,15 @@ class Engine:
         self._results = results
         self._vault = vault
         self._finished = finished
+        self._ended = ended
         self._runs: dict[str, Run | PipelineRun] = {}
 
     async def run(self, claimed: Claimed) -> None:
         """Run a claimed job to its final state."""
         job_id = claimed.record.job_id
+        executor = ExecutorOfJob(self._executor, claimed.record.request_id)
         try:
-            final = await self._execute(claimed)
+            final = await self._execute(claimed, executor)
             if final["reason"] is Reason.LOST and claimed.record.attempts <= claimed.record.retries:
                 return  # nobody renews its lease any more: the sweep queues it again
             record = await self._finish(job_id, final)
@@ -84,9 +90,10 @@ class Engine:
         if record is not None:
             self._finished(record)
             await asyncio.sleep(0)  # who waits answers before the last frame is made
+            self._ended(record, executor.started)
             await self.announce(record)
 
-    async def _execute(self, claimed: Claimed) -> dict[str, Any]:
+    async def _execute(self, claimed: Claimed, executor: Executor) -> dict[str, Any]:
         job_id = claimed.record.job_id
         workspace = Workspace(self._results.folder / job_id)
         publisher = Publisher(self._log, job_id, workspace)
@@ -94,7 +101,7 @@ class Engine:
             plan, hidden = self._vault.take(claimed.plan)
             run = self._runs[job_id] = _run_of(plan, workspace, publisher, hidden, claimed.record)
             await run.fetch(lambda plan: self._results.bring(plan, job_id))
-            found = await run.execute(self._executor)
+            found = await run.execute(executor)
             await self._results.keep(job_id, claimed.record.attempts, found)
         except ZyraError as error:  # its secrets or inputs cannot be had, or its results kept
             return _never_ran(error.message)
@@ -165,6 +172,7 @@ class Engine:
             if record.status.is_final:
                 workspace = Workspace(self._results.folder / record.job_id)
                 await asyncio.to_thread(workspace.remove_scratch)
+                self._ended(record, ())
                 await self.announce(record)
             else:
                 await self._signals.notify(Topic.QUEUED, record.job_id)

@@ -81,6 +81,20 @@ class Renewal:
     canceled: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """How much there is to do.
+
+    Attributes:
+        queued, running: So many jobs.
+        oldest: When the first of the queued ones was accepted; None when none is queued.
+    """
+
+    queued: int
+    running: int
+    oldest: datetime | None
+
+
 class JobStore(Protocol):
     """Keeps job records; what it has returned for survives a kill of any process."""
 
@@ -105,6 +119,9 @@ class JobStore(Protocol):
 
     async def remove(self, job_id: str) -> None:
         """Forget a job."""
+
+    async def backlog(self) -> Backlog:
+        """How much there is to do."""
 
     async def used(self) -> set[str]:
         """What queued and running jobs read: `file:ID` and `job:ID`."""

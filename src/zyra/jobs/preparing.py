@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,6 +23,7 @@ from zyra.jobs.requests import (
     JobFile,
     NoSuchFile,
     NoSuchJob,
+    Origin,
     Problem,
     RequestRefused,
     RunRequest,
@@ -117,6 +118,8 @@ class Desk:
             created_at=datetime.now(UTC),
             metadata=request.metadata,
             retries=request.retries,
+            request_id=request.origin.request_id,
+            traceparent=request.origin.traceparent,
             uses=tuple(sorted(reads.uses)),
             callback=callback,
         )
@@ -284,4 +287,4 @@ def _without_secrets(url: Url) -> str:
 
 def _whole(request: RunRequest) -> str:
     """Everything that makes a request another one."""
-    return json.dumps(asdict(request), sort_keys=True)
+    return json.dumps(asdict(replace(request, origin=Origin())), sort_keys=True)

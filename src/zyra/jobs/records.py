@@ -177,6 +177,8 @@ class JobRecord:
         expired: Whether its results were removed after their time.
         callback: Whom to tell when it is done, or None.
         steps: Of a pipeline, those that were to be run.
+        request_id: Of the request that it came from, or None.
+        traceparent: Names the span of that request (W3C Trace Context), or None.
     """
 
     job_id: str
@@ -208,6 +210,8 @@ class JobRecord:
     expired: bool = False
     callback: Callback | None = None
     steps: tuple[StepRecord, ...] = ()
+    request_id: str | None = None
+    traceparent: str | None = None
 
     @property
     def ok(self) -> bool:

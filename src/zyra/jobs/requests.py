@@ -44,6 +44,19 @@ class JobFile:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a request came from, for logs and traces.
+
+    Attributes:
+        request_id: Of the HTTP request, or None.
+        traceparent: Names the span of that request (W3C Trace Context), or None.
+    """
+
+    request_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
 class RunRequest:
     """One command to run.
 
@@ -57,6 +70,7 @@ class RunRequest:
         retries: How often to start again when the runner was lost.
         callback_url: Address to call when the job is done, or None.
         callback_method: `GET` or `POST`.
+        origin: Where it came from; the same request may come again from elsewhere.
     """
 
     stage: str
@@ -71,6 +85,7 @@ class RunRequest:
     retries: int = 0
     callback_url: str | None = None
     callback_method: str = "POST"
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,10 @@ from zyra.jobs.requests import (
 from zyra.jobs.results import Workspace
 from zyra.jobs.space import Space
 from zyra.jobs.storage import Content, Results, Uploads
+from zyra.jobs.telemetry_part import Telemetry
 from zyra.jobs.uploads import is_uuid
 from zyra.jobs.waiting import FinishLine
+from zyra.jobs.watching import JobEnded
 from zyra.registry import Registry
 
 CANCEL_WAIT_S = 10.0
@@ -62,9 +64,13 @@ class JobService:
         space: How much more may be kept.
         streams: How many more may be opened.
         vault: Keeps the secrets of plans.
+        telemetry: What this process tells of itself.
+        ended: Told of each job that ends here.
         parts: What works in this process while the service runs.
         begin: Keeps a job that somebody waits for and starts it in the same step, where
             jobs run in this process; None where they do not.
+        stop_claiming: Leaves queued jobs to others, where jobs run in this process.
+        end_grace: Ends the time that running commands have after that.
     """
 
     registry: Registry
@@ -78,13 +84,31 @@ class JobService:
     space: Space
     streams: OpenStreams
     vault: PlanVault
+    telemetry: Telemetry
+    ended: JobEnded
     parts: Sequence[Part] = ()
     begin: Callable[[Submission], Awaitable[JobRecord]] | None = None
+    stop_claiming: Callable[[], None] = lambda: None
+    end_grace: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Begin to take requests; returns before the scientific stack is loaded."""
         for part in self.parts:
             await part.start()
+
+    def wind_down(self) -> None:
+        """Begin to stop: what runs may go on for the grace, who then still waits waits no longer.
+
+        A sync run that is not done by then gets its job, as one that took too long does.
+        """
+        self.stop_claiming()
+        loop = asyncio.get_running_loop()
+        loop.call_later(self.settings.stop_grace_s, self.finish_line.let_go)
+
+    def hurry(self) -> None:
+        """Give no more time to what runs, and to who waits."""
+        self.end_grace()
+        self.finish_line.let_go()
 
     async def close(self) -> None:
         """End what still runs, then release everything."""
@@ -322,6 +346,7 @@ class JobService:
             finished_at=datetime.now(UTC),
         )
         if canceled is not None:
+            self.ended(canceled, ())
             with suppress(OSError):  # a full disk; who follows the job adds it when there is space
                 await self.log.append(job_id, final_frame(canceled))
             await self.signals.notify(Topic.FINISHED, job_id)

@@ -47,6 +47,11 @@ class FinishLine:
         """Give the final record to who waits for it."""
         self._release(record.job_id, record)
 
+    def let_go(self) -> None:
+        """Give everybody who waits the job as it is now."""
+        for job_id in list(self._waiting):
+            self._release(job_id)
+
     async def close(self) -> None:
         """Stop listening; who still waits, waits for its time to be over."""
         if self._listener is not None:

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 _ABOUT: ContextVar[Mapping[str, Any]] = ContextVar("about", default=MappingProxyType({}))
 
 _MASK = "***"
@@ -89,7 +91,10 @@ class JsonLines(Lines):
         }
         if (fault := self._fault(record)) is not None:
             entry["exception"] = fault
-        return json.dumps(entry, default=str)
+        try:
+            return orjson.dumps(entry, default=str).decode()
+        except TypeError:  # half a surrogate pair, of an odd file name
+            return json.dumps(entry, default=str)
 
 
 class HumanLines(Lines):

@@ -91,6 +91,9 @@ JOBS = Metric("zyra_jobs", Kind.GAUGE, "Jobs that are not done", ("status",))
 QUEUE_AGE_S = Metric(
     "zyra_queue_oldest_seconds", Kind.GAUGE, "How long the first queued job has waited"
 )
+STORE_UP = Metric(
+    "zyra_store_up", Kind.GAUGE, "1 where the store of jobs answers, else what it knows is left out"
+)
 DISK_FREE = Metric("zyra_disk_free_bytes", Kind.GAUGE, "Free space where a folder is", ("folder",))
 SANDBOX = Metric(
     "zyra_sandbox_level", Kind.GAUGE, "1 for the level at which runs are confined", ("level",)
@@ -116,6 +119,7 @@ METRICS: Mapping[str, Metric] = {
         PROCESSES,
         JOBS,
         QUEUE_AGE_S,
+        STORE_UP,
         DISK_FREE,
         SANDBOX,
         BUILD,

@@ -72,8 +72,12 @@ class OtlpSpan:
         self._propagator.inject(carrier, trace.set_span_in_context(self._span))
         return carrier.get(_HEADER)
 
-    def end(self, at_ns: int, attributes: Attributes, *, failed: bool = False) -> None:
+    def end(
+        self, at_ns: int, attributes: Attributes, *, name: str | None = None, failed: bool = False
+    ) -> None:
         """Tell that it is over."""
+        if name is not None:
+            self._span.update_name(name)
         self._span.set_attributes(dict(attributes))
         if failed:
             self._span.set_status(Status(StatusCode.ERROR))

@@ -32,8 +32,10 @@ class Span(Protocol):
     def traceparent(self) -> str | None:
         """What its children name as their parent; None where nothing is traced."""
 
-    def end(self, at_ns: int, attributes: Attributes, *, failed: bool = False) -> None:
-        """Tell that it is over."""
+    def end(
+        self, at_ns: int, attributes: Attributes, *, name: str | None = None, failed: bool = False
+    ) -> None:
+        """Tell that it is over; `name` is a better one than was known when it began."""
 
 
 class Tracer(Protocol):
@@ -50,7 +52,9 @@ class Tracer(Protocol):
 class _NoSpan:
     traceparent: str | None
 
-    def end(self, at_ns: int, attributes: Attributes, *, failed: bool = False) -> None:
+    def end(
+        self, at_ns: int, attributes: Attributes, *, name: str | None = None, failed: bool = False
+    ) -> None:
         """Nothing."""
 
 

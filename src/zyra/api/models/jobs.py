@@ -94,6 +94,7 @@ class JobAnswer(TypedDict):
     retries: int
     expired: bool
     callback: CallbackAnswer | None
+    request_id: str | None
     metadata: dict[str, Any]
     links: dict[str, str]
 
@@ -184,6 +185,7 @@ def job_answer(record: JobRecord, root: str) -> JobAnswer:
         "retries": record.retries,
         "expired": record.expired,
         "callback": _callback(record.callback),
+        "request_id": record.request_id,
         "metadata": dict(record.metadata),
         "links": job_links(record, root),
     }

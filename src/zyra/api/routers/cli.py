@@ -18,6 +18,7 @@ from zyra.api.models.cli_request import parse_cli_request
 from zyra.api.models.jobs import AcceptedAnswer, RunAnswer, accepted_answer, run_answer
 from zyra.api.models.problem import ProblemAnswer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
+from zyra.api.observing import origin_of
 from zyra.api.openapi import TYPED_PATH, answers, described
 from zyra.api.prefer import parse_prefer
 from zyra.jobs.records import Mode
@@ -128,6 +129,7 @@ async def _run(request: Request, wanted: RunRequest, prefer: str, fail_on_error:
     found = find_command(service_of(request).registry, wanted.stage, wanted.command)
     caller = require(request, run_scope(found.stage, found.name))
     note(request, command=f"{found.stage} {found.name}")
+    wanted = replace(wanted, origin=origin_of(request))
     record = await executor_of(request).run(caller, wanted, wait_s, request)
     note(request, job=record.job_id)
     root = root_of(request)

@@ -1,4 +1,4 @@
-"""The service itself: liveness, readiness, where to begin."""
+"""The service itself: liveness, readiness, metrics, where to begin."""
 
 from http import HTTPStatus
 
@@ -6,14 +6,24 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from zyra import __version__
+from zyra.access.scopes import METRICS_READ
+from zyra.api.callers import require
 from zyra.api.context import root_of, service_of
 from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.service import HealthAnswer, ReadyAnswer, SandboxAnswer, StartAnswer
-from zyra.api.openapi import answers, described
+from zyra.api.openapi import Responses, answers, described, errors
 from zyra.api.start_page import PAGE_POLICY, start_links, start_page
+from zyra.core.loading import load
 from zyra.jobs.isolation.level import Level, level_here
 
 router = APIRouter(tags=["service"])
+
+# Loaded by name: only those who are asked for metrics need Prometheus' library.
+RENDER = "zyra.telemetry.exposition:render"
+METRICS_RESPONSES: Responses = {
+    200: {"description": "The metrics as text", "content": {"text/plain": {}}},
+    **errors(),
+}
 
 
 @router.get("/", responses=answers(StartAnswer))
@@ -51,6 +61,25 @@ async def ready(request: Request) -> Response:
     if body["ready"]:
         return json_answer(body)
     return json_answer(body, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"})
+
+
+@router.get("/metrics", response_class=Response, responses=METRICS_RESPONSES)
+async def metrics(request: Request) -> Response:
+    """What Prometheus reads: the counts of all processes of the service.
+
+    It needs the scope `metrics:read`; without any key, direct callers on this machine may ask.
+    """
+    require(request, METRICS_READ)
+    service = service_of(request)
+    settings = service.settings
+    folders = {
+        "uploads": settings.upload_dir,
+        "results": settings.results_dir,
+        "state": settings.state_dir,
+    }
+    values = await service.telemetry.total(service.store, folders)
+    body, media_type = load(RENDER)(values, request.headers.get("accept", ""))
+    return Response(body, headers={"Content-Type": media_type, "Cache-Control": "no-store"})
 
 
 def _sandbox(level: Level) -> SandboxAnswer:

@@ -26,13 +26,25 @@ class Executor:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep the service running; the server has drained its requests when this ends."""
+        """Keep the service running; the server has drained its requests when this ends.
+
+        Commands that run then have the rest of the grace, which began with the signal.
+        """
         await self.service.start()
-        try:
-            with self.stopping.watching():
+        with self.stopping.watching():
+            winding_down = asyncio.ensure_future(self._wind_down())
+            try:
                 yield
-        finally:
-            await self.service.close()
+            finally:
+                self.service.wind_down()  # some servers stop without a signal
+                await self.service.close()
+                winding_down.cancel()
+
+    async def _wind_down(self) -> None:
+        await self.stopping.wait()
+        self.service.wind_down()
+        await self.stopping.wait_for_hurry()
+        self.service.hurry()
 
     async def run(
         self, caller: Caller, wanted: RunRequest, wait_s: float, request: Request

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from zyra.jobs.embedded.sqlite_backlog import read_backlog
 from zyra.jobs.embedded.sqlite_pages import select_page
 from zyra.jobs.embedded.sqlite_schema import open_database
 from zyra.jobs.leases import lost
-from zyra.jobs.ports import Claimed, Page, Query, Renewal, Submission
+from zyra.jobs.ports import Backlog, Claimed, Page, Query, Renewal, Submission
 from zyra.jobs.quotas import too_many_jobs
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
@@ -111,6 +112,10 @@ class SqliteJobStore:
     ) -> list[JobRecord]:
         """Finished jobs whose callback is due at `moment`; taken until `until`."""
         return await self._do(lambda: self._take_callbacks(moment, until, limit))
+
+    async def backlog(self) -> Backlog:
+        """How much there is to do."""
+        return await self._do(lambda: read_backlog(self._database))
 
     async def used(self) -> set[str]:
         """What queued and running jobs read: `file:ID` and `job:ID`."""

@@ -13,20 +13,33 @@ from zyra.jobs.ports import ANYTHING, Claimed, Submission
 from zyra.jobs.records import JobRecord
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.jobs.runner import TERM_GRACE_S
+from zyra.jobs.winding_down import wait_for_ends
 
 logger = logging.getLogger(__name__)
 
 
 class EmbeddedWorker:
-    """Runs queued jobs while the server runs; fulfils `jobs.service.Part`."""
+    """Runs queued jobs while the server runs; fulfils `jobs.service.Part`.
+
+    Args:
+        grace_s: Time that running commands get when the server is to end.
+    """
 
     def __init__(
-        self, engine: Engine, store: SqliteJobStore, signals: LocalSignals, executor: Executor
+        self,
+        engine: Engine,
+        store: SqliteJobStore,
+        signals: LocalSignals,
+        executor: Executor,
+        grace_s: float = 0.0,
     ) -> None:
         self._engine = engine
         self._store = store
         self._signals = signals
         self._executor = executor
+        self._grace_s = grace_s
+        self._ends_at: float | None = None
+        self._hurry = asyncio.Event()
         self._news = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._jobs: set[asyncio.Task[None]] = set()
@@ -38,7 +51,13 @@ class EmbeddedWorker:
         self._loops = [asyncio.ensure_future(loop()) for loop in loops]
 
     async def close(self) -> None:
-        """Claim nothing more, end what runs, and wait until its records are final."""
+        """Claim nothing more, end what runs, and wait until its records are final.
+
+        After `wind_down` commands have the rest of their time first.
+        """
+        if self._ends_at is not None:
+            left_s = self._ends_at - asyncio.get_running_loop().time()
+            await wait_for_ends(self._jobs, max(0.0, left_s), self._hurry)
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -48,6 +67,16 @@ class EmbeddedWorker:
         await self._executor.close()
         await asyncio.gather(*self._jobs, return_exceptions=True)
         await self._signals.close()
+
+    def wind_down(self) -> None:
+        """Leave queued jobs to others or to the next start; what runs has the grace from now on."""
+        if self._ends_at is None:
+            self._ends_at = asyncio.get_running_loop().time() + self._grace_s
+            self._news.set()
+
+    def hurry(self) -> None:
+        """Let what runs have no more time."""
+        self._hurry.set()
 
     async def begin(self, submission: Submission) -> JobRecord:
         """Keep a job that somebody waits for, and start it in the same step if it may start.
@@ -68,7 +97,7 @@ class EmbeddedWorker:
         return {"executor": self._executor.is_ready}
 
     async def _claim_for_ever(self) -> None:
-        while True:
+        while self._ends_at is None:
             claimed = await self._claim()
             if claimed is None:
                 await self._news.wait()

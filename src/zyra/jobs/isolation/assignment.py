@@ -37,6 +37,7 @@ class Assignment:
         readable: Absolute paths of its inputs; it can read no others.
         broker: What connects for it; None where it needs no network.
         variables: Of cloud tools: endpoints, regions, credentials.
+        request_id: Of the request that it came from, or None; stands in what is told of faults.
     """
 
     stage: str
@@ -49,6 +50,7 @@ class Assignment:
     readable: tuple[str, ...] = ()
     broker: Broker | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    request_id: str | None = None
 
     def to_file_descriptor(self) -> int:
         """Write the assignment to an unnamed file and return its descriptor, rewound."""

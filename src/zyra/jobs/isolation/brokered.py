@@ -51,6 +51,11 @@ class BrokeredExecutor:
         """Whether the inner one is."""
         return self._inner.is_ready
 
+    @property
+    def children(self) -> Mapping[str, int]:
+        """Those of the inner one."""
+        return self._inner.children
+
     async def start(self) -> None:
         """Start the inner one; the broker starts with the first run that needs it."""
         await self._inner.start()

@@ -116,6 +116,7 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
             job_on_standard_streams(args, network, report_progress, assignment.variables),
             correct=corrected_args,
             reader_left=READER_LEFT,
+            request_id=assignment.request_id,
         )
     except MemoryError:
         _send({"reason": "memory"})

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +57,10 @@ class Executor(Protocol):
     @property
     def is_ready(self) -> bool:
         """Whether a start would not wait for anything to load."""
+
+    @property
+    def children(self) -> Mapping[str, int]:
+        """How many processes are `ready` for a run, and how many are `busy` with one."""
 
     async def start(self) -> None:
         """Begin; returns before the scientific stack is loaded."""

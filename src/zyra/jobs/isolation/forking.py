@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -59,6 +59,11 @@ class ForkingExecutor:
     def is_ready(self) -> bool:
         """Whether the warm parent has loaded everything."""
         return self._is_ready
+
+    @property
+    def children(self) -> Mapping[str, int]:
+        """How many children wait for a run, and how many have one."""
+        return {"ready": len(self._waiting), "busy": len(self._running)}
 
     @property
     def parent_pid(self) -> int | None:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zyra.jobs.isolation.assignment import Assignment
@@ -27,6 +27,11 @@ class SpawningExecutor:
     def __init__(self, registry_name: str) -> None:
         self._registry_name = registry_name
         self._running: set[SpawnedCommand] = set()
+
+    @property
+    def children(self) -> Mapping[str, int]:
+        """How many interpreters have a run; none waits for one."""
+        return {"ready": 0, "busy": len(self._running)}
 
     async def start(self) -> None:
         """Nothing has to be started ahead."""

@@ -10,6 +10,7 @@ from zyra.jobs.redis.connection import Link
 from zyra.jobs.redis.event_streams import RedisEventLog
 from zyra.jobs.redis.hub import Hub
 from zyra.jobs.redis.keys import Keys
+from zyra.jobs.redis.redis_board import RedisBoard
 from zyra.jobs.redis.redis_ledger import RedisLedger
 from zyra.jobs.redis.redis_listeners import RedisListeners
 from zyra.jobs.redis.redis_store import RedisJobStore
@@ -20,6 +21,8 @@ from zyra.jobs.redis.signals import RedisSignals
 from zyra.jobs.redis.sweeper import Sweeper
 from zyra.jobs.redis.worker import RedisWorker
 from zyra.jobs.storage import Results
+from zyra.jobs.telemetry_part import Telemetry
+from zyra.jobs.watching import JobEnded
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,28 @@ class RedisParts:
     ledger: RedisLedger
     streams: RedisStreams
     listeners: RedisListeners
+    board: RedisBoard
 
-    def server_part(self, results: Results, executor: Executor, vault: PlanVault) -> ServerPart:
+    def server_part(
+        self, results: Results, executor: Executor, vault: PlanVault, ended: JobEnded
+    ) -> ServerPart:
         """What a server runs; its executor only ends orphans and is never started."""
-        return ServerPart(
-            self.link, self.hub, self._sweeper(self._engine(results, executor, vault))
-        )
+        engine = self._engine(results, executor, vault, ended)
+        return ServerPart(self.link, self.hub, self._sweeper(engine))
 
     def worker(
-        self, results: Results, executor: Executor, vault: PlanVault, slots: int
+        self,
+        results: Results,
+        executor: Executor,
+        vault: PlanVault,
+        ended: JobEnded,
+        telemetry: Telemetry,
+        *,
+        slots: int,
+        grace_s: float,
     ) -> RedisWorker:
         """What `zyra worker` runs."""
-        engine = self._engine(results, executor, vault)
+        engine = self._engine(results, executor, vault, ended)
         return RedisWorker(
             link=self.link,
             hub=self.hub,
@@ -58,10 +71,14 @@ class RedisParts:
             queue=self.queue.rq.name,
             slots=slots,
             tidy=partial(results.tidy, self.store),
+            grace_s=grace_s,
+            telemetry=telemetry,
         )
 
-    def _engine(self, results: Results, executor: Executor, vault: PlanVault) -> Engine:
-        return Engine(self.store, self.log, self.signals, executor, results, vault)
+    def _engine(
+        self, results: Results, executor: Executor, vault: PlanVault, ended: JobEnded
+    ) -> Engine:
+        return Engine(self.store, self.log, self.signals, executor, results, vault, ended=ended)
 
     def _sweeper(self, engine: Engine) -> Sweeper:
         return Sweeper(engine, self.queue)
@@ -92,4 +109,5 @@ def redis_parts(url: str, queue_name: str, kept_s: float) -> RedisParts:
         ledger=RedisLedger(link, keys),
         streams=RedisStreams(link, keys),
         listeners=RedisListeners(link, keys),
+        board=RedisBoard(link, keys),
     )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from zyra.jobs.leases import LEASE_S, lost
-from zyra.jobs.ports import Claimed, Page, Query, Renewal, Submission
+from zyra.jobs.ports import Backlog, Claimed, Page, Query, Renewal, Submission
 from zyra.jobs.quotas import too_many_jobs
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
@@ -118,6 +118,17 @@ class RedisJobStore:
     async def page(self, query: Query) -> Page:
         """List jobs, newest first."""
         return await read_page(self._link, self._keys, query)
+
+    async def backlog(self) -> Backlog:
+        """How much there is to do."""
+        keys = self._keys
+        async with self._link.use() as client, client.pipeline() as pipe:
+            pipe.zcard(keys.queued)
+            pipe.zcard(keys.running)
+            pipe.zrange(keys.queued, 0, 0)
+            queued, running, first = await pipe.execute()
+            text = await client.hget(keys.job(first[0]), "record") if first else None
+        return Backlog(queued, running, from_json(text).created_at if text else None)
 
     async def remove(self, job_id: str) -> None:
         """Forget a job, its frames, and the key that names it."""

@@ -19,9 +19,9 @@ from zyra.jobs.redis.rq_worker import Feed
 from zyra.jobs.redis.signals import RedisSignals
 from zyra.jobs.redis.sweeper import Sweeper
 from zyra.jobs.requests import ServiceUnavailable
+from zyra.jobs.telemetry_part import Telemetry
+from zyra.jobs.winding_down import wait_for_ends
 
-# Most platforms kill a process 30 s after they asked it to end.
-FINISH_S = 20.0
 GIVE_UP_S = 5.0
 AGAIN_S = 0.5
 
@@ -36,6 +36,7 @@ class RedisWorker:
         queue: Name of the RQ queue.
         slots: How many commands run at once.
         tidy: Removes what an earlier worker has left on this machine.
+        grace_s: Time that running commands get when the worker is to end.
     """
 
     link: Link
@@ -48,6 +49,8 @@ class RedisWorker:
     queue: str
     slots: int
     tidy: Callable[[], Awaitable[None]]
+    grace_s: float
+    telemetry: Telemetry
     _jobs: "set[asyncio.Task[None]]" = field(default_factory=set)
     _feed: Feed | None = None
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,6 +64,7 @@ class RedisWorker:
         await self.link.check()
         await self.tidy()
         await self.executor.start()
+        await self.telemetry.start()
         loop = asyncio.get_running_loop()
 
         def give_away(job_id: str) -> None:
@@ -71,13 +75,14 @@ class RedisWorker:
         loops = [asyncio.ensure_future(work()) for work in works]
         try:
             await asyncio.to_thread(feed.run, burst=burst)
-            await self._finish_what_runs(FINISH_S if feed.is_stopping else None)
+            await self._finish_what_runs(self.grace_s if feed.is_stopping else None)
         finally:
             feed.stop()
             for task in loops:
                 task.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             await self.executor.close()
+            await self.telemetry.close()
             await self.hub.close()
             await self.link.close()
 
@@ -123,15 +128,7 @@ class RedisWorker:
 
     async def _finish_what_runs(self, limit_s: float | None) -> None:
         """Wait for what runs; end it when that takes too long or somebody is in a hurry."""
-        hurry = asyncio.ensure_future(self._hurry.wait())
-        finished = asyncio.ensure_future(self._all_done())
-        await asyncio.wait({hurry, finished}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        await wait_for_ends(self._jobs, limit_s, self._hurry)
         self.engine.abandon()
         # Without Redis their ends cannot be told; then their leases run out, which tells it.
-        await asyncio.wait({finished}, timeout=GIVE_UP_S)
-        for task in (hurry, finished):
-            task.cancel()
-
-    async def _all_done(self) -> None:
-        while self._jobs:
-            await asyncio.wait(self._jobs)
+        await wait_for_ends(self._jobs, GIVE_UP_S, asyncio.Event())
