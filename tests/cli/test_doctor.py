@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer, free_port
 
-from zyra.cli.doctor import examine, folder_finding, main, redis_finding, sandbox_finding
+from zyra.cli.doctor import (
+    examine,
+    folder_finding,
+    main,
+    redis_finding,
+    sandbox_finding,
+    storage_finding,
+)
 from zyra.core.settings import Settings
 from zyra.jobs.isolation.level import Level
 
@@ -53,6 +60,21 @@ async def test_a_redis_that_is_not_there_fails(tmp_path: Path) -> None:
 async def test_an_address_that_is_none_fails(tmp_path: Path) -> None:
     finding = await redis_finding(settings_in(tmp_path, redis_url="localhost:6379"))
     assert finding.state == "fail"
+
+
+async def test_a_bucket_that_is_away_fails_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "AWS_ACCESS_KEY_ID": "a",
+            "AWS_SECRET_ACCESS_KEY": "b",
+        }.items():
+            monkeypatch.setenv(name, value)
+        finding = await storage_finding(settings_in(tmp_path, storage_url="s3://a-bucket/below"))
+    assert (finding.state, "s3://a-bucket/below" in finding.detail) == ("fail", True)
 
 
 def test_what_was_found_is_printed_as_json(

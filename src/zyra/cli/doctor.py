@@ -18,14 +18,14 @@ from zyra.core.loading import load
 from zyra.core.settings import GIB, Settings, load_settings
 from zyra.jobs.isolation.level import Level, level_here
 from zyra.jobs.requests import Caller, RunRequest
-from zyra.wiring import build_service
+from zyra.wiring import build_service, check_storage
 
 LIBRARIES = ("eccodes", "netCDF4", "numpy", "pyproj", "rasterio", "fastapi", "redis", "rq")
 LINK = "zyra.jobs.redis.connection:Link"
 LOW_DISK_BYTES = 5 * GIB
 SELF_TEST_S = 60.0
 
-REDIS = "ZYRA_REDIS_URL"
+REDIS, STORAGE = "ZYRA_REDIS_URL", "ZYRA_STORAGE_URL"
 OK, WARN, FAIL = "ok", "warn", "fail"
 
 
@@ -69,6 +69,7 @@ async def examine(settings: Settings) -> list[Finding]:
         *(folder_finding(name, path) for name, path in folders.items()),
         sandbox_finding(level_here()),
         await redis_finding(settings),
+        await storage_finding(settings),
         await _self_test(settings),
     ]
 
@@ -134,11 +135,23 @@ async def redis_finding(settings: Settings) -> Finding:
     )
 
 
+async def storage_finding(settings: Settings) -> Finding:
+    """Whether the bucket of uploads and results can be written."""
+    if settings.storage_url is None:
+        return Finding(STORAGE, OK, "not used: uploads and results are in the folders above")
+    try:
+        await check_storage(settings)
+    except ZyraError as error:
+        return Finding(STORAGE, FAIL, error.message, error.hint or "")
+    return Finding(STORAGE, OK, f"{settings.storage_url} can be written")
+
+
 async def _self_test(settings: Settings) -> Finding:
     """Run a small command as a service would: in a process of its own, with its limits."""
     with tempfile.TemporaryDirectory() as folder:
         names = ("upload_dir", "results_dir", "state_dir")
-        apart = {name: Path(folder, name) for name in names} | {"redis_url": None}
+        apart = dict.fromkeys(("redis_url", "storage_url"))
+        apart |= {name: Path(folder, name) for name in names}
         service = build_service(settings.model_copy(update=apart))
         request = RunRequest(
             "disseminate", "local", {"input": "-", "path": "copy.txt"}, stdin="zyra"
