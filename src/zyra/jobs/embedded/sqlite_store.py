@@ -1,34 +1,27 @@
 """Job records and leases in SQLite, shared safely by several processes of one machine.
 
-One thread owns the connection, so the event loop never waits for the disk.
+Which thread does what is a matter of `SqliteConnection`.
 """
 
-import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from zyra.jobs.embedded.sqlite_backlog import read_backlog
+from zyra.jobs.embedded.sqlite_connection import SqliteConnection
 from zyra.jobs.embedded.sqlite_pages import select_page
-from zyra.jobs.embedded.sqlite_schema import open_database
 from zyra.jobs.leases import lost
 from zyra.jobs.ports import Backlog, Claimed, Page, Query, Renewal, Submission
 from zyra.jobs.quotas import too_many_jobs
 from zyra.jobs.record_json import from_json, to_json
 from zyra.jobs.records import JobRecord, Status
-from zyra.jobs.requests import Conflict, ServiceUnavailable, StorageFull
+from zyra.jobs.requests import Conflict
 
 T = TypeVar("T")
-
-# Primary result codes that are the machine's fault and may pass; all others are ours.
-_PASSING = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
-_NO_SPACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 class SqliteJobStore:
@@ -40,54 +33,54 @@ class SqliteJobStore:
 
     def __init__(self, path: Path, capacity: int) -> None:
         self._capacity = capacity
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="zyra-store")
-        self._database = self._thread.submit(open_database, path).result()
+        self._connection = SqliteConnection(path)
+        self._database = self._connection.database
 
     async def add(self, submission: Submission) -> JobRecord:
         """Keep a new job, or return the one that its idempotency key already names."""
-        return (await self._do(lambda: self._add(submission)))[0]
+        return (await self._connection.at_once(lambda: self._add(submission)))[0]
 
     async def add_and_claim(
         self, submission: Submission, runner: str, lease_s: float
     ) -> tuple[JobRecord, Claimed | None]:
         """As `add`; a new job is claimed in the same transaction if none waits before it."""
-        return await self._do(lambda: self._add(submission, runner, lease_s))
+        return await self._connection.at_once(lambda: self._add(submission, runner, lease_s))
 
     async def get(self, job_id: str) -> JobRecord | None:
         """The record of that id, with its place in the queue, or None."""
-        return await self._do(lambda: self._get(job_id))
+        return await self._connection.at_once(lambda: self._get(job_id))
 
     async def change(
         self, job_id: str, expected: tuple[Status, ...], **changes: Any
     ) -> JobRecord | None:
         """Replace fields if the status is one of `expected`; None otherwise."""
-        return await self._do(lambda: self._change(job_id, expected, changes))
+        return await self._connection.at_once(lambda: self._change(job_id, expected, changes))
 
     async def page(self, query: Query) -> Page:
         """List jobs, newest first."""
-        return await self._do(lambda: select_page(self._database, query))
+        return await self._connection.in_thread(lambda: select_page(self._database, query))
 
     async def remove(self, job_id: str) -> None:
         """Forget a job."""
-        await self._do(lambda: self._remove(job_id))
+        await self._connection.in_thread(lambda: self._remove(job_id))
 
     async def claim(self, runner: str, lease_s: float, job_id: str | None = None) -> Claimed | None:
         """Take that queued job, or the oldest, if fewer run than may."""
-        return await self._do(lambda: self._claim(runner, lease_s, job_id))
+        return await self._connection.at_once(lambda: self._claim(runner, lease_s, job_id))
 
     async def renew(
         self, runner: str, lease_s: float, progress: Mapping[str, tuple[float, str]]
     ) -> Renewal:
         """Keep the jobs of `progress`, and store how far they are."""
-        return await self._do(lambda: self._renew(runner, lease_s, progress))
+        return await self._connection.at_once(lambda: self._renew(runner, lease_s, progress))
 
     async def finish(self, runner: str, job_id: str, **changes: Any) -> JobRecord | None:
         """Move a job to its final state if `runner` still holds it; None otherwise."""
-        return await self._do(lambda: self._finish(runner, job_id, changes))
+        return await self._connection.at_once(lambda: self._finish(runner, job_id, changes))
 
     async def expire(self) -> list[JobRecord]:
         """Take the jobs whose lease ran out from their runners."""
-        return await self._do(self._expire)
+        return await self._connection.in_thread(self._expire)
 
     async def cancel_requested(self, runner: str) -> list[str]:
         """The jobs of `runner` that somebody asked to end."""
@@ -95,31 +88,35 @@ class SqliteJobStore:
             "SELECT job_id FROM jobs WHERE status = 'running' AND runner = ?"
             " AND json_extract(record, '$.cancel_requested')"
         )
-        rows = await self._do(lambda: self._database.execute(query, (runner,)).fetchall())
+        rows = await self._connection.at_once(
+            lambda: self._database.execute(query, (runner,)).fetchall()
+        )
         return [row[0] for row in rows]
 
     async def data_version(self) -> int:
         """A number that changes when another process has changed something."""
         query = "PRAGMA data_version"
-        return int((await self._do(lambda: self._database.execute(query).fetchone()))[0])
+        return int(
+            (await self._connection.at_once(lambda: self._database.execute(query).fetchone()))[0]
+        )
 
     async def finished_before(self, moment: datetime, limit: int) -> list[JobRecord]:
         """Finished jobs whose results are still there though they ended before `moment`."""
-        return await self._do(lambda: self._finished_before(moment, limit))
+        return await self._connection.in_thread(lambda: self._finished_before(moment, limit))
 
     async def take_callbacks(
         self, moment: datetime, until: datetime, limit: int
     ) -> list[JobRecord]:
         """Finished jobs whose callback is due at `moment`; taken until `until`."""
-        return await self._do(lambda: self._take_callbacks(moment, until, limit))
+        return await self._connection.in_thread(lambda: self._take_callbacks(moment, until, limit))
 
     async def backlog(self) -> Backlog:
         """How much there is to do."""
-        return await self._do(lambda: read_backlog(self._database))
+        return await self._connection.in_thread(lambda: read_backlog(self._database))
 
     async def used(self) -> set[str]:
         """What queued and running jobs read: `file:ID` and `job:ID`."""
-        return await self._do(self._used)
+        return await self._connection.in_thread(self._used)
 
     async def in_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` with the database, all of it or nothing.
@@ -129,45 +126,21 @@ class SqliteJobStore:
         """
 
         def do() -> T:
-            with self._transaction() as database:
+            with self._connection.transaction() as database:
                 return work(database)
 
-        return await self._do(do)
+        return await self._connection.in_thread(do)
 
     async def close(self) -> None:
         """Close the database after what was asked before."""
-        await self._do(self._database.close)
-        self._thread.shutdown()
-
-    async def _do(self, work: Callable[[], T]) -> T:
-        """Do `work` in the thread of the database.
-
-        Raises:
-            StorageFull: The disk took no more.
-            ServiceUnavailable: The database cannot be used at the moment.
-        """
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.OperationalError as exc:
-            code = exc.sqlite_errorcode & 0xFF
-            if code in _NO_SPACE:
-                raise StorageFull(f"the job store cannot be written: {exc}") from exc
-            if code in _PASSING:
-                raise ServiceUnavailable(f"the job store cannot be used: {exc}") from exc
-            raise
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._database.execute("BEGIN IMMEDIATE")
-        with self._database:
-            yield self._database
+        await self._connection.close()
 
     def _add(
         self, submission: Submission, runner: str | None = None, lease_s: float = 0.0
     ) -> tuple[JobRecord, Claimed | None]:
         """Keep a job, and claim it for `runner` if there is one and nothing is in the way."""
         record = submission.record
-        with self._transaction():
+        with self._connection.transaction():
             if submission.idempotency_key is not None:
                 known = self._known(submission)
                 if known is not None:
@@ -251,14 +224,14 @@ class SqliteJobStore:
         return replace(record, queue_position=position)
 
     def _remove(self, job_id: str) -> None:
-        with self._transaction() as database:
+        with self._connection.transaction() as database:
             database.execute("DELETE FROM jobs WHERE job_id = ?", (job_id,))
             database.execute("DELETE FROM idempotency WHERE job_id = ?", (job_id,))
 
     def _change(
         self, job_id: str, expected: tuple[Status, ...], changes: Mapping[str, Any]
     ) -> JobRecord | None:
-        with self._transaction():
+        with self._connection.transaction():
             record = self._get(job_id)
             if record is None or record.status not in expected:
                 return None
@@ -284,7 +257,7 @@ class SqliteJobStore:
     def _claim(self, runner: str, lease_s: float, job_id: str | None) -> Claimed | None:
         if not self._has_queued():
             return None  # found without locking out other writers
-        with self._transaction() as database:
+        with self._connection.transaction() as database:
             if not self._has_room():
                 return None
             which = "ORDER BY seq LIMIT 1" if job_id is None else "AND job_id = ?"
@@ -306,7 +279,7 @@ class SqliteJobStore:
     ) -> Renewal:
         held: set[str] = set()
         canceled: set[str] = set()
-        with self._transaction() as database:
+        with self._connection.transaction() as database:
             rows = database.execute(
                 "SELECT record FROM jobs WHERE status = 'running' AND runner = ?", (runner,)
             ).fetchall()
@@ -327,7 +300,7 @@ class SqliteJobStore:
         return Renewal(frozenset(set(progress) - held), frozenset(canceled))
 
     def _finish(self, runner: str, job_id: str, changes: Mapping[str, Any]) -> JobRecord | None:
-        with self._transaction() as database:
+        with self._connection.transaction() as database:
             row = database.execute(
                 "SELECT record FROM jobs WHERE job_id = ? AND status = 'running' AND runner = ?",
                 (job_id, runner),
@@ -335,7 +308,9 @@ class SqliteJobStore:
             return None if row is None else self._put(replace(from_json(row[0]), **changes))
 
     def _expire(self) -> list[JobRecord]:
-        with self._transaction() as database:
+        # Asked for once a second, so this is also when the changes of that second go to the file.
+        self._connection.checkpoint()
+        with self._connection.transaction() as database:
             rows = database.execute(
                 "SELECT record FROM jobs WHERE status = 'running' AND lease_until < ?",
                 (time.time(),),
@@ -347,7 +322,7 @@ class SqliteJobStore:
         asked = (moment.isoformat(), limit)
         if self._database.execute(due, asked).fetchone() is None:
             return []  # found without locking out other writers
-        with self._transaction() as database:
+        with self._connection.transaction() as database:
             rows = database.execute(due, asked).fetchall()
             records = [from_json(row[0]) for row in rows]
             database.executemany(
