@@ -6,7 +6,6 @@ Columns always run from west to east (or along +x); rows stay in the order of th
 
 from dataclasses import dataclass
 
-import eccodes
 import numpy as np
 
 from zyra.core.errors import DataError, UnsupportedFormat
@@ -14,6 +13,7 @@ from zyra.fields.budgets import MOST_POINTS
 from zyra.fields.crs import Crs
 from zyra.fields.grib_crs import grib_crs
 from zyra.fields.grib_handle import GribHandle
+from zyra.fields.grib_library import gaussian_latitudes
 from zyra.fields.grid import Coordinates, Grid
 
 _DEGREES = frozenset({"regular_ll", "rotated_ll"})
@@ -173,7 +173,7 @@ def _gaussian_latitudes(order: int, first: float, last: float, rows: int) -> Coo
     """The `rows` latitudes of a Gaussian grid that begin at `first` and run towards `last`."""
     if not 1 <= order <= 10_000:
         raise DataError(f"the Gaussian grid has {order} rows between pole and equator")
-    lines = np.array(list(eccodes.codes_get_gaussian_latitudes(order)), np.float64)
+    lines = gaussian_latitudes(order)
     if first < last:
         lines = lines[::-1]
     start = int(np.abs(lines - first).argmin())

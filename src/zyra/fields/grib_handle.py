@@ -4,26 +4,17 @@ ecCodes' own messages on stderr are silenced: what matters of them comes as the
 text of the exception, which is translated into a `DataError` here.
 """
 
-import ctypes
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import eccodes
 import numpy as np
-from gribapi import bindings
 from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
-
-_Listener = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p)
-_AssertionListener = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
-
-_library = ctypes.CDLL(bindings.library_path)
-_library.grib_context_get_default.restype = ctypes.c_void_p
-_library.grib_context_set_logging_proc.argtypes = [ctypes.c_void_p, _Listener]
-_library.codes_set_codes_assertion_failed_proc.argtypes = [_AssertionListener]
+from zyra.fields import grib_library
+from zyra.fields.grib_library import EccodesError
 
 
 def _say_nothing(context: object, level: int, message: object) -> None:
@@ -51,15 +42,7 @@ def _note_assertion(message: bytes) -> None:
     _assertions.note(message)
 
 
-# C keeps only the addresses: the callbacks must live as long as the process.
-_SILENCE = _Listener(_say_nothing)
-_NOTE = _AssertionListener(_note_assertion)
-_library.grib_context_set_logging_proc(_library.grib_context_get_default(), _SILENCE)
-_library.codes_set_codes_assertion_failed_proc(_NOTE)
-
-
-# What ecCodes gives for octets that are all ones, as integer, float and text.
-_MISSING = (eccodes.CODES_MISSING_LONG, eccodes.CODES_MISSING_DOUBLE, "MISSING")
+_LISTENERS = grib_library.listen(_say_nothing, _note_assertion)
 
 
 @dataclass(frozen=True)
@@ -70,17 +53,15 @@ class GribHandle:
 
     def text(self, key: str) -> str:
         """Value of `key` as text; empty if it is not there or missing."""
-        return str(self._get(key, str) or "")
+        return grib_library.text(self.identifier, key)
 
     def integer(self, key: str) -> int | None:
         """Value of `key` as an integer."""
-        value = self._get(key, int)
-        return None if value is None else int(value)
+        return grib_library.integer(self.identifier, key)
 
     def number(self, key: str) -> float | None:
         """Value of `key` as a float."""
-        value = self._get(key, float)
-        return None if value is None else float(value)
+        return grib_library.number(self.identifier, key)
 
     def needed_integer(self, key: str) -> int:
         """Value of `key`, which must be there.
@@ -106,14 +87,7 @@ class GribHandle:
 
     def integers(self, key: str) -> NDArray[np.int64]:
         """The array under `key`."""
-        return np.asarray(eccodes.codes_get_array(self.identifier, key, int), dtype=np.int64)
-
-    def _get(self, key: str, kind: type) -> str | int | float | None:
-        try:
-            value: str | int | float = eccodes.codes_get(self.identifier, key, kind)
-        except eccodes.KeyValueNotFoundError:
-            return None
-        return None if value in _MISSING else value
+        return grib_library.integers(self.identifier, key)
 
 
 @contextmanager
@@ -129,14 +103,14 @@ def open_message(data: bytes, where: str) -> Iterator[GribHandle]:
     """
     _assertions.failed.clear()
     try:
-        identifier = eccodes.codes_new_from_message(data)
+        identifier = grib_library.new_handle(data)
         try:
             _refuse_failed_assertion(where)
             yield GribHandle(identifier)
             _refuse_failed_assertion(where)
         finally:
-            eccodes.codes_release(identifier)
-    except eccodes.CodesInternalError as exc:
+            grib_library.release(identifier)
+    except EccodesError as exc:
         raise DataError(f"{where} cannot be read: {exc}", hint="the file may be damaged") from exc
 
 

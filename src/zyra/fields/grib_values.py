@@ -1,10 +1,9 @@
 """Unpack the values of a GRIB message into rows and columns."""
 
-import eccodes
 import numpy as np
-from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
+from zyra.fields import grib_library
 from zyra.fields.field import Array
 from zyra.fields.grib_handle import GribHandle
 
@@ -30,12 +29,10 @@ def unpack_values(handle: GribHandle) -> Array:
         DataError: The data section cannot be unpacked.
     """
     # NaN passes through ecCodes untouched, while its default 9999 can be a true value.
-    eccodes.codes_set(handle.identifier, "missingValue", float("nan"))
+    grib_library.set_number(handle.identifier, "missingValue", float("nan"))
     if handle.text("packingType") not in _SINGLE:
-        doubles: NDArray[np.float64] = eccodes.codes_get_double_array(handle.identifier, "values")
-        return doubles.astype(np.float32)
-    values: Array = eccodes.codes_get_float_array(handle.identifier, "values")
-    return values
+        return grib_library.doubles(handle.identifier, "values").astype(np.float32)
+    return grib_library.singles(handle.identifier, "values")
 
 
 def in_rows(handle: GribHandle, values: Array, shape: tuple[int, int]) -> Array:

@@ -7,11 +7,10 @@ shares, and those of the centres whose files are met most.
 from contextlib import suppress
 from pathlib import Path
 
-import eccodes
-
 from zyra.core.errors import ZyraError
 from zyra.fields.grib import first_message
 from zyra.fields.grib_handle import open_message
+from zyra.fields.grib_library import sample
 from zyra.fields.grib_names import NameReader
 
 SAMPLES = ("GRIB1", "GRIB2")
@@ -20,9 +19,9 @@ CENTRES = ("ecmf", "kwbc")  # ECMWF and NCEP
 
 def warm_up() -> None:
     """Name the fields of ecCodes' own samples, as each centre would."""
-    for sample in SAMPLES:
+    for name in SAMPLES:
         for centre in CENTRES:
-            with open_message(_sample(sample, centre), sample) as message:
+            with open_message(sample(name, centre), name) as message:
                 NameReader().names(message)
 
 
@@ -33,12 +32,3 @@ def read_tables_for(path: Path) -> None:
     """
     with suppress(ZyraError, OSError):
         first_message(path)
-
-
-def _sample(name: str, centre: str) -> bytes:
-    handle = eccodes.codes_grib_new_from_samples(name)
-    try:
-        eccodes.codes_set(handle, "centre", centre)
-        return bytes(eccodes.codes_get_message(handle))
-    finally:
-        eccodes.codes_release(handle)
