@@ -36,26 +36,38 @@ async def read_object(request: Request, limit: int) -> dict[str, Any]:
         RequestRefused: It is no object, too deep, or has too many or too large values.
     """
     refuse_other_types(request, "application/json")
+    return parse_object(await read_bytes(request, limit))
+
+
+async def read_bytes(request: Request, limit: int) -> bytes:
+    """Read the request's body whole.
+
+    Raises:
+        BodyTooLarge: It has more than `limit` bytes.
+    """
     refuse_announced_size(request, limit)
     body = bytearray()
     async for chunk in chunks_of(request):
         body += chunk
         if len(body) > limit:
             raise BodyTooLarge(f"the body has more than {limit} bytes")
-    return parse_object(bytes(body))
+    return bytes(body)
 
 
-def refuse_other_types(request: Request, wanted: str) -> None:
-    """Let pass only bodies of the media type `wanted`, without a content coding.
+def announced_type(request: Request) -> str:
+    """The announced media type of the body, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_other_types(request: Request, *wanted: str) -> None:
+    """Let pass only bodies of the media types `wanted`, without a content coding.
 
     Raises:
         WrongMediaType: The body is something else.
     """
-    given = request.headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() != wanted:
-        raise WrongMediaType(
-            f"the body is {given or 'of no announced type'}", hint=f"send Content-Type: {wanted}"
-        )
+    if announced_type(request) not in wanted:
+        given = request.headers.get("content-type") or "of no announced type"
+        raise WrongMediaType(f"the body is {given}", hint=f"send Content-Type: {wanted[0]}")
     refuse_coding(request)
 
 

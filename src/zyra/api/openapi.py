@@ -23,6 +23,12 @@ from zyra.api.models.jobs import (
     RunAnswer,
     TicketAnswer,
 )
+from zyra.api.models.pipelines import (
+    EXAMPLES,
+    DryRunAnswer,
+    PipelineAnswer,
+    PipelineRequest,
+)
 from zyra.api.models.problem import ProblemAnswer
 from zyra.api.models.service import (
     CommandAnswer,
@@ -40,10 +46,12 @@ ANSWERS: tuple[type, ...] = (
     AcceptedAnswer,
     CommandAnswer,
     CommandsAnswer,
+    DryRunAnswer,
     HealthAnswer,
     JobAnswer,
     JobsAnswer,
     ManifestAnswer,
+    PipelineAnswer,
     ProblemAnswer,
     ReadyAnswer,
     RunAnswer,
@@ -53,6 +61,7 @@ ANSWERS: tuple[type, ...] = (
     UploadsAnswer,
 )
 REF = "#/components/schemas/"
+YAML = "application/yaml"  # RFC 9512
 Responses = dict[int | str, dict[str, Any]]
 
 # The one route behind every command's own operation; its entry is the model of theirs.
@@ -133,9 +142,14 @@ def describe(app: FastAPI, registry: Registry) -> dict[str, Any]:
     )
     paths, schemas = document["paths"], _answer_schemas()
     commands = list(all_commands(registry))
-    _add_schema(schemas, "CliRequest", CliRequest.model_json_schema(ref_template=REF + "{model}"))
+    for body in (CliRequest, PipelineRequest):
+        schema = body.model_json_schema(ref_template=REF + "{model}")
+        _add_schema(schemas, body.__name__, schema)
     examples = [(f"{c.stage} {c.name}: {e['title']}", e["body"]) for c, e in _first_uses(commands)]
     paths["/cli/run"]["post"]["requestBody"] = _json_body("CliRequest", examples)
+    pipeline = _json_body("PipelineRequest", EXAMPLES)
+    pipeline["content"][YAML] = {"schema": {"$ref": f"{REF}PipelineRequest"}}
+    paths["/pipelines/run"]["post"]["requestBody"] = pipeline
     model = paths.pop(TYPED_PATH)["post"]
     for command in commands:
         name = component_name(command)
@@ -202,6 +216,7 @@ def _tags() -> list[dict[str, Any]]:
     return [
         {"name": "commands", "description": "Run any command, discover all"},
         *({"name": stage.name, "description": stage.summary} for stage in STAGES),
+        {"name": "pipelines", "description": "Run several commands as one job"},
         {"name": "jobs", "description": "What became of a run, and what it left"},
         {"name": "files", "description": "Uploads that commands read as `file_id:ID`"},
         {"name": "service", "description": "Liveness, readiness, start page"},

@@ -14,7 +14,7 @@ from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.following import Following
 from zyra.jobs.open_streams import OpenStreams
 from zyra.jobs.pipelines.board import with_steps
-from zyra.jobs.pipelines.preparing import prepare_pipeline
+from zyra.jobs.pipelines.preparing import PreparedPipeline, check_pipeline, prepare_pipeline
 from zyra.jobs.pipelines.spec import PIPELINES
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import EventLog, JobStore, Page, Query, Signals, Submission
@@ -136,6 +136,14 @@ class JobService:
             ServiceUnavailable: It cannot be kept now.
         """
         return await self._accept(await self._prepared(caller, request))
+
+    async def check_pipeline(self, caller: Caller, request: RunRequest) -> PreparedPipeline:
+        """Find out whether a pipeline could be run; nothing is kept.
+
+        Raises:
+            RequestRefused: It, or the arguments of a step, are wrong.
+        """
+        return await check_pipeline(self._desk(caller), request)
 
     async def run(
         self, caller: Caller, request: RunRequest, *, wait_s: float | None = None

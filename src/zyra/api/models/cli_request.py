@@ -53,14 +53,9 @@ Stdin = Annotated[
 ]
 
 
-class CliRequest(_Body):
-    """One command to run."""
+class RunOptions(_Body):
+    """How a run, of one command or of a pipeline, is to be treated."""
 
-    stage: str = Field(description="Stage, or one of its older names", examples=["process"])
-    command: str = Field(description="Command of the stage", examples=["decode-grib2"])
-    args: dict[str, Any] = Field(
-        default_factory=dict, description="Arguments by name; `GET /cli/commands` describes them"
-    )
     mode: Literal["sync", "async"] = Field("sync", description="Wait for the result, or not")
     stdin: Stdin | None = Field(None, description="What `-` reads: text, an upload, or an output")
     timeout_s: float | None = Field(
@@ -92,12 +87,12 @@ class CliRequest(_Body):
             raise PydanticCustomError("too_large", "metadata is larger than 4 KiB of JSON")
         return given
 
-    def to_run_request(self) -> RunRequest:
-        """The same as the job service takes it."""
+    def run_request(self, stage: str, command: str, args: Mapping[str, Any]) -> RunRequest:
+        """A request of the job service with these options."""
         return RunRequest(
-            stage=self.stage,
-            command=self.command,
-            args=self.args,
+            stage=stage,
+            command=command,
+            args=args,
             mode=Mode(self.mode),
             stdin=_source(self.stdin),
             timeout_s=self.timeout_s,
@@ -108,6 +103,20 @@ class CliRequest(_Body):
             callback_url=self.callback_url,
             callback_method=self.callback_method,
         )
+
+
+class CliRequest(RunOptions):
+    """One command to run."""
+
+    stage: str = Field(description="Stage, or one of its older names", examples=["process"])
+    command: str = Field(description="Command of the stage", examples=["decode-grib2"])
+    args: dict[str, Any] = Field(
+        default_factory=dict, description="Arguments by name; `GET /cli/commands` describes them"
+    )
+
+    def to_run_request(self) -> RunRequest:
+        """The same as the job service takes it."""
+        return self.run_request(self.stage, self.command, self.args)
 
 
 def parse_cli_request(body: Mapping[str, Any]) -> CliRequest:

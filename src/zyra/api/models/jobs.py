@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from typing_extensions import TypedDict
 
-from zyra.jobs.records import Callback, JobRecord, Output
+from zyra.jobs.records import Callback, JobRecord, Output, StepRecord
 
 
 class OutputAnswer(TypedDict):
@@ -62,8 +62,36 @@ class CallbackAnswer(TypedDict):
     attempts: list[AttemptAnswer]
 
 
+class PipelineStepAnswer(TypedDict):
+    """A step of a pipeline; `outputs` are names among the outputs of the job.
+
+    `stdout` and `stderr` are the ends of what it wrote; those of the job have all of it.
+    """
+
+    number: int
+    name: str
+    stage: str
+    command: str
+    args: dict[str, Any]
+    status: Literal["queued", "running", "succeeded", "failed", "canceled", "skipped"]
+    exit_code: int | None
+    reason: str | None
+    message: str
+    progress: float
+    started_at: str | None
+    finished_at: str | None
+    duration_s: float | None
+    max_rss_bytes: int | None
+    cpu_s: float | None
+    stdout: str
+    stderr: str
+    stdout_truncated: bool
+    stderr_truncated: bool
+    outputs: list[str]
+
+
 class JobAnswer(TypedDict):
-    """The record of a job."""
+    """The record of a job; `steps` has those of a pipeline."""
 
     job_id: str
     status: Literal["queued", "running", "succeeded", "failed", "canceled"]
@@ -96,6 +124,7 @@ class JobAnswer(TypedDict):
     callback: CallbackAnswer | None
     request_id: str | None
     metadata: dict[str, Any]
+    steps: list[PipelineStepAnswer]
     links: dict[str, str]
 
 
@@ -187,7 +216,34 @@ def job_answer(record: JobRecord, root: str) -> JobAnswer:
         "callback": _callback(record.callback),
         "request_id": record.request_id,
         "metadata": dict(record.metadata),
+        "steps": [step_answer(step) for step in record.steps],
         "links": job_links(record, root),
+    }
+
+
+def step_answer(step: StepRecord) -> PipelineStepAnswer:
+    """A step of a pipeline as callers see it."""
+    return {
+        "number": step.number,
+        "name": step.name,
+        "stage": step.stage,
+        "command": step.command,
+        "args": dict(step.args),
+        "status": step.status.value,
+        "exit_code": step.exit_code,
+        "reason": step.reason,
+        "message": step.message,
+        "progress": step.progress,
+        "started_at": _time(step.started_at),
+        "finished_at": _time(step.finished_at),
+        "duration_s": step.duration_s,
+        "max_rss_bytes": step.max_rss_bytes,
+        "cpu_s": step.cpu_s,
+        "stdout": step.stdout.text,
+        "stderr": step.stderr.text,
+        "stdout_truncated": step.stdout.truncated,
+        "stderr_truncated": step.stderr.truncated,
+        "outputs": list(step.outputs),
     }
 
 

@@ -1,59 +1,43 @@
 """Run commands, and describe them."""
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from zyra.access.scopes import run_scope
+from zyra.api.answering import (
+    FailOnError,
+    IdempotencyKey,
+    Prefer,
+    Wishes,
+    keyed,
+    run_and_answer,
+    run_responses,
+)
 from zyra.api.bodies import read_object
 from zyra.api.callers import require
 from zyra.api.catalogue import describe_command
-from zyra.api.context import executor_of, root_of, service_of
+from zyra.api.context import root_of, service_of
 from zyra.api.guard import note
 from zyra.api.json_answer import json_answer
 from zyra.api.models.cli_request import parse_cli_request
-from zyra.api.models.jobs import AcceptedAnswer, RunAnswer, accepted_answer, run_answer
-from zyra.api.models.problem import ProblemAnswer
+from zyra.api.models.jobs import RunAnswer, run_answer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
-from zyra.api.observing import origin_of
-from zyra.api.openapi import TYPED_PATH, answers, described
-from zyra.api.prefer import parse_prefer
-from zyra.jobs.records import Mode
-from zyra.jobs.requests import Problem, RequestRefused, RunRequest
+from zyra.api.openapi import TYPED_PATH, answers
+from zyra.jobs.requests import RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
 
 router = APIRouter(tags=["commands"])
 
-FailOnError = Annotated[
-    bool, Query(description="Answer 422 instead of 200 when the command itself fails")
-]
 TimeoutS = Annotated[
     float | None, Query(gt=0, allow_inf_nan=False, description="End the command after so long")
 ]
 CancelOnDisconnect = Annotated[
     bool, Query(description="End the command when the waiting caller goes away")
 ]
-RUN_RESPONSES = (
-    answers(RunAnswer, 404, 408, 409, 413, 415, 503, 507)
-    | answers(AcceptedAnswer, status=202)
-    | {
-        422: described(
-            "The request is wrong; or, with fail_on_error, the command failed",
-            ProblemAnswer,
-            RunAnswer,
-        )
-    }
-)
-Prefer = Annotated[
-    str, Header(description="`respond-async` does not wait, `wait=N` waits N s (RFC 7240)")
-]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(min_length=1, max_length=255, description="The same key gives the same job"),
-]
+RUN_RESPONSES = run_responses(RunAnswer)
 
 
 @router.post(
@@ -73,7 +57,7 @@ async def run_command(
     """
     body = await read_object(request, service_of(request).settings.max_body_bytes)
     wanted = parse_cli_request(body).to_run_request()
-    return await _run(request, _keyed(wanted, idempotency_key), prefer, fail_on_error)
+    return await _run(request, keyed(wanted, idempotency_key), Wishes(prefer, fail_on_error))
 
 
 @router.get("/cli/commands", responses=answers(CommandsAnswer))
@@ -115,40 +99,16 @@ async def run_typed_command(
         cancel_on_disconnect=cancel_on_disconnect,
     )
     try:
-        return await _run(request, _keyed(wanted, idempotency_key), prefer, fail_on_error)
+        return await _run(request, keyed(wanted, idempotency_key), Wishes(prefer, fail_on_error))
     except RequestRefused as error:
         raise _without_args_prefix(error) from error
 
 
-async def _run(request: Request, wanted: RunRequest, prefer: str, fail_on_error: bool) -> Response:
-    preference = parse_prefer(prefer)
-    if preference.is_async:
-        wanted = replace(wanted, mode=Mode.ASYNC)
-    longest = service_of(request).settings.sync_limit_s
-    wait_s = longest if preference.wait_s is None else min(preference.wait_s, longest)
+async def _run(request: Request, wanted: RunRequest, wishes: Wishes) -> Response:
     found = find_command(service_of(request).registry, wanted.stage, wanted.command)
     caller = require(request, run_scope(found.stage, found.name))
     note(request, command=f"{found.stage} {found.name}")
-    wanted = replace(wanted, origin=origin_of(request))
-    record = await executor_of(request).run(caller, wanted, wait_s, request)
-    note(request, job=record.job_id)
-    root = root_of(request)
-    if wanted.mode is Mode.ASYNC or not record.status.is_final:
-        headers = {"Location": f"{root}/jobs/{record.job_id}"} | preference.applied
-        return json_answer(accepted_answer(record, root), HTTPStatus.ACCEPTED, headers)
-    failed = fail_on_error and not record.ok
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
-    return json_answer(run_answer(record, root), status)
-
-
-def _keyed(wanted: RunRequest, header: str | None) -> RunRequest:
-    """The request with the idempotency key of the header, if there is one."""
-    if header is None:
-        return wanted
-    if wanted.idempotency_key not in (None, header):
-        message = "the header Idempotency-Key says something else; give one of them"
-        raise RequestRefused([Problem(("idempotency_key",), message, "contradiction")])
-    return replace(wanted, idempotency_key=header)
+    return await run_and_answer(request, caller, wanted, wishes, run_answer)
 
 
 def _without_args_prefix(error: RequestRefused) -> RequestRefused:

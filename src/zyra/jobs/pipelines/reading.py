@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zyra.core.command import Command
 from zyra.jobs.pipelines.changes import changed, split_changes
 from zyra.jobs.pipelines.linking import Exists, LinkedStep, Linker
 from zyra.jobs.pipelines.slices import chosen
@@ -51,6 +52,11 @@ def linked_steps(
     steps = changed(steps, given, problems)
     wanted = chosen(steps, order, problems)
     return Linker(steps, wanted, around.exists, around.has_stdin, problems).linked()
+
+
+def commands_of(order: PipelineOrder, registry: Registry) -> list[Command]:
+    """The commands of the steps that are to be run, as far as there are such commands."""
+    return [linked.step.command for linked in linked_steps(order, Surroundings(registry), [])]
 
 
 def _but(environment: Look, own: Mapping[str, str]) -> Look:

@@ -1,7 +1,7 @@
 """What a pipeline file says, as it was written: the same for the command line and HTTP."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -94,8 +94,20 @@ class PipelineOrder(PipelineSpec):
     )
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 def parse_order(given: Mapping[str, Any]) -> PipelineOrder:
     """The order that a file, or a body, holds.
+
+    Raises:
+        RequestRefused: With a problem for each member that is wrong.
+    """
+    return validated(PipelineOrder, given)
+
+
+def validated(model: type[Model], given: Mapping[str, Any]) -> Model:
+    """What is given, as a model whose members are those of an order and perhaps more.
 
     Raises:
         RequestRefused: With a problem for each member that is wrong.
@@ -103,10 +115,10 @@ def parse_order(given: Mapping[str, Any]) -> PipelineOrder:
     if not {"jobs", "on"}.isdisjoint(given) and "stages" not in given:
         raise RequestRefused([_workflow()])
     try:
-        return PipelineOrder.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestRefused([_problem(details) for details in found]) from error
+        raise RequestRefused([_problem(details, model) for details in found]) from error
 
 
 def _workflow() -> Problem:
@@ -118,14 +130,14 @@ def _workflow() -> Problem:
     )
 
 
-def _problem(error: ErrorDetails) -> Problem:
-    return Problem(tuple(error["loc"]), error["msg"], error["type"], _hint(error))
+def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
+    is_of_step = len(error["loc"]) > 1 and error["loc"][0] in ("stages", "steps")
+    hint = _hint(error, StepSpec if is_of_step else model)
+    return Problem(tuple(error["loc"]), error["msg"], error["type"], hint)
 
 
-def _hint(error: ErrorDetails) -> str | None:
-    place = error["loc"]
-    model = StepSpec if len(place) > 1 and place[0] in ("stages", "steps") else PipelineOrder
-    name = str(place[-1])
+def _hint(error: ErrorDetails, model: type[BaseModel]) -> str | None:
+    name = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "missing" and name in model.model_fields:
         return model.model_fields[name].description
     if error["type"] == "string_pattern_mismatch":
