@@ -21,7 +21,7 @@ BARE = str(_bare_convert.__file__)
 
 def cases(folder: Path) -> Iterator[Case]:
     """Twenty-four fields of 0.25 degrees, and one."""
-    one, many = (_repeated(folder, count) for count in (1, FIELDS))
+    one, many = (repeated(folder, count) for count in (1, FIELDS))
     name = f"{FIELDS} fields of 721x1440"
     yield Case(
         name=f"decode {name}, warm",
@@ -50,13 +50,18 @@ def cases(folder: Path) -> Iterator[Case]:
             at_most=at_most,
             rounds=7,
         )
-    yield Case(
-        name=f"GRIB2 to netcdf, {name}, fresh process",
+    yield fresh_case(folder, many)
+
+
+def fresh_case(folder: Path, source: Path) -> Case:
+    """The conversion of a file of `FIELDS` fields to NetCDF, as a process of its own."""
+    return Case(
+        name=f"GRIB2 to netcdf, {FIELDS} fields of 721x1440, fresh process",
         ours=process(
-            *(ZYRA, "process", "convert-format", str(many), "netcdf"),
+            *(ZYRA, "process", "convert-format", str(source), "netcdf"),
             *("--output", str(folder / "fresh.nc")),
         ),
-        reference=process(sys.executable, BARE, str(many), str(folder / "bare.nc")),
+        reference=process(sys.executable, BARE, str(source), str(folder / "bare.nc")),
         against="fresh decode + raw write",
         at_most=1.8,
         rounds=7,
@@ -83,7 +88,8 @@ def decode_ours(source: Path) -> Work:
     return work
 
 
-def _repeated(folder: Path, count: int) -> Path:
+def repeated(folder: Path, count: int) -> Path:
+    """A file of the same field at `count` hours."""
     path = folder / f"{count}.grib2"
     path.write_bytes(b"".join(at_hour(FIELD.read_bytes(), hour) for hour in range(count)))
     return path
