@@ -10,6 +10,7 @@ from datetime import datetime
 
 from zyra.core.exit_codes import DONE
 from zyra.jobs.isolation.of_job import ChildTimes
+from zyra.jobs.pipelines.spec import PIPELINES, RUN
 from zyra.jobs.records import JobRecord, Reason, Status
 from zyra.registry import Registry
 from zyra.telemetry.metric import CPU_S, OUTPUT_BYTES, RUN_S, RUNS, WAIT_S
@@ -53,7 +54,9 @@ class Watch:
             _trace(self.tracer, record, children)
 
     def _count(self, record: JobRecord) -> None:
-        is_known = record.command in self.registry.get(record.stage, {})
+        is_known = record.command in self.registry.get(record.stage, {}) or (
+            (record.stage, record.command) == (PIPELINES, RUN)
+        )
         command = (record.stage, record.command) if is_known else (OTHER, OTHER)
         self.tally.add(RUNS, *command, outcome_of(record))
         if record.started_at is not None:
