@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,29 @@ def test_a_download_has_the_headers_of_a_file(client: httpx.Client, saved: str) 
     assert answer.headers["etag"] == f'"{hashlib.sha256(TEXT.encode()).hexdigest()}"'
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-disposition"].startswith('attachment; filename="main.txt"')
+
+
+@pytest.mark.parametrize("name", ["hrrr_t06z_f01_tmp.grib2", "eraint_uvz.nc"])
+def test_data_arrives_intact_as_a_file_of_no_known_type(
+    client: httpx.Client, data: Path, name: str
+) -> None:
+    body = (data / name).read_bytes()
+    file_id = client.put(f"/upload/{name}", content=body).json()["file_id"]
+    told = client.get(f"/files/{file_id}/content")
+    plain = client.get(f"/files/{file_id}/content", params={"as": "file"})
+    assert told.headers["content-type"] in ("application/x-grib", "application/x-netcdf")
+    assert plain.headers["content-type"] == "application/octet-stream"
+    assert plain.headers["content-disposition"] == told.headers["content-disposition"]
+    assert (plain.content, told.content) == (body, body)
+
+
+def test_outputs_and_streams_come_as_files_of_no_known_type(
+    client: httpx.Client, saved: str
+) -> None:
+    for path in ("download", "stdout", "stderr"):
+        answer = client.get(f"{saved}/{path}", params={"as": "file"})
+        assert answer.headers["content-type"] == "application/octet-stream"
+    assert client.get(f"{saved}/download", params={"as": "text"}).status_code == 422
 
 
 def test_a_name_of_any_script_is_offered(client: httpx.Client, saved: str) -> None:

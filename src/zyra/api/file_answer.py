@@ -5,8 +5,10 @@ from contextlib import aclosing, closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
+from typing import Annotated, Literal
 from urllib.parse import quote
 
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -20,6 +22,18 @@ SAFE_HEADERS = {
 }
 
 
+OPAQUE = "application/octet-stream"
+
+AsFile = Annotated[
+    Literal["file"] | None,
+    Query(
+        alias="as",
+        description="`file` sends it as application/octet-stream, for tools that would read"
+        " types they know as text",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class ServedFile:
     """A file as it is offered.
@@ -29,12 +43,14 @@ class ServedFile:
         filename: Name under which it is saved; None shows it in place.
         media_type: Its Content-Type.
         sha256: Digest, becomes the entity tag; without it size and time do.
+        as_file: Send it as bytes of no known type instead.
     """
 
     content: Content
     filename: str | None
     media_type: str
     sha256: str | None = None
+    as_file: Literal["file"] | None = None
 
 
 def file_answer(request: Request, file: ServedFile) -> Response:
@@ -65,7 +81,7 @@ def _answer(request: Request, file: ServedFile) -> Response:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if file.filename is not None:
         headers["Content-Disposition"] = attachment(file.filename)
-    headers["Content-Type"] = file.media_type
+    headers["Content-Type"] = OPAQUE if file.as_file else file.media_type
     return _bytes_answer(request, content, version, headers)
 
 

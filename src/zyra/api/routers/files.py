@@ -9,7 +9,7 @@ from starlette.responses import Response
 from zyra.access.scopes import FILES_READ, FILES_WRITE
 from zyra.api.callers import require
 from zyra.api.context import root_of, service_of
-from zyra.api.file_answer import ServedFile, file_answer
+from zyra.api.file_answer import AsFile, ServedFile, file_answer
 from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.files import UploadAnswer, UploadsAnswer, upload_answer
 from zyra.api.openapi import FORM_BODY, RAW_BODY, answers, errors, file_responses
@@ -75,12 +75,13 @@ async def show_file(request: Request, file_id: str) -> Response:
 
 
 @router.get("/files/{file_id}/content", response_class=Response, responses=file_responses())
-async def send_file(request: Request, file_id: str) -> Response:
+async def send_file(request: Request, file_id: str, as_file: AsFile = None) -> Response:
     """The bytes of an upload."""
     service, caller = service_of(request), require(request, FILES_READ)
     info = await service.uploads.info(caller, file_id)
     content = await service.uploads.open(info)
-    return file_answer(request, ServedFile(content, info.filename, info.media_type, info.sha256))
+    served = ServedFile(content, info.filename, info.media_type, info.sha256, as_file)
+    return file_answer(request, served)
 
 
 @router.delete("/files/{file_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404, 409))

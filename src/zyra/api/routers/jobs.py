@@ -11,7 +11,7 @@ from starlette.responses import Response
 from zyra.access.scopes import JOBS_CANCEL, JOBS_READ
 from zyra.api.callers import require
 from zyra.api.context import executor_of, root_of, service_of
-from zyra.api.file_answer import ServedFile, file_answer
+from zyra.api.file_answer import OPAQUE, AsFile, ServedFile, file_answer
 from zyra.api.json_answer import json_answer
 from zyra.api.models.jobs import (
     JobAnswer,
@@ -120,25 +120,27 @@ async def download(
     job_id: str,
     file: FileName = None,
     zip: Zipped = False,
+    as_file: AsFile = None,
 ) -> Response:
     """The main output, another one, or all."""
     service, caller = service_of(request), require(request, JOBS_READ)
     if zip:
         return await _all_outputs(request, await service.job(caller, job_id), file)
     output, content = await service.output(caller, job_id, file)
-    return file_answer(request, ServedFile(content, output.name, output.media_type, output.sha256))
+    served = ServedFile(content, output.name, output.media_type, output.sha256, as_file)
+    return file_answer(request, served)
 
 
 @router.get("/jobs/{job_id}/stdout", response_class=Response, responses=file_responses())
-async def show_stdout(request: Request, job_id: str) -> Response:
+async def show_stdout(request: Request, job_id: str, as_file: AsFile = None) -> Response:
     """What the command wrote to stdout, byte for byte."""
-    return await _stream(request, job_id, "stdout")
+    return await _stream(request, job_id, "stdout", as_file)
 
 
 @router.get("/jobs/{job_id}/stderr", response_class=Response, responses=file_responses())
-async def show_stderr(request: Request, job_id: str) -> Response:
+async def show_stderr(request: Request, job_id: str, as_file: AsFile = None) -> Response:
     """What the command wrote to stderr, byte for byte."""
-    return await _stream(request, job_id, "stderr")
+    return await _stream(request, job_id, "stderr", as_file)
 
 
 def _moment(given: datetime | None) -> datetime | None:
@@ -162,14 +164,16 @@ async def _all_outputs(request: Request, record: JobRecord, file: str | None) ->
     return await zip_answer(f"{record.job_id}.zip", files, head=request.method == "HEAD")
 
 
-async def _stream(request: Request, job_id: str, name: Literal["stdout", "stderr"]) -> Response:
+async def _stream(
+    request: Request, job_id: str, name: Literal["stdout", "stderr"], as_file: AsFile
+) -> Response:
     service, caller = service_of(request), require(request, JOBS_READ)
     record = await service.job(caller, job_id)
     content = await service.stream(caller, job_id, name)
     captured = record.stdout if name == "stdout" else record.stderr
-    return file_answer(request, ServedFile(content, None, _media_type(captured)))
+    return file_answer(request, ServedFile(content, None, _media_type(captured), as_file=as_file))
 
 
 def _media_type(captured: Captured) -> str:
     is_text = captured.text or not captured.size
-    return "text/plain; charset=utf-8" if is_text else "application/octet-stream"
+    return "text/plain; charset=utf-8" if is_text else OPAQUE
