@@ -33,7 +33,7 @@ def vimeo() -> Iterator[VimeoServer]:
 @pytest.fixture
 def fetch(ran, vimeo: VimeoServer) -> Callable[..., bytes]:
     def fetched(video: str = "76", **args: Any) -> bytes:
-        given = {"video_id": video, "vimeo_token": TOKEN, "api_url": vimeo.url} | args
+        given = {"video_id": video, "vimeo_token": TOKEN, "api_url": vimeo.api_url} | args
         retries = Retries(pause=lambda _: None)
         with HttpClient(NetworkPolicy.allowing(["127.0.0.1"]), retries=retries) as patient:
             fetch_video(VimeoFetchArgs.model_validate(given), ran.job(), patient)
@@ -44,7 +44,7 @@ def fetch(ran, vimeo: VimeoServer) -> Callable[..., bytes]:
 
 def test_a_film_goes_to_its_output(ran, vimeo, tmp_path: Path):
     target = tmp_path / "film.mp4"
-    args = {"video_id": "76", "output": str(target), "vimeo_token": TOKEN, "api_url": vimeo.url}
+    args = {"video_id": "76", "output": str(target), "vimeo_token": TOKEN, "api_url": vimeo.api_url}
     run(VimeoFetchArgs.model_validate(args), ran.job())
     assert target.read_bytes() == FILMS["source"]
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]

@@ -36,7 +36,7 @@ def upload(ran, vimeo, film, patient):
     """Upload in small chunks, waiting for nothing; gives the URI."""
 
     def uploaded(**args):
-        given = {"input": str(film), "vimeo_token": TOKEN, "api_url": vimeo.url} | args
+        given = {"input": str(film), "vimeo_token": TOKEN, "api_url": vimeo.api_url} | args
         parsed = VimeoUploadArgs.model_validate(given)
         return deliver(parsed, ran.job(), patient, chunk_bytes=CHUNK)
 
@@ -44,7 +44,7 @@ def upload(ran, vimeo, film, patient):
 
 
 def test_a_film_becomes_a_video_whose_uri_is_printed(ran, vimeo, film):
-    run(VimeoUploadArgs(input=str(film), vimeo_token=TOKEN, api_url=vimeo.url), ran.job())
+    run(VimeoUploadArgs(input=str(film), vimeo_token=TOKEN, api_url=vimeo.api_url), ran.job())
     assert ran.stdout.getvalue() == b"/videos/1000\n"
     assert vimeo.film("/videos/1000") == FILM
     assert vimeo.asked[0] == (

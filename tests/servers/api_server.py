@@ -10,16 +10,13 @@
 """
 
 import json
-import socket
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-HOST = "127.0.0.1"
+from web_server import WebHandler, WebServer
 
 
 @dataclass(frozen=True)
@@ -69,79 +66,39 @@ class Reply:
 Answer = Callable[[Asked], Reply]
 
 
-class ApiServer:
+class ApiServer(WebServer):
     """The server; a context manager."""
 
     def __init__(self, answer: Answer = Asked.echo) -> None:
         self.answer = answer
         self.asked: list[Asked] = []
         self.ended = Event()
-        self._server = _Listener((HOST, 0), _Handler)
-        self._server.owner = self
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> "ApiServer":
-        self._thread.start()
-        return self
+        super().__init__(_Handler)
 
     def __exit__(self, *_: object) -> None:
         self.ended.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def url(self, path: str, host: str = HOST) -> str:
-        return f"http://{host}:{self._server.server_address[1]}{path}"
+        super().__exit__()
 
 
-class _Listener(ThreadingHTTPServer):
-    owner: ApiServer
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients of these tests break off on purpose."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Listener
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet; the requests are recorded."""
-
-    def do_GET(self) -> None:
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+class _Handler(WebHandler):
+    def do_GET(self) -> None:  # noqa: N802 - the base's name
         asked = self._asked()
         self.server.owner.asked.append(asked)
         self._send(self.server.owner.answer(asked))
 
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def do_PUT(self) -> None:
-        self.do_GET()
+    do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815 - the base's names
 
     def _asked(self) -> Asked:
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = self.asked_headers
         body = self.rfile.read(int(headers.get("content-length", 0)))
         return Asked(self.command, parts.path, query, headers, body)
 
     def _send(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        for name, value in ({"Content-Length": str(len(reply.body))} | reply.headers).items():
-            self.send_header(name, value)
-        self.end_headers()
+        self.begin(reply.status, {"Content-Length": str(len(reply.body))} | reply.headers)
         self.wfile.write(b"" if self.command == "HEAD" else reply.body[: reply.stop_after])
         if reply.stall:
             self.server.owner.ended.wait(10)
         if reply.stop_after is not None or reply.stall:
-            if reply.reset:
-                linger = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.connection.close()
-            self.close_connection = True
+            self.hang_up(reset=reply.reset)

@@ -9,16 +9,14 @@ ends with its `with` block.
 """
 
 import re
-import socket
 import ssl
-import struct
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 
-HOST = "127.0.0.1"
+from web_server import WebHandler, WebServer
+
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
@@ -75,7 +73,7 @@ class Recorded:
     headers: dict[str, str]
 
 
-class HttpServer:
+class HttpServer(WebServer):
     """The server; a context manager."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -85,28 +83,7 @@ class HttpServer:
         self.most_at_once = 0
         self.lock = Lock()
         self.resources: dict[str, Resource] = {}
-        self._server = _Listener((HOST, 0), _Handler)
-        self._server.owner = self
-        self._scheme = "http" if tls is None else "https"
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> "HttpServer":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    def url(self, path: str, host: str = HOST) -> str:
-        return f"{self._scheme}://{host}:{self.port}{path}"
+        super().__init__(_Handler, tls)
 
     def put(self, path: str, body: bytes = b"", **options: object) -> str:
         """Serve `body` at `path`, with the options of `Resource`; return its URL."""
@@ -129,30 +106,11 @@ def _key(path: str) -> str:
     return re.sub(r"%[0-9a-f]{2}", lambda found: found[0].upper(), path)
 
 
-class _Listener(ThreadingHTTPServer):
-    owner: HttpServer
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients of these tests break off on purpose."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Listener
-
-    def setup(self) -> None:
-        super().setup()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet; the requests are recorded."""
-
-    def do_GET(self) -> None:
+class _Handler(WebHandler):
+    def do_GET(self) -> None:  # noqa: N802 - the base's name
         owner = self.server.owner
-        headers = {name.lower(): value for name, value in self.headers.items()}
         with owner.lock:
-            owner.requests.append(Recorded(self.path, headers))
+            owner.requests.append(Recorded(self.path, self.asked_headers))
             owner.at_once += 1
             owner.most_at_once = max(owner.most_at_once, owner.at_once)
         try:
@@ -161,8 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             with owner.lock:
                 owner.at_once -= 1
 
-    def do_HEAD(self) -> None:
-        self.do_GET()
+    do_HEAD = do_GET  # noqa: N815 - the base's name
 
     def _answer(self, resource: Resource) -> None:
         if resource.gate is not None:
@@ -206,24 +163,15 @@ class _Handler(BaseHTTPRequestHandler):
         resource: Resource,
     ) -> None:
         chunked = resource.chunked
-        framing = {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": len(body)}
-        self.send_response(status, resource.reason)
-        for name, value in (framing | headers).items():
-            self.send_header(name, str(value))
-        self.end_headers()
+        length = {"Content-Length": str(len(body))}
+        framing = {"Transfer-Encoding": "chunked"} if chunked else length
+        self.begin(status, framing | headers, resource.reason)
         sent = b"" if self.command == "HEAD" else body[: fault.stop_after]
         # Counted before it goes out: a client may look as soon as it has the last byte.
         with self.server.owner.lock:
             self.server.owner.body_bytes += len(sent)
         self.wfile.write(b"%x\r\n%b\r\n" % (len(sent), sent) if chunked and sent else sent)
         if fault.stop_after is not None:
-            self._hang_up(fault.reset)
+            self.hang_up(reset=fault.reset)
         elif chunked:
             self.wfile.write(b"0\r\n\r\n")
-
-    def _hang_up(self, reset: bool) -> None:
-        self.wfile.flush()
-        if reset:  # linger of zero seconds: close() sends RST
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-        self.close_connection = True

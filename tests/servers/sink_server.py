@@ -8,15 +8,13 @@
 Requests are answered by `answers`, first come, first served, then by 200.
 """
 
-import socket
-import struct
 from collections import deque
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 
-HOST = "127.0.0.1"
+from web_server import WebHandler, WebServer
+
 KEPT = 1 << 20  # bytes of a body; of the rest only length and checksum
 
 
@@ -48,63 +46,28 @@ class Taken:
     sha256: str = ""
 
 
-class SinkServer:
+class SinkServer(WebServer):
     """The server; a context manager."""
 
     def __init__(self) -> None:
         self.answers: deque[Answer] = deque()
         self.taken: list[Taken] = []
-        self._server = _Listener((HOST, 0), _Handler)
-        self._server.owner = self
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> "SinkServer":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def url(self, path: str, host: str = HOST) -> str:
-        return f"http://{host}:{self._server.server_address[1]}{path}"
+        super().__init__(_Handler)
 
 
-class _Listener(ThreadingHTTPServer):
-    owner: SinkServer
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: these tests break off on purpose."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Listener
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet."""
-
+class _Handler(WebHandler):
     def handle_one(self) -> None:
         owner = self.server.owner
         answer = owner.answers.popleft() if owner.answers else Answer()
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        taken = Taken(self.command, self.path, headers)
+        taken = Taken(self.command, self.path, self.asked_headers)
         owner.taken.append(taken)
         if answer.gate is not None:
             answer.gate.wait(30)
         if not self._take(taken, answer.stop_after):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
+            self.hang_up()
             return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
+        length = {} if answer.status == 204 else {"Content-Length": str(len(answer.body))}
+        self.begin(answer.status, answer.headers | length)
         self.wfile.write(answer.body)
 
     do_GET = do_POST = do_PUT = do_PATCH = handle_one  # noqa: N815 - the base's names

@@ -1,7 +1,7 @@
 """A server on the loopback address in the shape that Vimeo documents for its API, with tus.
 
     with VimeoServer() as vimeo:
-        vimeo.url                      # for --api-url
+        vimeo.api_url                  # for --api-url
         vimeo.faults.append("reset")   # for the next PATCH to an upload link
 
 Source: Vimeo API reference 3.4 (Upload a video, Add a version, Get a video, client
@@ -11,16 +11,13 @@ credentials); tus resumable upload protocol 1.0.0.
 import hashlib
 import json
 import re
-import socket
-import struct
 from base64 import b64decode
 from collections import deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
-HOST = "127.0.0.1"
+from web_server import WebHandler, WebServer
+
 TOKEN = "a-vimeo-token"
 CLIENT = ("an-id", "a-client-secret")
 
@@ -34,7 +31,7 @@ class Upload:
     data: bytearray = field(default_factory=bytearray)
 
 
-class VimeoServer:
+class VimeoServer(WebServer):
     """The server; a context manager.
 
     Attributes:
@@ -54,22 +51,11 @@ class VimeoServer:
         self.transcoding: deque[str] = deque()
         self.asked: list[tuple[str, str, Any]] = []
         self.authorized: list[tuple[str, str | None]] = []
-        self._server = _Listener((HOST, 0), _Handler)
-        self._server.owner = self
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> "VimeoServer":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(_Handler)
 
     @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self._server.server_address[1]}"
+    def api_url(self) -> str:
+        return self.url("")
 
     def film(self, uri: str) -> bytes:
         """The newest film of a video."""
@@ -89,7 +75,7 @@ class VimeoServer:
                     "height": heights[name],
                     "size": len(data),
                     "md5": hashlib.md5(data).hexdigest(),
-                    "link": f"{self.url}/film/{number}/{name}",
+                    "link": f"{self.api_url}/film/{number}/{name}",
                     "expires": "2030-01-01T00:00:00+00:00",
                 }
                 for name, data in films.items()
@@ -98,21 +84,7 @@ class VimeoServer:
         } | more
 
 
-class _Listener(ThreadingHTTPServer):
-    owner: VimeoServer
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: these tests break off on purpose."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Listener
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet."""
-
+class _Handler(WebHandler):
     def handle_any(self) -> None:
         owner = self.server.owner
         owner.authorized.append((self.path, self.headers.get("Authorization")))
@@ -174,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert upload["approach"] == "tus"
         link = f"/files/{len(owner.uploads)}"
         owner.uploads[link] = Upload(int(upload["size"]), uri)
-        given = upload | {"upload_link": f"{owner.url}{link}", "status": "in_progress"}
+        given = upload | {"upload_link": f"{owner.api_url}{link}", "status": "in_progress"}
         self._json(201, {"uri": made, "upload": given})
 
     def _tus(self, upload: Upload | None) -> None:
@@ -193,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in ("reset", "short"):
             upload.data += self.rfile.read(length // 2)
             if fault == "reset":
-                return self._hang_up()
+                return self.hang_up()
             self.rfile.read(length - length // 2)
             return self._at(204, upload)
         data = self.rfile.read(length)
@@ -220,32 +192,19 @@ class _Handler(BaseHTTPRequestHandler):
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         start = int(asked[1]) if asked else 0
         part = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"} if asked else {}
-        self.send_response(206 if asked else 200)
-        headers = {"ETag": '"v1"', "Content-Length": str(len(data) - start)} | part
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
+        headers = {"ETag": '"v1"', "Content-Length": str(len(data) - start)}
+        self.begin(206 if asked else 200, headers | part)
         if fault == "reset":
             self.wfile.write(data[start : len(data) // 2])
-            return self._hang_up()
+            return self.hang_up()
         self.wfile.write(data[start:])
         return None
-
-    def _hang_up(self) -> None:
-        self.wfile.flush()
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
 
     def _json(self, status: int, value: Any, headers: dict[str, str] | None = None) -> None:
         body = json.dumps(value).encode()
         self._send(status, {"Content-Type": "application/json"} | (headers or {}), body)
 
     def _send(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+        length = {} if status == 204 else {"Content-Length": str(len(body))}
+        self.begin(status, (headers or {}) | length)
         self.wfile.write(body)

@@ -106,7 +106,8 @@ def source_of(kind: str, folder: Path) -> Iterator[Source]:
 
 
 def patient() -> Retries:
-    return Retries(pause=lambda _: None)
+    # More tries than faults: a busy machine's own time-outs shall not end a transfer.
+    return Retries(attempts=5 * MOST_FAULTS, pause=lambda _: None)
 
 
 def over_http(stack: ExitStack, _folder: Path, kind: str) -> Source:

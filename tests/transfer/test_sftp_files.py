@@ -7,7 +7,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from sftp_server import HOST, PASSWORD, USER, SftpServer
+from sftp_server import HOST, PASSWORD, USER, Door, SftpServer
 
 from zyra.core.errors import AddressRefused, TransferError, UsageError
 from zyra.core.network import NetworkPolicy
@@ -18,6 +18,7 @@ from zyra.transfer.logins import Login
 from zyra.transfer.ranges import fetch_ranges
 from zyra.transfer.receive import Remote
 from zyra.transfer.retries import Retries
+from zyra.transfer.sftp_errors import translated
 from zyra.transfer.sftp_files import SftpClient
 
 LOOPBACK = Dialer(NetworkPolicy.allowing([HOST]))
@@ -199,3 +200,26 @@ def test_a_forbidden_address_is_refused(server):
 def test_what_does_not_speak_ssh_is_told(client):
     with pytest.raises(TransferError, match="cannot connect"):
         client.entries(f"sftp://{USER}@{HOST}:1/")
+
+
+class TalksNonsense(Door):
+    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
+        channel.sendall(b"\0\0\0\1\xff" if name == "sftp" else b"")
+        return True
+
+
+def test_what_is_not_sftp_is_told(folder):
+    with (
+        SftpServer(folder, door=TalksNonsense) as server,
+        SftpClient(LOOPBACK, ME, host_key=server.fingerprint) as client,
+        pytest.raises(TransferError, match="not a proper SFTP answer"),
+    ):
+        client.entries(server.url(""))
+
+
+def test_a_name_that_is_not_utf8_is_told():
+    with (
+        pytest.raises(TransferError, match=r"^sftp://host/: not a proper SFTP answer: .*utf-8"),
+        translated("sftp://host/"),
+    ):
+        b"caf\xe9".decode()

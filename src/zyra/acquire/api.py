@@ -53,7 +53,7 @@ def run(args: ApiArgs, job: Job) -> None:
             return
         if args.openapi_validate or args.openapi_strict:
             hold_against_document(args, call, http, job)
-        admit = Admission(settings.expected, errors=args.allow_non_2xx)
+        admit = Admission(settings.expected, errors=args.allow_non_2xx, hider=call.hider)
         if args.head_first:
             _ask_for_head(call, http, admit, job)
         client = Asking(http, call.method, call.body, admit=admit)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from zyra.core.errors import TransferError
+from zyra.transfer.answer_words import first_words
 from zyra.transfer.client import Headers
-from zyra.transfer.encoding import decoder_for
 from zyra.transfer.failures import RefusedByServer
+from zyra.transfer.hiding import NOTHING_HIDDEN, Hider
 from zyra.transfer.http import Response, check_status
-
-_SHOWN_BYTES = 300  # of an answer that is refused
 
 
 @dataclass(frozen=True)
@@ -19,10 +18,12 @@ class Admission:
     Attributes:
         expected: Media type, such as image/*; None or empty for any.
         errors: Whether answers that are errors are taken.
+        hider: Knows what a service may repeat, and what must not be shown.
     """
 
     expected: str | None = None
     errors: bool = False
+    hider: Hider = NOTHING_HIDDEN
 
     def __call__(self, response: Response) -> None:
         """Refuse an answer, with its beginning.
@@ -33,7 +34,7 @@ class Admission:
             TransferError: It is of another media type.
         """
         if not self.errors:
-            _check_status(response)
+            self._check_status(response)
         if response.status != 416:
             self._check_type(response)
 
@@ -42,17 +43,20 @@ class Admission:
         if self.expected and not fnmatchcase(found, self.expected.strip().lower()):
             raise TransferError(
                 f"{response.url.shown}: sent {found or 'no media type'}, not {self.expected}"
-                f"{_beginning(response)}"
+                f"{self._beginning(response)}"
             )
 
+    def _check_status(self, response: Response) -> None:
+        try:
+            check_status(response)
+        except RefusedByServer as error:
+            error.message += self._beginning(response)
+            error.args = (error.message,)
+            raise
 
-def _check_status(response: Response) -> None:
-    try:
-        check_status(response)
-    except RefusedByServer as error:
-        error.message += _beginning(response)
-        error.args = (error.message,)
-        raise
+    def _beginning(self, response: Response) -> str:
+        words = first_words(response, self.hider)
+        return words and f": {words}"
 
 
 def media_type(headers: Headers) -> str:
@@ -64,19 +68,3 @@ def is_json(headers: Headers) -> bool:
     """Whether an answer says that it is one JSON value."""
     kind = media_type(headers)
     return kind in ("application/json", "text/json") or kind.endswith("+json")
-
-
-def _beginning(response: Response) -> str:
-    """The first words of a body that is text, for a message; its whole end is not waited for."""
-    data = b""
-    try:
-        decoder = decoder_for(response)
-        for chunk in response.chunks():
-            data += chunk if decoder is None else b"".join(decoder.decoded(chunk))
-            if len(data) >= _SHOWN_BYTES:
-                break
-    except TransferError:  # the message is about the answer, of which this is an ornament
-        return ""
-    text = data[:_SHOWN_BYTES].decode(errors="replace")
-    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f": {words}" if words and "\N{REPLACEMENT CHARACTER}" not in words[:100] else ""

@@ -19,13 +19,12 @@ from zyra.transfer.bodies import file_body, form_body, stream_body
 from zyra.transfer.client import Headers
 from zyra.transfer.credentials import request_headers, secret_resolver
 from zyra.transfer.download import progress_in_bytes
-from zyra.transfer.failures import ServerBusy
+from zyra.transfer.failures import had_no_effect
 from zyra.transfer.hiding import Hider
 from zyra.transfer.http import HttpClient, Response
 from zyra.transfer.request import Body, Request
 from zyra.transfer.retries import Tries
 
-_NOTHING_DONE = (429, 503)  # refused before anything was done
 _CONNECT_S = 10.0
 
 
@@ -112,8 +111,7 @@ def _keep(response: Response, output: str, job: Job) -> None:
 def _may_be_sent_again(request: Request, error: TransientTransferError, args: PostArgs) -> bool:
     if request.body is not None and not request.body.repeatable:
         return False
-    nothing_done = isinstance(error, ServerBusy) and error.status in _NOTHING_DONE
-    return nothing_done or request.is_idempotent or args.retry
+    return had_no_effect(error) or request.is_idempotent or args.retry
 
 
 @contextmanager

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from zyra.core.errors import TransferError
+from zyra.transfer.answer_words import first_words
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.hiding import Hider
 from zyra.transfer.http import Response, check_status
 
-_READ_CHUNKS = 4
-_SHOWN = 300  # characters
 _TEXT = re.compile(r"(?i)(text/plain|application/([a-z.-]+\+)?json)\b")
 
 
@@ -27,7 +25,8 @@ def refusal(
     Returns:
         `ServerBusy` for what may pass, else `RefusedByServer` with the server's words.
     """
-    said = _words(response, hider)
+    is_text = _TEXT.match(response.headers.get("Content-Type", ""))  # a page, say, is not
+    said = first_words(response, hider) if is_text else ""
     hint = f"the server says: {said}" if said else None
     if response.status < 400:
         wanted = " or ".join(map(str, expected or ("2xx",)))
@@ -41,16 +40,3 @@ def refusal(
         return error
     # 416, which may be given to who asks for ranges
     return RefusedByServer(f"{response.url.shown}: {response.phrase}", response.status, hint=hint)
-
-
-def _words(response: Response, hider: Hider) -> str:
-    """The beginning of an answer that is text; empty for others, such as pages."""
-    if not _TEXT.match(response.headers.get("Content-Type", "")):
-        return ""
-    try:
-        data = b"".join(islice(response.chunks(), _READ_CHUNKS))
-    except TransferError:  # the status is what matters
-        return ""
-    # Cut after hiding: half a secret would not be recognised.
-    text = hider.hide(data.decode(errors="replace"))
-    return "".join(c if c.isprintable() else " " for c in text).strip()[:_SHOWN]

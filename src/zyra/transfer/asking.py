@@ -7,15 +7,13 @@ from typing import Self
 
 from zyra.core.errors import TransferError, TransientTransferError
 from zyra.transfer.client import Headers
-from zyra.transfer.failures import ServerBusy
+from zyra.transfer.failures import had_no_effect
 from zyra.transfer.http import HttpClient, Response, check_status
 from zyra.transfer.receive import Remote
 from zyra.transfer.request import Body, Request
 from zyra.transfer.retries import Tries
 
 Admit = Callable[[Response], None]
-
-_NOTHING_DONE = (429, 503)  # refused before anything was done
 
 
 class Asking:
@@ -62,7 +60,7 @@ class Asking:
                 self._admit(response)
                 yield response
         except TransientTransferError as error:
-            if self._is_harmless or request.is_idempotent or _had_no_effect(error):
+            if self._is_harmless or request.is_idempotent or had_no_effect(error):
                 raise
             raise TransferError(
                 error.message, hint=f"a {self._method} is not sent again: it may have been obeyed"
@@ -100,7 +98,3 @@ def headers_of(remote: Remote) -> Headers:
                 return response.headers
         except TransientTransferError as error:
             tries.pause_after(error, 0)
-
-
-def _had_no_effect(error: TransientTransferError) -> bool:
-    return isinstance(error, ServerBusy) and error.status in _NOTHING_DONE

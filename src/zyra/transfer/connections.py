@@ -16,6 +16,8 @@ from zyra.transfer.tunnels import dial_through
 
 Resolver = Callable[[str, int], Sequence[str]]
 
+TIMEOUT_S = 60.0  # for connecting and between two pieces, where nobody says otherwise
+
 
 def system_resolver(host: str, port: int) -> Sequence[str]:
     """Addresses of `host` in the order in which the system prefers them.

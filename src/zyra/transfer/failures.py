@@ -2,6 +2,8 @@
 
 from zyra.core.errors import TransferError, TransientTransferError
 
+_NOTHING_DONE = (429, 503)
+
 
 class RefusedByServer(TransferError):
     """The server answered with a status that another try would not change.
@@ -29,6 +31,11 @@ class ServerBusy(TransientTransferError):
         super().__init__(message, hint="the server is overloaded or down: try again later")
         self.retry_after_s = retry_after_s
         self.status = status
+
+
+def had_no_effect(error: TransientTransferError) -> bool:
+    """Whether a server refused a request before it did anything: 429 and 503."""
+    return isinstance(error, ServerBusy) and error.status in _NOTHING_DONE
 
 
 class SourceChanged(TransferError):

@@ -16,11 +16,10 @@ from ftplib import error_reply, parse150, parse227, parse229
 from functools import partial
 from typing import Any
 
-from zyra.transfer.connections import Dialer
+from zyra.transfer.connections import TIMEOUT_S, Dialer
 from zyra.transfer.deadlines import broken_after, hang_up
 from zyra.transfer.pools import public_trust
 
-TIMEOUT_S = 60.0
 IMPLICIT_TLS_PORT = 990  # encrypted from the start, before RFC 4217; IANA's ftps
 
 

@@ -11,21 +11,21 @@ relative to the folder that the login leads to; one that begins with `//` is abs
 
 import ftplib
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import IO
+from typing import Unpack
 from urllib.parse import quote
 
 from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
-from zyra.core.urls import Url, masked, split_url
-from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
+from zyra.core.urls import Url, split_url
+from zyra.transfer.client import CHUNK_BYTES, Headers
 from zyra.transfer.connections import Dialer
 from zyra.transfer.entries import Entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
-from zyra.transfer.ftp_client import TIMEOUT_S, open_ftp
+from zyra.transfer.file_client import FileClient, Options
+from zyra.transfer.ftp_client import open_ftp
 from zyra.transfer.ftp_commands import UNKNOWN, end_of_data, facts_of, make_folders
 from zyra.transfer.ftp_errors import translated
 from zyra.transfer.ftp_listing import (
@@ -38,49 +38,32 @@ from zyra.transfer.ftp_place import FtpPlace
 from zyra.transfer.idle import Idle, Loan
 from zyra.transfer.logins import NOBODY, Login, login_for
 from zyra.transfer.pools import public_trust
-from zyra.transfer.receive import ReportBytes, ignore_bytes
-from zyra.transfer.retries import Retries
-from zyra.transfer.stoppable import Stoppable
-from zyra.transfer.uploads import upload_file, upload_stream
 
 _ANONYMOUS = ("anonymous", "zyra@")
 
 
-class FtpClient(Stoppable):
-    """Gets files of FTP servers; fulfils `client.Client`, and lists and writes, too.
+class FtpClient(FileClient):
+    """Gets files of FTP servers, lists and writes them.
 
     Args:
         dialer: Opens the connections.
         login: Who asks.
-        variables: Tell where ~/.netrc is.
         trust: Makes the TLS context when the first `ftps` URL is opened.
-        retries: How callers repeat what failed for a passing reason.
-        makes_folders: Whether folders that a written file needs are made.
-        tell: Receives a line for each request and each new try.
-        timeout_s: For connecting and between two pieces.
+        options: As of every `FileClient`.
     """
+
+    writing = "STOR"
 
     def __init__(
         self,
         dialer: Dialer,
         login: Login = NOBODY,
         *,
-        variables: Mapping[str, str] | None = None,
         trust: Callable[[], ssl.SSLContext] = public_trust,
-        retries: Retries | None = None,
-        makes_folders: bool = True,
-        tell: Tell = tell_nobody,
-        timeout_s: float = TIMEOUT_S,
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__()
-        self.retries = retries or Retries()
-        self.makes_folders = makes_folders
-        self.tell = tell
-        self._dialer = dialer
-        self._login = login
-        self._variables = variables or {}
+        super().__init__(dialer, login, **options)
         self._make_trust = trust
-        self._timeout_s = timeout_s
         self._idle: Idle[ftplib.FTP] = Idle(ftplib.FTP.close)
 
     def close(self) -> None:
@@ -135,27 +118,6 @@ class FtpClient(Stoppable):
             facts = facts_of(loan.link, remote_path(url))
             loan.whole = True
         return Entry(url.name, str(url), facts.size, facts.modified)
-
-    def upload(
-        self, address: str, source: Path | IO[bytes], *, report: ReportBytes = ignore_bytes
-    ) -> int:
-        """Write a file that takes its name when all of it has arrived; return its size.
-
-        Args:
-            address: URL of the file.
-            source: A file, whose upload goes on where it broke off, or a stream.
-            report: Receives the bytes handed over by now, and their total if known.
-
-        Raises:
-            DataError: The file changes while it is sent.
-            TransferError: It cannot be written; nothing stands under its name then.
-        """
-        if isinstance(source, Path):
-            size = upload_file(self, address, source, report)
-        else:
-            size = upload_stream(self, address, source, report)
-        self.tell(f"STOR {masked(address)}: {size} bytes")
-        return size
 
     @contextmanager
     def placing(self, address: str, part: str) -> Iterator[FtpPlace]:

@@ -56,6 +56,9 @@ class Hider:
             raise
 
 
+NOTHING_HIDDEN = Hider()
+
+
 def _spellings(value: str) -> list[str]:
     """The value of a header, and what a server may make of it: a token, user and password."""
     scheme, _, token = value.rpartition(" ")

@@ -11,12 +11,11 @@ import paramiko
 
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.urls import Url
-from zyra.transfer.connections import Dialer
+from zyra.transfer.connections import TIMEOUT_S, Dialer
 from zyra.transfer.logins import Login
 from zyra.transfer.sftp_errors import translated
 from zyra.transfer.ssh_session import SessionRefused, SshSession
 
-TIMEOUT_S = 60.0
 _KEY_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa")  # where OpenSSH keeps keys, in ~/.ssh
 
 

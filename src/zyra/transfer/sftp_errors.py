@@ -36,6 +36,8 @@ def translated(shown: str) -> Iterator[None]:
         raise TransferError(
             f"{shown}: not a proper SSH answer: {str(exc)[:200]!r}", hint="is this an SSH port?"
         ) from exc
+    except (paramiko.SFTPError, UnicodeError) as exc:  # such as names that are not UTF-8
+        raise TransferError(f"{shown}: not a proper SFTP answer: {str(exc)[:200]!r}") from exc
     except SessionRefused as exc:
         raise TransferError(f"{shown}: the server ends the session: {str(exc)[:200]!r}") from exc
     except (paramiko.SSHException, EOFError) as exc:

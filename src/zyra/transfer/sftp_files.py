@@ -9,52 +9,46 @@ A path is absolute; one that begins with `/~/` is relative to the user's folder.
 """
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import IO
+from typing import Unpack
 from urllib.parse import quote
 
 import paramiko
 
 from zyra.core.errors import TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
-from zyra.core.urls import Url, masked, split_url
-from zyra.transfer.client import Headers, Tell, tell_nobody
+from zyra.core.urls import Url, split_url
+from zyra.transfer.client import Headers
 from zyra.transfer.connections import Dialer
 from zyra.transfer.entries import Entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
+from zyra.transfer.file_client import FileClient, Options
 from zyra.transfer.ftp_listing import is_plain
 from zyra.transfer.idle import Idle, Loan
 from zyra.transfer.logins import NOBODY, Login, login_for
-from zyra.transfer.receive import ReportBytes, ignore_bytes
-from zyra.transfer.retries import Retries
-from zyra.transfer.sftp_client import TIMEOUT_S, SftpLink, open_sftp
+from zyra.transfer.sftp_client import SftpLink, open_sftp
 from zyra.transfer.sftp_errors import translated
+from zyra.transfer.sftp_reads import PipelinedReads
 from zyra.transfer.sftp_writes import CheckedWrites
-from zyra.transfer.stoppable import Stoppable
-from zyra.transfer.uploads import Pieces, upload_file, upload_stream
+from zyra.transfer.uploads import Pieces
 
-_PIECE_BYTES = 32 << 10  # the most that every server gives for one request
-_WINDOW_PIECES = 256  # asked for at once; in memory meanwhile
 _HOME = "/~/"
 
 
-class SftpClient(Stoppable):
-    """Gets files of SFTP servers; fulfils `client.Client`, and lists and writes, too.
+class SftpClient(FileClient):
+    """Gets files of SFTP servers, lists and writes them.
 
     Args:
         dialer: Opens the connections.
         login: Who asks.
         host_key: Fingerprint that hosts have to show; None asks ~/.ssh/known_hosts.
-        variables: Tell where ~/.netrc and ~/.ssh are.
-        retries: How callers repeat what failed for a passing reason.
-        makes_folders: Whether folders that a written file needs are made.
-        tell: Receives a line for each request and each new try.
-        timeout_s: For connecting and between two pieces.
+        options: As of every `FileClient`.
     """
+
+    writing = "PUT"
 
     def __init__(
         self,
@@ -62,21 +56,10 @@ class SftpClient(Stoppable):
         login: Login = NOBODY,
         *,
         host_key: str | None = None,
-        variables: Mapping[str, str] | None = None,
-        retries: Retries | None = None,
-        makes_folders: bool = True,
-        tell: Tell = tell_nobody,
-        timeout_s: float = TIMEOUT_S,
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__()
-        self.retries = retries or Retries()
-        self.makes_folders = makes_folders
-        self.tell = tell
-        self._dialer = dialer
-        self._login = login
+        super().__init__(dialer, login, **options)
         self._host_key = host_key
-        self._variables = variables or {}
-        self._timeout_s = timeout_s
         self._idle: Idle[SftpLink] = Idle(SftpLink.close)
 
     def close(self) -> None:
@@ -143,27 +126,6 @@ class SftpClient(Stoppable):
             loan.whole = True
         return Entry(url.name, str(url), facts.size, facts.modified)
 
-    def upload(
-        self, address: str, source: Path | IO[bytes], *, report: ReportBytes = ignore_bytes
-    ) -> int:
-        """Write a file that takes its name when all of it has arrived; return its size.
-
-        Args:
-            address: URL of the file.
-            source: A file, whose upload goes on where it broke off, or a stream.
-            report: Receives the bytes handed over by now, and their total if known.
-
-        Raises:
-            DataError: The file changes while it is sent.
-            TransferError: It cannot be written; nothing stands under its name then.
-        """
-        if isinstance(source, Path):
-            size = upload_file(self, address, source, report)
-        else:
-            size = upload_stream(self, address, source, report)
-        self.tell(f"PUT {masked(address)}: {size} bytes")
-        return size
-
     @contextmanager
     def placing(self, address: str, part: str) -> Iterator["SftpPlace"]:
         """A connection to where `address` is to be written, under the name `part` at first."""
@@ -203,25 +165,21 @@ class SftpClient(Stoppable):
         loan.whole = False
         if cut.status != 416:
             end = (facts.size or 0) if cut.end is None else cut.end
-            yield from self._pieces(url, file, cut.start, end)
+            yield from self._pieces(loan, url, file, cut.start, end)
         with translated(url.shown):
             if _facts(file.stat()) != facts:
                 raise TransientTransferError(f"{url.shown}: the file changed while it was read")
         loan.whole = True
 
-    def _pieces(self, url: Url, file: paramiko.SFTPFile, start: int, end: int) -> Iterator[bytes]:
-        """A part of a file; many pieces are asked for before the first one is there."""
-        while start < end:
-            last = min(end, start + _WINDOW_PIECES * _PIECE_BYTES)
-            places = [(at, min(_PIECE_BYTES, last - at)) for at in range(start, last, _PIECE_BYTES)]
-            with translated(url.shown):
-                for piece in file.readv(places):
-                    if self._stopped.is_set():
-                        raise TransferError(f"{url.shown}: stopped")
-                    start += len(piece)
-                    yield piece
-            if start < last:
-                return  # it has become shorter; the receiver sees what is missing
+    def _pieces(
+        self, loan: Loan[SftpLink], url: Url, file: paramiko.SFTPFile, start: int, end: int
+    ) -> Iterator[bytes]:
+        """A part of a file; of one that has become shorter, what there is."""
+        with translated(url.shown):
+            for piece in PipelinedReads(loan.link.files, file).pieces(start, end):
+                if self._stopped.is_set():
+                    raise TransferError(f"{url.shown}: stopped")
+                yield piece
 
 
 class SftpPlace:

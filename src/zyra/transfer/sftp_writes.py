@@ -1,7 +1,7 @@
 """Write to a file over SFTP, many pieces under way at once, and hear the answer to each.
 
 paramiko's own pipelining forgets the answers: a piece that was refused would leave a hole.
-Like its reading ahead, this stands on its requests without waiting.
+Like its reading ahead, this stands on its requests without waiting (see also `sftp_reads`).
 
 Source: draft-ietf-secsh-filexfer-02, section 6.4 (SSH_FXP_WRITE).
 """
@@ -9,7 +9,7 @@ Source: draft-ietf-secsh-filexfer-02, section 6.4 (SSH_FXP_WRITE).
 import paramiko
 from paramiko.sftp import CMD_WRITE, int64
 
-PIECE_BYTES = 32 << 10  # the most that every server takes in one request
+PIECE_BYTES = 32 << 10  # the most that every server takes, or gives, in one request
 _UNDER_WAY = 64
 
 

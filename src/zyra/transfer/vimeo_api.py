@@ -11,16 +11,16 @@ from typing import Any
 
 from zyra.core.errors import DataError, TransferError, UsageError
 from zyra.core.json_values import decode, encode
+from zyra.transfer.answer_words import beginning_of, one_line
 from zyra.transfer.asking import Asking
 from zyra.transfer.failures import RefusedByServer, ServerBusy
+from zyra.transfer.hiding import Hider
 from zyra.transfer.http import HttpClient, Response, basic_authorization, check_status
 from zyra.transfer.receive import Reception, Remote
 from zyra.transfer.request import BytesBody
 
 _ACCEPT = "application/vnd.vimeo.*+json;version=3.4"
 _ANSWER_BYTES = 8 << 20
-_ERROR_BYTES = 1 << 16
-_SHOWN = 300  # characters of an error
 _TOO_MANY = 429
 _VIDEO = re.compile(
     r"(?:https?://(?:www\.)?vimeo\.com/(?:manage/)?(?:videos/)?|/?videos/)?"
@@ -115,16 +115,13 @@ class VimeoApi:
     def _error(self, response: Response) -> str:
         """What Vimeo says of an error; never the token, should it be repeated."""
         try:
-            data = b"".join(response.chunks())[:_ERROR_BYTES]
-            value = _object(data, "")
+            value = _object(beginning_of(response), "")
         except TransferError:  # the status is what matters
             return ""
         texts = [value.get("error"), value.get("developer_message")]
         texts += [item.get("error") for item in value.get("invalid_parameters") or ()]
         text = " ".join(dict.fromkeys(text for text in texts if isinstance(text, str)))
-        secret = self._authorization.partition(" ")[2]
-        shown = text.replace(secret, "***")
-        return "".join(c if c.isprintable() else " " for c in shown)[:_SHOWN]
+        return one_line(text, Hider.of({"Authorization": self._authorization}))
 
 
 def open_api(http: HttpClient, address: str, secrets: Mapping[str, str]) -> VimeoApi:
