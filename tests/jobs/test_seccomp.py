@@ -12,10 +12,12 @@ pytestmark = pytest.mark.skipif(not has_seccomp(), reason="this kernel filters n
 # Each tries something in a confined process and prints what came of it.
 CONFINE = """
 import ctypes, os, socket, subprocess, threading
-from zyra.jobs.isolation.seccomp import refuse_calls
+from zyra.jobs.isolation.seccomp import refuse_calls, refuse_sockets
 libc = ctypes.CDLL(None, use_errno=True)
 libc.prctl(38, 1, 0, 0, 0)
-refuse_calls(network={network})
+refuse_calls()
+if not {network}:
+    refuse_sockets()
 
 def call(number, *arguments):
     result = libc.syscall(number, *arguments)

@@ -21,7 +21,7 @@ from zyra.jobs.requests import Caller, RunRequest, ServiceUnavailable
 from zyra.jobs.service import JobService
 from zyra.wiring import build_service
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 
 AWAY_S = 30  # six leases
 ME = Caller("me")
@@ -100,7 +100,7 @@ async def until_it_says(service: JobService, job_id: str, text: str) -> None:
 
 
 async def finals(service: JobService, job_ids: list[str]) -> list[JobRecord]:
-    return [await service.wait(ME, job_id, 30) for job_id in job_ids]
+    return [await service.wait(ME, job_id, 90) for job_id in job_ids]
 
 
 async def test_two_workers_run_what_a_server_accepts(

@@ -15,7 +15,6 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
 
 from zyra.core.arguments import Args
@@ -28,9 +27,9 @@ from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
 from zyra.core.stream_job import job_on_standard_streams
 from zyra.jobs.isolation.assignment import Assignment, Limits
-from zyra.jobs.isolation.process_tree import flush_c_streams
-from zyra.jobs.isolation.sandbox import Room, Walls, build_walls
-from zyra.jobs.isolation.seccomp import refuse_calls
+from zyra.jobs.isolation.process_tree import flush_c_streams, forbid_new_privileges
+from zyra.jobs.isolation.sandbox import Room, Walls, survey
+from zyra.jobs.isolation.seccomp import refuse_calls, refuse_sockets
 from zyra.registry import Registry, find_command
 
 EVENTS_FD = 3
@@ -54,14 +53,11 @@ def run_assignment(registry: Registry, descriptors: Sequence[int], walls: Walls 
     os._exit(code)
 
 
-def prepare() -> Walls | None:
+def prepare() -> None:
     """Do ahead what needs no assignment: a spare child does it while it has nothing to do.
 
     What the warm parent set of signals is taken back. The streams are made on descriptors
     that get their pipes later.
-
-    Returns:
-        What the run is to be confined with, if the kernel has it.
     """
     _reset_signals()
     _step_back()
@@ -69,7 +65,7 @@ def prepare() -> Walls | None:
     _open_standard_streams()
     rehearse()
     _open_standard_streams()
-    return build_walls()
+    refuse_calls()
 
 
 def rehearse() -> None:
@@ -108,7 +104,8 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
     writable = (assignment.folder, assignment.scratch)
     if walls is not None:
         walls.confine(Room(assignment.readable, writable, broker.port if broker else None))
-    refuse_calls(network=broker is not None)
+    if broker is None:
+        refuse_sockets()
     try:
         return run_to_exit_code(
             command,
@@ -205,7 +202,11 @@ def _step_back() -> None:
     """
     os.nice(NICENESS)
     with suppress(FileNotFoundError, PermissionError, BlockingIOError):  # a favour, not a duty
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+        group = os.open("/proc/self/autogroup", os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(group, b"%d" % NICENESS)
+        finally:
+            os.close(group)
 
 
 def _lower(kind: int, wanted: int) -> None:
@@ -218,7 +219,14 @@ def _lower(kind: int, wanted: int) -> None:
 def main() -> NoReturn:
     """Run one assignment in a fresh interpreter, where forking is not safe (macOS)."""
     registry_name, *descriptors = sys.argv[1:]
-    run_assignment(load(registry_name), [int(fd) for fd in descriptors], prepare())
+    if sys.platform == "linux":
+        forbid_new_privileges()
+    ground = survey()
+    walls = ground.build_walls() if ground else None
+    if ground is not None:
+        ground.close()
+    prepare()
+    run_assignment(load(registry_name), [int(fd) for fd in descriptors], walls)
 
 
 if __name__ == "__main__":

@@ -128,34 +128,56 @@ def landlock_version() -> int:
     return max(0, int(_LIBC.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)))
 
 
-def build_walls() -> Walls | None:
-    """What confines a run; None where the kernel has no Landlock, as `zyra doctor` says.
+@dataclass(frozen=True)
+class Ground:
+    """What every run may touch, opened once for all runs.
 
-    Raises:
-        OSError: The kernel has it and refuses.
+    Attributes:
+        version: Of the kernel's Landlock.
+        rules: With a descriptor each.
     """
+
+    version: int
+    rules: Sequence[_PathRule]
+
+    def build_walls(self) -> Walls:
+        """What confines one run.
+
+        Raises:
+            OSError: The kernel refuses.
+        """
+        asked = _Ruleset(
+            _files_of(self.version),
+            _TCP if self.version >= 4 else 0,
+            _SCOPED if self.version >= 6 else 0,
+        )
+        size = _size(self.version)
+        ruleset = _checked(_LIBC.syscall(_CREATE_RULESET, ctypes.byref(asked), size, 0))
+        for rule in self.rules:
+            _add(ruleset, rule)
+        lifted = fcntl.fcntl(ruleset, fcntl.F_DUPFD_CLOEXEC, _FIRST_DESCRIPTOR)
+        os.close(ruleset)
+        return Walls(self.version, lifted)
+
+    def close(self) -> None:
+        """Close the descriptors; walls that were built stand."""
+        for rule in self.rules:
+            os.close(rule.parent)
+
+
+def survey() -> Ground | None:
+    """Open what every run needs; None where the kernel has no Landlock, as `zyra doctor` says."""
     version = landlock_version()
     if version == 0:
         return None
-    return Walls(version, _ruleset(version))
-
-
-def _ruleset(version: int) -> int:
-    """A new ruleset that allows what every run needs."""
     files = _files_of(version)
-    rules = _Ruleset(
-        files,
-        _TCP if version >= 4 else 0,
-        _SCOPED if version >= 6 else 0,
+    places = (
+        *((place, _RUN) for place in (*_python_places(), *SYSTEM)),
+        *((place, _READ) for place in SETTINGS),
+        ("/dev/null", _WRITE),
     )
-    ruleset = _checked(_LIBC.syscall(_CREATE_RULESET, ctypes.byref(rules), _size(version), 0))
-    _allow(ruleset, _python_places(), _RUN & files)
-    _allow(ruleset, SYSTEM, _RUN & files)
-    _allow(ruleset, SETTINGS, _READ & files)
-    _allow(ruleset, ["/dev/null"], _WRITE & files)
-    lifted = fcntl.fcntl(ruleset, fcntl.F_DUPFD_CLOEXEC, _FIRST_DESCRIPTOR)
-    os.close(ruleset)
-    return lifted
+    rules = (_rule(place, access & files, _open_for_rule) for place, access in places)
+    return Ground(version, [rule for rule in rules if rule is not None])
 
 
 def _files_of(version: int) -> int:
@@ -195,18 +217,28 @@ def _allow(
     access: int,
     opener: Callable[[str], int] = _open_for_rule,
 ) -> None:
-    """Allow `access` beneath each of `places`; one that does not exist needs no rule."""
+    """Allow `access` beneath each of `places`."""
     for place in places:
-        try:
-            parent = opener(place)
-        except OSError:
-            continue
-        try:
-            is_folder = stat.S_ISDIR(os.fstat(parent).st_mode)
-            rule = _PathRule(access if is_folder else access & _ON_FILES, parent)
-            _checked(_LIBC.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0))
-        finally:
-            os.close(parent)
+        rule = _rule(place, access, opener)
+        if rule is not None:
+            try:
+                _add(ruleset, rule)
+            finally:
+                os.close(rule.parent)
+
+
+def _rule(place: str, access: int, opener: Callable[[str], int]) -> _PathRule | None:
+    """The rule that allows `access` beneath a place; one that does not exist needs none."""
+    try:
+        parent = opener(place)
+    except OSError:
+        return None
+    is_folder = stat.S_ISDIR(os.fstat(parent).st_mode)
+    return _PathRule(access if is_folder else access & _ON_FILES, parent)
+
+
+def _add(ruleset: int, rule: _PathRule) -> None:
+    _checked(_LIBC.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0))
 
 
 def _allow_port(ruleset: int, port: int) -> None:

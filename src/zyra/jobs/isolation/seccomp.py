@@ -114,32 +114,44 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 def has_seccomp() -> bool:
     """Whether calls can be filtered here."""
-    is_known = sys.platform == "linux" and platform.machine() in _ARCHITECTURES
+    is_known = sys.platform == "linux" and _MACHINE in _ARCHITECTURES
     return is_known and _LIBC.prctl(_GET_SECCOMP, 0, 0, 0, 0) >= 0
 
 
-def refuse_calls(*, network: bool) -> None:
-    """Refuse this process and all it starts the calls above, for good; sockets as well.
+def refuse_calls() -> None:
+    """Refuse this process and all it starts the calls above, for good, and sockets but TCP over IP.
 
     Needs no_new_privs, which Landlock needs too. Where the kernel has no filters nothing happens.
-
-    Args:
-        network: Whether TCP over IPv4 and IPv6 is left; nothing else ever is.
 
     Raises:
         OSError: The kernel has filters and refuses this one.
     """
+    _filter(_PROGRAM)
+
+
+def refuse_sockets() -> None:
+    """Refuse this process and all it starts every socket, for good.
+
+    A filter of its own, as most of the time goes into the long one, which a child can have before
+    it knows whether it may connect.
+
+    Raises:
+        OSError: The kernel has filters and refuses this one.
+    """
+    _filter(_NO_SOCKETS)
+
+
+def _filter(program: _Program) -> None:
     if not has_seccomp():
         return
-    program = _PROGRAMS[network]
     asked = _FilterProgram(len(program) // 8, program)
-    number = _SECCOMP[platform.machine()]
+    number = _SECCOMP[_MACHINE]
     if _LIBC.syscall(number, _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(asked)) != 0:
         fault = ctypes.get_errno()
         raise OSError(fault, f"seccomp: {os.strerror(fault)}")
 
 
-def _program(machine: str, *, network: bool) -> Iterator[_Program]:
+def _program(machine: str) -> Iterator[_Program]:
     """The filter as BPF instructions, 8 bytes each."""
     column = list(_ARCHITECTURES).index(machine)
     yield _step(_LOAD, _ARCHITECTURE_AT)
@@ -157,7 +169,7 @@ def _program(machine: str, *, network: bool) -> Iterator[_Program]:
                 yield _refuse(fault)
     yield from _when(_CLONE[machine], _refuse_if_any_bit(_NEW_NAMESPACES))
     yield from _when(_IOCTL[machine], _refuse_if_equal(1, _PUSH_INPUT))
-    yield from _when(_SOCKET[machine], _only_tcp() if network else [_refuse(errno.EACCES)])
+    yield from _when(_SOCKET[machine], _only_tcp())
     yield _step(_RETURN, _ALLOW)
 
 
@@ -209,9 +221,13 @@ def _step(code: int, value: int, *, then: int = 0, otherwise: int = 0) -> _Progr
     return struct.pack("=HBBI", code, then, otherwise, value)
 
 
+def _no_sockets(machine: str) -> Iterator[_Program]:
+    yield _step(_LOAD, _NUMBER_AT)
+    yield from _when(_SOCKET[machine], [_refuse(errno.EACCES)])
+    yield _step(_RETURN, _ALLOW)
+
+
 # Made once, in the warm parent, for all of its children.
-_PROGRAMS = {
-    network: b"".join(_program(platform.machine(), network=network))
-    for network in (True, False)
-    if platform.machine() in _ARCHITECTURES
-}
+_MACHINE = platform.machine()
+_PROGRAM = b"".join(_program(_MACHINE)) if _MACHINE in _ARCHITECTURES else b""
+_NO_SOCKETS = b"".join(_no_sockets(_MACHINE)) if _MACHINE in _ARCHITECTURES else b""

@@ -30,6 +30,7 @@ from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
 from zyra.jobs.isolation.child import prepare, rehearse, run_assignment
 from zyra.jobs.isolation.huge_pages import gather_memory
+from zyra.jobs.isolation.sandbox import Ground, survey
 from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
 
 MESSAGE_BYTES = 4096
@@ -52,6 +53,7 @@ class WarmParent:
         self._of_libraries: frozenset[int] = frozenset()  # descriptors
         self._deadlines: dict[int, float] = {}  # pid -> when it is killed
         self._wake_read, self._wake_write = socket.socketpair()
+        self._ground = survey()
 
     def serve(self) -> None:
         """Load, then serve until the runner closes its end of the socket."""
@@ -179,7 +181,7 @@ class WarmParent:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _wait_for_assignment(theirs, parent, self._registry, self._of_libraries)
+            _wait_for_assignment(theirs, parent, self._registry, self._ground, self._of_libraries)
         self._spares.add(pid)
         with ours, theirs:
             self._say({"spare": pid}, [ours.fileno()])
@@ -189,15 +191,21 @@ class WarmParent:
 
 
 def _wait_for_assignment(
-    orders: socket.socket, parent: int, registry: Registry, of_libraries: frozenset[int]
+    orders: socket.socket,
+    parent: int,
+    registry: Registry,
+    ground: Ground | None,
+    of_libraries: frozenset[int],
 ) -> NoReturn:
     """The life of a spare child."""
     process_tree.die_with_parent(parent)
     os.setsid()
     process_tree.become_subreaper()
     process_tree.forbid_new_privileges()
-    _close_all_but(of_libraries | {orders.fileno()})
-    walls = prepare()
+    walls = ground.build_walls() if ground else None
+    own = {orders.fileno()} | ({walls.ruleset} if walls else set())
+    _close_all_but(of_libraries | own)
+    prepare()
     message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
     if not message:
         os._exit(0)
