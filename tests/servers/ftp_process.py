@@ -5,11 +5,25 @@ import logging
 import os
 import sys
 from threading import Thread
+from typing import Any
 
 from ftp_faults import Faults, faulty
 from pyftpdlib import handlers
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.servers import FTPServer
+
+
+def encrypted_from_the_start(base: Any) -> Any:
+    """A class of handlers that speak TLS before they greet."""
+
+    class Implicit(base):
+        def handle(self) -> None:
+            self.secure_connection(self.ssl_context)
+
+        def handle_ssl_established(self) -> None:
+            super().handle()
+
+    return Implicit
 
 
 def main() -> None:
@@ -24,6 +38,8 @@ def main() -> None:
     handler = faulty(base, faults)
     handler.authorizer, handler.use_sendfile = authorizer, False
     handler.masquerade_address = options["masquerade"]
+    if options["implicit"]:
+        handler = encrypted_from_the_start(handler)
     if options["certificate"]:
         handler.certfile = options["certificate"]
         handler.tls_control_required = handler.tls_data_required = True

@@ -20,6 +20,7 @@ class FtpServer:
     Args:
         folder: What it serves.
         certificate: PEM file with certificate and key; makes it FTPS.
+        implicit: Encrypt from the start, as on port 990.
         masquerade: Address that it names in its answers to PASV.
         epsv: Whether it knows EPSV.
         unknown: Commands that it does not know, such as MLSD.
@@ -30,6 +31,7 @@ class FtpServer:
         folder: Path,
         *,
         certificate: Path | None = None,
+        implicit: bool = False,
         masquerade: str | None = None,
         epsv: bool = True,
         unknown: Sequence[str] = (),
@@ -40,6 +42,7 @@ class FtpServer:
             "password": PASSWORD,
             "folder": str(folder),
             "certificate": None if certificate is None else str(certificate),
+            "implicit": implicit,
             "masquerade": masquerade,
             "epsv": epsv,
             "unknown": list(unknown),

@@ -27,6 +27,7 @@ class Fault:
     Attributes:
         status: Answer with this status and no file.
         headers: Added to the answer, or replacing what it has.
+        head_bytes: Bytes of the answer's head after which the connection ends.
         stop_after: Bytes of the body after which the connection ends.
         reset: End it with a TCP reset instead of an orderly close.
         before: Called before the answer, for changing the file.
@@ -34,6 +35,7 @@ class Fault:
 
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    head_bytes: int | None = None
     stop_after: int | None = None
     reset: bool = False
     before: Callable[[], None] | None = None
@@ -165,6 +167,12 @@ class _Handler(WebHandler):
         chunked = resource.chunked
         length = {"Content-Length": str(len(body))}
         framing = {"Transfer-Encoding": "chunked"} if chunked else length
+        if fault.head_bytes is not None:
+            lines = (f"{name}: {value}\r\n" for name, value in (framing | headers).items())
+            head = f"HTTP/1.1 {status} OK\r\n{''.join(lines)}"
+            self.wfile.write(head.encode()[: fault.head_bytes])
+            self.hang_up(reset=fault.reset)
+            return
         self.begin(status, framing | headers, resource.reason)
         sent = b"" if self.command == "HEAD" else body[: fault.stop_after]
         # Counted before it goes out: a client may look as soon as it has the last byte.

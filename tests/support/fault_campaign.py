@@ -118,8 +118,16 @@ def over_http(stack: ExitStack, _folder: Path, kind: str) -> Source:
         access = Access(ANYWHERE, {"AWS_ENDPOINT_URL": server.url("")}, unsigned=True)
         client, url = ObjectClient(access, retries=patient()), "s3://bucket/key"
 
+    chance_of_framing = random.Random(kind)
+
     def begin() -> None:
-        server.put("/bucket/key", VERSIONS[0], etag='"v0"', last_modified=MODIFIED)
+        server.put(
+            "/bucket/key",
+            VERSIONS[0],
+            etag='"v0"',
+            last_modified=MODIFIED,
+            chunked=kind == "http" and chance_of_framing.random() < 0.3,
+        )
 
     def inject(chance: random.Random, count: int) -> None:
         resource = server.resource("/bucket/key")
@@ -135,6 +143,7 @@ def http_fault(chance: random.Random, resource: Resource) -> Fault:
             Fault(stop_after=place),
             Fault(stop_after=place, reset=True),
             Fault(stop_after=0, reset=True),
+            Fault(head_bytes=chance.randrange(200)),
             Fault(status=503, headers={"Retry-After": "1"}),
             Fault(status=429),
             Fault(status=500),

@@ -1,8 +1,10 @@
 """FTP connects to checked addresses only, for commands and for data."""
 
 import ftplib
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -15,9 +17,14 @@ from zyra.core.errors import AddressRefused
 from zyra.core.network import NetworkPolicy
 from zyra.transfer.connections import Dialer
 from zyra.transfer.ftp_client import open_ftp
+from zyra.transfer.ftp_files import FtpClient
 
 LOOPBACK = Dialer(NetworkPolicy.allowing([HOST]))
 BODY = bytes(range(256)) * 4096
+
+with_tls = pytest.mark.skipif(
+    find_spec("OpenSSL") is None, reason="pyftpdlib encrypts with pyOpenSSL"
+)
 
 
 @pytest.fixture
@@ -71,13 +78,39 @@ def test_a_forbidden_address_is_refused(server):
         open_ftp(Dialer(NetworkPolicy()), HOST, server.port)
 
 
-@pytest.mark.skipif(find_spec("OpenSSL") is None, reason="pyftpdlib encrypts with pyOpenSSL")
-def test_with_tls_commands_and_data_are_encrypted(folder, tmp_path):
+@pytest.fixture
+def trust(tmp_path: Path) -> ssl.SSLContext:
+    """Trusts the certificate that is put to `cert.pem`."""
     authority = trustme.CA()
     certificate = authority.issue_cert(HOST)
     certificate.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "cert.pem"))
-    trust = ssl.create_default_context()
-    authority.configure_trust(trust)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+@dataclass(frozen=True)
+class Rerouted(Dialer):
+    """Finds the server of a test behind a port that the test could not take."""
+
+    ports: Mapping[int, int] = field(default_factory=dict)
+
+    def dial(self, host: str, port: int, timeout_s: float | None) -> socket.socket:
+        return super().dial(host, self.ports.get(port, port), timeout_s)
+
+
+@with_tls
+def test_on_port_990_all_is_encrypted_from_the_start(folder, tmp_path, trust):
+    with FtpServer(folder, certificate=tmp_path / "cert.pem", implicit=True) as server:
+        dialer = Rerouted(LOOPBACK.policy, ports={990: server.port})
+        with open_ftp(dialer, HOST, 990, tls=True, trust=trust) as ftp:
+            assert fetched(ftp) == BODY
+        with FtpClient(dialer, trust=lambda: trust) as client:
+            assert [entry.name for entry in client.entries(f"ftps://{HOST}:990/")] == ["a.bin"]
+
+
+@with_tls
+def test_with_tls_commands_and_data_are_encrypted(folder, tmp_path, trust):
     with FtpServer(folder, certificate=tmp_path / "cert.pem") as server:
         with open_ftp(LOOPBACK, HOST, server.port, tls=True, trust=trust) as ftp:
             assert fetched(ftp) == BODY
