@@ -19,6 +19,7 @@ TOOLS: dict[str, tuple[str, str]] = {
     "commands": ("List every command of every stage", "zyra.cli.commands:main"),
     "doctor": ("Check what this machine needs to run commands", "zyra.cli.doctor:main"),
     "keys": ("Make, list, revoke and renew the keys of callers", "zyra.cli.keys:main"),
+    "run": ("Run the steps of a pipeline file, joined by pipes", "zyra.cli.run:main"),
     "serve": ("Start the web service on this machine", "zyra.cli.serve:main"),
     "worker": ("Run the jobs of services that share a Redis", "zyra.cli.worker:main"),
 }

@@ -36,7 +36,7 @@ def main(stage: str, arguments: list[str]) -> int:
     except ValidationError as error:
         sys.stderr.write(_explain(command, error))
         return WRONG_INPUT
-    return _run(command, args)
+    return run_here(command, args)
 
 
 def stage_parser(stage: str, commands: CommandMap, wanted: str = "") -> argparse.ArgumentParser:
@@ -64,15 +64,25 @@ def stage_parser(stage: str, commands: CommandMap, wanted: str = "") -> argparse
     return parser
 
 
-def _run(command: Command, args: Args) -> int:
+def run_here(
+    command: Command, args: Args, *, is_alone: bool = True, reader_left: int = FAILED
+) -> int:
+    """Run a command in this process; return its exit code.
+
+    Args:
+        command: What to run.
+        args: Its arguments.
+        is_alone: Whether the terminal is its own, to draw its progress on.
+        reader_left: Exit code when nobody reads stdout any more.
+    """
     # A person at their own machine reaches whatever that machine reaches.
     network = NetworkPolicy(unrestricted=True)
     # Ended politely it clears up its temporary files, as after an interrupt.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with reporter(sys.stderr, quiet=args.quiet) as report:
+    with reporter(sys.stderr, quiet=args.quiet or not is_alone) as report:
         try:
             job = job_on_standard_streams(args, network, report, cloud_variables())
-            return run_to_exit_code(command, args, job)
+            return run_to_exit_code(command, args, job, reader_left=reader_left)
         except MemoryError:
             return FAILED
 

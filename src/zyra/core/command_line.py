@@ -15,12 +15,17 @@ Correct = Callable[[Command, Args, ZyraError], str]
 
 def command_line(command: Command, args: Mapping[str, Any]) -> str:
     """The line for a shell that gives the command these arguments."""
+    return shlex.join(command_words(command, args))
+
+
+def command_words(command: Command, args: Mapping[str, Any]) -> list[str]:
+    """The words of the command line that gives the command these arguments."""
     places = [name for name in command.args.model_fields if command.args.form_of(name).positional]
     words = [str(args[name]) for name in places if name in args]
     for name, value in args.items():
         if name not in places:
             words += _flag_words(f"--{name.replace('_', '-')}", value)
-    return shlex.join(["zyra", command.stage, command.name, *words])
+    return ["zyra", command.stage, command.name, *words]
 
 
 def corrected_line(command: Command, args: Args, error: ZyraError) -> str:

@@ -7,6 +7,8 @@ starts with a clean environment, so there every name is unset.
 import os
 from collections.abc import Mapping
 
+from dotenv import dotenv_values
+
 from zyra.core.errors import UsageError
 
 _CLOUD = ("AWS_", "GOOGLE_", "AZURE_", "HOME", "NETRC")
@@ -15,6 +17,11 @@ _CLOUD = ("AWS_", "GOOGLE_", "AZURE_", "HOME", "NETRC")
 def cloud_variables() -> Mapping[str, str]:
     """The variables by which tools of transfer are told where and who, and the home folder."""
     return {name: value for name, value in os.environ.items() if name.startswith(_CLOUD) and value}
+
+
+def look_up(name: str) -> str | None:
+    """The value of a variable of the environment, else of the file .env in this folder."""
+    return os.environ.get(name, dotenv_values(".env").get(name))
 
 
 def read_variable(name: str) -> str:

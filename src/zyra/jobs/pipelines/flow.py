@@ -102,8 +102,7 @@ class Flow:
                     self._tell(place, StepStatus.SKIPPED, hindrance)
                 continue
             await self._run_together(places)
-            for place in reversed(places):
-                self._tell(place, *self._verdict(place))
+            self._judge(places)
             self._halt_after(places)
 
     def stop(self, why: str) -> None:
@@ -150,6 +149,13 @@ class Flow:
         if place not in self._codes:
             self._hindered.setdefault(place, why)
             self.processes[place].stop()
+
+    def _judge(self, places: Sequence[int]) -> None:
+        whys: dict[int, str] = {}
+        for place in reversed(places):  # how a writer has ended depends on its reader
+            self.statuses[place], whys[place] = self._verdict(place)
+        for place in places:
+            self._tell(place, self.statuses[place], whys[place])
 
     def _verdict(self, place: int) -> tuple[StepStatus, str]:
         """How a step ended; its reader's verdict is known already."""

@@ -1,0 +1,230 @@
+"""`zyra run FILE`: run a pipeline on this machine, as its commands would run by themselves."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zyra.cli.local_steps import LocalStep, run_steps
+from zyra.core.command_line import command_line, command_words
+from zyra.core.environment import look_up
+from zyra.core.errors import InputNotFound
+from zyra.core.exit_codes import DONE, WRONG_INPUT
+from zyra.jobs.pipelines.documents import read_document
+from zyra.jobs.pipelines.flow import Stdin
+from zyra.jobs.pipelines.linking import LinkedStep
+from zyra.jobs.pipelines.reading import Surroundings, linked_steps
+from zyra.jobs.pipelines.spec import PipelineOrder, parse_order
+from zyra.jobs.pipelines.steps import with_args
+from zyra.jobs.requests import Problem, RequestRefused
+from zyra.jobs.resolving import masked
+from zyra.jobs.validation import validate_args
+from zyra.registry import CLI_REGISTRY
+
+STDIN = "-"
+TOLD = ("verbose", "quiet", "trace")
+
+DESCRIPTION = """Run the steps of a pipeline, a YAML or JSON file such as
+
+  name: Temperature at 850 hPa
+  stages:
+    - name: select
+      stage: process
+      command: extract-variable
+      args: {input: forecast.grib2, pattern: "TMP:850 mb", output: "-"}
+    - name: draw
+      stage: visualize
+      command: heatmap
+      args: {input: "-", colorbar: true, output: "${MAP:-map.png}"}
+
+The arguments of a step are those of its command. `-` reads the stdout of the step before,
+through a pipe, while both run; `step:NAME` reads the output of an earlier step. ${NAME} is a
+variable of the environment, of .env or of `variables` in the file; ${NAME:-default} has a
+default. All that is wrong with any step is told before the first one starts. A step that fails
+ends the pipeline with its exit code, and its reader is ended too: it never takes a part for
+the whole. The same file runs over HTTP with POST /pipelines/run."""
+
+EPILOG = """examples:
+  # What would be run, as lines for a shell
+  zyra run map.yaml --dry-run
+
+  # Another level, another palette
+  zyra run map.yaml --set select.pattern='TMP:500 mb' --set draw.cmap=viridis
+
+  # Only the drawing, from a file
+  zyra run map.yaml --only draw < t850.grib2"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the pipeline of the file that `arguments` name; return the exit code.
+
+    Raises:
+        InputNotFound: There is no such file.
+        DataError: It holds no YAML or JSON.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        order = _order(options)
+    except RequestRefused as error:
+        sys.stderr.write("".join(map(_told, error.problems)))
+        return WRONG_INPUT
+    problems: list[Problem] = []
+    steps = _steps(order, options, problems)
+    if problems:
+        sys.stderr.write("".join(_named(problem, order) for problem in problems))
+        return WRONG_INPUT
+    if options.dry_run or options.print_argv:
+        shown = _as_json(steps) if options.print_argv_format == "json" else _as_lines(steps)
+        (sys.stdout if options.dry_run else sys.stderr).write(shown)
+    if options.dry_run:
+        return DONE
+    go_on = options.continue_on_error or order.continue_on_error
+    return run_steps(steps, continue_on_error=go_on, verbose=options.verbose)
+
+
+def _steps(
+    order: PipelineOrder, options: argparse.Namespace, problems: list[Problem]
+) -> list[LocalStep]:
+    """The steps that are to be run and whose arguments are right."""
+    around = Surroundings(
+        CLI_REGISTRY,
+        look_up,
+        lambda name: Path(name).exists(),
+        has_stdin=options.file != STDIN,
+        strict=options.strict_env,
+    )
+    found = (_local(linked, options, problems) for linked in linked_steps(order, around, problems))
+    return [step for step in found if step is not None]
+
+
+def _order(options: argparse.Namespace) -> PipelineOrder:
+    given = read_document(_content(options.file), options.file)
+    chosen = {"start": options.start, "end": options.end, "only": options.only}
+    changes = dict(options.set)
+    return parse_order(
+        given | {name: value for name, value in chosen.items() if value} | {"set": changes}
+    )
+
+
+def _content(file: str) -> bytes:
+    if file == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise InputNotFound(f"cannot read {file}: {error.strerror}") from error
+
+
+def _local(
+    linked: LinkedStep, options: argparse.Namespace, problems: list[Problem]
+) -> LocalStep | None:
+    wished = {name: True for name in TOLD if getattr(options, name)}
+    step = with_args(linked.step, {**wished, **linked.step.args})
+    found: list[Problem] = []
+    args = validate_args(step.command, step.args, found)
+    problems += [replace(each, loc=("stages", step.place, *each.loc)) for each in found]
+    return None if args is None else LocalStep(step, linked.link, args)
+
+
+def _named(problem: Problem, order: PipelineOrder) -> str:
+    """The problem for people: which step, which of its members, what, and what to do."""
+    parts = list(problem.loc)
+    if len(parts) > 1 and parts[0] in ("stages", "steps"):
+        spec = order.stages[int(parts[1])]
+        parts = [f"step {int(parts[1]) + 1} ({spec.name or spec.command})", *parts[2:]]
+    return _told(replace(problem, loc=tuple(parts)))
+
+
+def _told(problem: Problem) -> str:
+    first, *rest = map(str, problem.loc) if problem.loc else ("the file",)
+    place = f"{first}: {'.'.join(rest)}" if rest else first
+    hint = f"\n  hint: {problem.hint}" if problem.hint else ""
+    return f"zyra run: error: {place}: {problem.msg}{hint}\n"
+
+
+def _as_lines(steps: Sequence[LocalStep]) -> str:
+    """The steps as lines for a shell."""
+    return "".join(
+        f"{command_line(local.step.command, _shown(local))}{' |' if _is_piped(after) else ''}\n"
+        for local, after in zip(steps, [*steps[1:], None], strict=True)
+    )
+
+
+def _as_json(steps: Sequence[LocalStep]) -> str:
+    described = [
+        {
+            "stage": local.step.number,
+            "name": local.step.command.stage,
+            "id": local.step.name,
+            "argv": command_words(local.step.command, _shown(local)),
+            "stdin": local.link.stdin,
+        }
+        for local in steps
+    ]
+    return json.dumps(described) + "\n"
+
+
+def _is_piped(step: LocalStep | None) -> bool:
+    return step is not None and step.link.stdin in (Stdin.PIPE, Stdin.KEPT)
+
+
+def _shown(local: LocalStep) -> dict[str, Any]:
+    """The arguments of a step without what is secret in them."""
+    return {
+        name: value
+        for name, value in masked(local.args, local.step.command.kinds).items()
+        if value is not None
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zyra run",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("file", help="pipeline, YAML or JSON; - is stdin")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        type=_change,
+        metavar="KEY=VALUE",
+        help="give or replace an argument: NAME.ARGUMENT, NUMBER.ARGUMENT or STAGE.ARGUMENT of "
+        "some steps, ARGUMENT of all that have it, or variables.NAME; repeat it for more",
+    )
+    add("--dry-run", action="store_true", help="only check it and print what would be run")
+    add("--start", type=int, metavar="N", help="number of the first step to run")
+    add("--end", type=int, metavar="N", help="number of the last step to run")
+    add(
+        "--only",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="run only the step of this name or number, or those of this stage; repeat it",
+    )
+    add(
+        "--continue-on-error",
+        action="store_true",
+        help="go on with the steps that need nothing of one that failed",
+    )
+    add("--strict-env", action="store_true", help="refuse $NAME that is not set as well")
+    add("--print-argv", action="store_true", help="print the steps as lines for a shell first")
+    add("--print-argv-format", choices=("text", "json"), default="text", help="how to print them")
+    add("-v", "--verbose", action="store_true", help="tell of each step, and more of its work")
+    add("--quiet", action="store_true", help="tell nothing but errors")
+    add("--trace", action="store_true", help="have each step tell each thing it does")
+    return parser
+
+
+def _change(text: str) -> tuple[str, str]:
+    key, mark, value = text.partition("=")
+    if not mark or not key:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
