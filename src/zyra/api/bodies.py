@@ -67,7 +67,8 @@ def refuse_other_types(request: Request, *wanted: str) -> None:
     """
     if announced_type(request) not in wanted:
         given = request.headers.get("content-type") or "of no announced type"
-        raise WrongMediaType(f"the body is {given}", hint=f"send Content-Type: {wanted[0]}")
+        hint = f"send Content-Type: {wanted[0]}; with curl -H 'Content-Type: {wanted[0]}'"
+        raise WrongMediaType(f"the body is {given}", hint=hint)
     refuse_coding(request)
 
 
@@ -153,7 +154,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
         raise NotJson(f"the body is not UTF-8 at byte {exc.start}") from exc
     except json.JSONDecodeError as exc:
         raise NotJson(
-            f"the body is not JSON: {exc.msg}, line {exc.lineno} column {exc.colno}"
+            f"the body is not JSON: {exc.msg}, line {exc.lineno} column {exc.colno}",
+            hint="names and texts stand in double quotes" if b"'" in body[:2] else None,
         ) from exc
     except RecursionError as exc:
         raise _refused(f"more than {MAX_DEPTH} levels deep", "too_deep") from exc

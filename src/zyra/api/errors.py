@@ -23,6 +23,7 @@ from zyra.access.refusals import (
 )
 from zyra.api.json_answer import json_answer
 from zyra.api.models.problem import ProblemAnswer, ProblemItem
+from zyra.core.closest import closest
 from zyra.core.errors import (
     DataError,
     DependencyMissing,
@@ -47,6 +48,8 @@ from zyra.jobs.requests import (
 )
 from zyra.jobs.resolving import NameRefused
 
+RUN_PATH = "/cli/run"
+RUN_EXAMPLE = '{"stage": "process", "command": "inspect", "args": {"input": "file_id:ID"}}'
 CLIENT_LEFT = 499  # nobody reads it; the usual number in access logs
 
 
@@ -189,9 +192,15 @@ async def _on_routing_error(request: Request, error: HTTPException) -> Response:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(_methods_of(request))
         detail = f"{request.method} is not possible here; use {allowed}"
+        if request.url.path.endswith(RUN_PATH):
+            detail += (
+                f"; try POST {request.url.path} {RUN_EXAMPLE} with Content-Type: application/json"
+            )
         return problem_answer(status, "method-not-allowed", detail, (), {"Allow": allowed})
     if status is HTTPStatus.NOT_FOUND:
-        detail = f"no page {request.url.path}; /docs lists every path"
+        close = _closest_page(request)
+        meant = f"did you mean {close}? " if close else ""
+        detail = f"no page {request.url.path}; {meant}/docs lists every path"
         return problem_answer(status, "no-such-page", detail)
     return problem_answer(status, "refused", str(error.detail), (), error.headers)
 
@@ -203,6 +212,14 @@ def _methods_of(request: Request) -> list[str]:
         if route.original_route.matches(request.scope)[0] is not Match.NONE:
             found |= route.methods or set()
     return sorted(found)
+
+
+def _closest_page(request: Request) -> str | None:
+    """The path without parameters that looks most like the request's, if one does."""
+    pages = [str(getattr(route, "path", "")) for route in iter_route_contexts(request.app.routes)]
+    plain = request.url.path.rstrip("/")
+    static = [page for page in pages if "{" not in page]
+    return next(iter(closest(plain.lower(), static)), None)
 
 
 async def _on_wrong_parameters(_: Request, error: RequestValidationError) -> Response:

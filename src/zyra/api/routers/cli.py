@@ -20,12 +20,14 @@ from zyra.api.bodies import read_object
 from zyra.api.callers import require
 from zyra.api.catalogue import describe_command
 from zyra.api.context import root_of, service_of
+from zyra.api.correcting import corrected_args, corrected_body, suggest
 from zyra.api.guard import note
 from zyra.api.json_answer import json_answer
 from zyra.api.models.cli_request import parse_cli_request
 from zyra.api.models.jobs import RunAnswer, run_answer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
 from zyra.api.openapi import TYPED_PATH, answers
+from zyra.core.errors import UnknownName
 from zyra.jobs.requests import RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
 
@@ -56,8 +58,13 @@ async def run_command(
     A command that fails is 200 with `status: "error"` and its exit code.
     """
     body = await read_object(request, service_of(request).settings.max_body_bytes)
-    wanted = parse_cli_request(body).to_run_request()
-    return await _run(request, keyed(wanted, idempotency_key), Wishes(prefer, fail_on_error))
+    try:
+        wanted = parse_cli_request(body).to_run_request()
+        return await _run(request, keyed(wanted, idempotency_key), Wishes(prefer, fail_on_error))
+    except (RequestRefused, UnknownName) as error:
+        meant = corrected_body(body, service_of(request).registry, error)
+        suggest(error, f"POST {root_of(request)}/cli/run", meant)
+        raise
 
 
 @router.get("/cli/commands", responses=answers(CommandsAnswer))
@@ -90,7 +97,7 @@ async def run_typed_command(
 ) -> Response:
     """Run one command; the body is its arguments."""
     service = service_of(request)
-    find_command(service.registry, stage, command)  # 404 before the body is read
+    found = find_command(service.registry, stage, command)  # 404 before the body is read
     wanted = RunRequest(
         stage=stage,
         command=command,
@@ -101,7 +108,10 @@ async def run_typed_command(
     try:
         return await _run(request, keyed(wanted, idempotency_key), Wishes(prefer, fail_on_error))
     except RequestRefused as error:
-        raise _without_args_prefix(error) from error
+        refusal = _without_args_prefix(error)
+        where = f"POST {root_of(request)}/cli/{found.stage}/{found.name}"
+        suggest(refusal, where, corrected_args(found, wanted.args, error))
+        raise refusal from error
 
 
 async def _run(request: Request, wanted: RunRequest, wishes: Wishes) -> Response:
