@@ -62,11 +62,14 @@ def test_missing_values_are_nodata(tmp_path):
         assert raster.read_masks(1).tolist() == [[255, 0, 255], [255, 255, 255]]
 
 
-def test_large_rasters_are_tiled_and_compressed(tmp_path):
-    grid = grid_of(np.arange(600) / 10, np.arange(10) / 10)
+@pytest.mark.parametrize(
+    ("rows", "columns", "side"), [(1020, 500, 512), (500, 1020, 512), (721, 1440, 256)]
+)
+def test_large_rasters_are_compressed_in_tiles_that_fit(tmp_path, rows, columns, side):
+    grid = grid_of(np.arange(columns) / 10, np.arange(rows) / 10)
     write(tmp_path / "t.tif", described(grid, np.zeros(grid.shape, np.float32)))
     with rasterio.open(tmp_path / "t.tif") as raster:
-        assert raster.block_shapes == [(512, 512)]
+        assert raster.block_shapes == [(side, side)]
         assert raster.compression.value == "DEFLATE"
 
 

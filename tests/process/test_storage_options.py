@@ -98,7 +98,7 @@ def test_geotiff_is_laid_out_for_the_cloud(process, tmp_path, method):
     path = converted_to(process, tmp_path, "geotiff", **asked)
     with rasterio.open(path) as raster:
         assert raster.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
-        assert raster.block_shapes == [(512, 512)]
+        assert raster.block_shapes == [(256, 256)]
         assert raster.overviews(1) == [2, 4]
         assert np.isnan(raster.nodata)
     places = ifd_places(path)

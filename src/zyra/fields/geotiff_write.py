@@ -26,7 +26,11 @@ from zyra.fields.storage import Method, Storage
 
 Info = TypeVar("Info", bound=FieldInfo)
 
-_TILE = 512
+# Sides of tiles in cells, the best for readers of large rasters first.
+_TILES = (512, 256)
+# What tiles reach beyond a raster is compressed as well: 0.25 degrees on a globe are half as
+# much again in tiles of 512, and an eighth in tiles of 256.
+_MOST_PADDING = 1.2
 
 # GDAL's driver for cloud-optimised files puts the bands of a place into one tile. Of more bands
 # than these, a reader of one would fetch too much, and GDAL would need gigabytes.
@@ -61,9 +65,9 @@ def write_geotiff(
 ) -> Lattice:
     """Write fields on one grid as the bands of a GeoTIFF, reading them one at a time.
 
-    Values are float32, NaN is missing (also as the nodata value). Tiles of 512 x 512 cells.
-    Each band has a description, its unit, and what is known of the field as tags, from which
-    `GeotiffDataset` reads it back.
+    Values are float32, NaN is missing (also as the nodata value). Tiles of 512 x 512 cells,
+    or 256 x 256 where those fit better. Each band has a description, its unit, and what is
+    known of the field as tags, from which `GeotiffDataset` reads it back.
 
     Args:
         path: File to write; replaced.
@@ -167,7 +171,8 @@ def _arrange(bands: Path, path: Path, storage: Storage) -> None:
     """Make a cloud-optimised file of one that has one band after the other."""
     with rasterio.open(bands, "r+") as file:
         together = file.count <= _MOST_TOGETHER
-        factors = _overview_factors(max(file.shape))
+        tile = _tile(file.shape)
+        factors = _overview_factors(max(file.shape), tile)
         if factors:
             file.build_overviews(factors, Resampling.average)
     known = {"compress": _NAMES[storage.method or "zlib"], "bigtiff": "IF_SAFER"}
@@ -175,24 +180,36 @@ def _arrange(bands: Path, path: Path, storage: Storage) -> None:
     is_packed = storage.method != "none"
     if together:
         packing = {"predictor": "YES", "level": level} if is_packed else {}
-        copy(bands, path, driver="COG", blocksize=_TILE, **known, **packing)
+        copy(bands, path, driver="COG", blocksize=tile, **known, **packing)
         return
     level_name = "zstd_level" if storage.method == "zstd" else "zlevel"
     packing = {"predictor": 3, level_name: level} if is_packed else {}
-    tiles = {"tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "interleave": "band"}
+    tiles = {"tiled": True, "blockxsize": tile, "blockysize": tile, "interleave": "band"}
     copy(bands, path, driver="GTiff", copy_src_overviews=True, **tiles, **known, **packing)
 
 
-def _overview_factors(longest: int) -> list[int]:
+def _tile(shape: tuple[int, int]) -> int:
+    """Side of the tiles for a raster of `shape`, in cells."""
+    rows, columns = shape
+    fitting = (
+        side
+        for side in _TILES
+        if -(-rows // side) * -(-columns // side) * side**2 <= _MOST_PADDING * rows * columns
+    )
+    return next(fitting, _TILES[-1])
+
+
+def _overview_factors(longest: int, tile: int) -> list[int]:
     """Powers of two, until the overview fits into one tile."""
-    count = max(0, -(-longest // _TILE) - 1).bit_length()
+    count = max(0, -(-longest // tile) - 1).bit_length()
     return [2**power for power in range(1, count + 1)]
 
 
 def _profile(bands: int, grid: Grid, nodata: float | None) -> dict[str, Any]:
     """Of a file with one band after the other, as they are read."""
     rows, columns = grid.shape
-    is_tiled = max(rows, columns) > _TILE
+    tile = _tile(grid.shape)
+    is_tiled = max(rows, columns) > tile
     return {
         "driver": "GTiff",
         "height": rows,
@@ -203,5 +220,5 @@ def _profile(bands: int, grid: Grid, nodata: float | None) -> dict[str, Any]:
         "crs": _gdal_crs(grid),
         "interleave": "band",
         "bigtiff": "if_safer",
-        **({"tiled": True, "blockxsize": _TILE, "blockysize": _TILE} if is_tiled else {}),
+        **({"tiled": True, "blockxsize": tile, "blockysize": tile} if is_tiled else {}),
     }

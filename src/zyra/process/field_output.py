@@ -61,7 +61,9 @@ def form_from(args: StorageArgs, kind: OutputFormat, *, zarr_version: int | None
             hint=f"choose one of {', '.join(methods)}",
         )
     if args.chunks is not None and kind == "geotiff":
-        raise UsageError("--chunks has no effect on geotiff", hint="its tiles have 512 x 512 cells")
+        raise UsageError(
+            "--chunks has no effect on geotiff", hint="its tiles have 512 or 256 cells a side"
+        )
     if zarr_version is not None and kind != "zarr":
         raise UsageError(f"--zarr-format has no effect on {kind}")
     version: Literal[2, 3] = 2 if zarr_version == 2 else 3
