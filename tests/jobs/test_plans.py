@@ -1,6 +1,5 @@
 """Plans outlive the version that wrote them: jobs stay queued while the service is renewed."""
 
-
 from zyra.jobs.pipelines.plan import plan_from_json
 from zyra.jobs.runner import Plan
 
