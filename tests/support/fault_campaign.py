@@ -143,7 +143,7 @@ def http_fault(chance: random.Random, resource: Resource) -> Fault:
             Fault(stop_after=place),
             Fault(stop_after=place, reset=True),
             Fault(stop_after=0, reset=True),
-            Fault(head_bytes=chance.randrange(200)),
+            Fault(head_bytes=chance.randrange(60)),
             Fault(status=503, headers={"Retry-After": "1"}),
             Fault(status=429),
             Fault(status=500),

@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import replace
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from http_server import HttpServer
@@ -137,3 +138,21 @@ def test_an_endpoint_that_is_gone_fails_after_its_tries(job, tmp_path):
 def test_only_urls_of_object_stores_have_buckets(job):
     with pytest.raises(UsageError):
         open_bucket("https://host/a", job)
+
+
+@pytest.mark.parametrize("key", ["odd//b", "odd/../b", "odd/./b", "odd/b//"])
+def test_a_key_that_cannot_be_reached_is_told_and_how_to_list_the_others(s3, job, key):
+    for each in ("odd/good/a", key):
+        s3.put("odd", each, b"x")
+    job = replace(job, network=NetworkPolicy(unrestricted=True), variables=s3.variables)
+    with open_bucket("s3://odd/", job) as bucket:
+        with pytest.raises(TransferError, match=re.escape(f"the key {key!r}, of which a part")):
+            list(bucket.objects("odd/"))
+        assert [found.key for found in bucket.objects("odd/good/")] == ["odd/good/a"]
+    s3.send("DELETE", f"/odd/{quote(key)}")
+
+
+@pytest.mark.parametrize("key", ["a//b", "a/../b", "a/b//", "/b"])
+def test_a_url_with_such_a_key_is_refused(job, key):
+    with pytest.raises(UsageError, match=r"a part of the key is empty, \. or \.\."):
+        open_bucket(f"s3://bucket/{key}", job)

@@ -134,9 +134,12 @@ def _split_object(text: str) -> Url:
     """Bucket and key; the key is taken as it stands, as the stores' own tools take it."""
     scheme, _, rest = text.partition("://")
     bucket, _, key = rest.partition("/")
-    odd = any(part in ("", ".", "..") for part in key.rstrip("/").split("/")) and key
-    if not _HOST.fullmatch(bucket.lower()) or odd or re.search(r"[\x00-\x1f\x7f]", key):
+    odd = any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")) and key
+    if not _HOST.fullmatch(bucket.lower()) or re.search(r"[\x00-\x1f\x7f]", key):
         raise _refused(text, "no bucket and key", f"it is like {scheme.lower()}://bucket/key")
+    if odd:
+        hint = "objects of such keys cannot be reached"
+        raise _refused(text, "a part of the key is empty, . or ..", hint)
     return Url(scheme.lower(), bucket, None, "/" + quote(key, safe="/"))
 
 

@@ -27,6 +27,7 @@ REGION_OF = "zyra.transfer.object_region:region_of"
 _STATUS = re.compile(r"status code: (\d{3}) ?([A-Za-z ]*)")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _BUSY = (429, 500, 502, 503, 504)
+_ODD_KEY = re.compile(r"invalid path: .*?[Pp]ath \"([^\"]*)\"")
 _METADATA = re.compile(r"169\.254\.169\.254|/latest/(api|meta-data)/")
 _HINTS = {
     400: "check the region: AWS_REGION",
@@ -91,6 +92,13 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
         return TransferError(
             f"{url.shown}: there are no credentials",
             hint="public data needs none: --unsigned; else set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+        )
+    odd_key = _ODD_KEY.search(text)
+    if odd_key is not None:
+        return TransferError(
+            f"{url.shown}: there is the key {odd_key[1]!r}, of which a part is empty, . or .., or"
+            " holds a control character",
+            hint="choose a longer prefix that leaves it out; such objects cannot be reached",
         )
     if (found is None and "redirect" not in text) or status == 403:
         _explain_connection(url, access)
