@@ -99,7 +99,7 @@ def test_geotiff_is_laid_out_for_the_cloud(process, tmp_path, method):
     with rasterio.open(path) as raster:
         assert raster.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
         assert raster.block_shapes == [(256, 256)]
-        assert raster.overviews(1) == [2, 4]
+        assert raster.overviews(1) == [2, 4, 8]
         assert np.isnan(raster.nodata)
     places = ifd_places(path)
     # The rules of GDAL's validate_cloud_optimized_geotiff: directories first, from the full
