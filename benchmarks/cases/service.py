@@ -1,12 +1,14 @@
 """What the service adds to a command, and how soon it answers after its start."""
 
 import io
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from _service import free_port, running, start, wait_until
 from _timing import Case, process
+from _wire import Wire
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
 from zyra.core.stream_job import StreamJob
@@ -25,18 +27,18 @@ def cases(folder: Path) -> Iterator[Case]:
         at_most_above_ms=1000.0,
         rounds=5,
     )
-    with running(folder / "warm") as client:
-        body = {
-            "stage": "disseminate",
-            "command": "local",
-            "args": {"input": "-", "path": "-"},
-            "stdin": TEXT,
-        }
+    body = {
+        "stage": "disseminate",
+        "command": "local",
+        "args": {"input": "-", "path": "-"},
+        "stdin": TEXT,
+    }
+    with running(folder / "warm") as client, Wire(client.port, "/cli/run", body) as wire:
 
         def over_http() -> None:
-            status, answer = client.post("/cli/run", body)
-            if (status, answer["stdout"]) != (200, TEXT):
-                raise ValueError(f"wrong answer: {status} {answer}")
+            status, answer = wire.ask()
+            if b" 200 " not in status or json.loads(answer)["stdout"] != TEXT:
+                raise ValueError(f"wrong answer: {status!r} {answer!r}")
 
         yield Case(
             name="trivial sync run over HTTP",
