@@ -31,11 +31,9 @@ class StreamTail:
 
     def read(self, *, at_end: bool) -> tuple[str, bool]:
         """New text, at most one chunk of it, and whether there is more."""
-        if self._is_binary or not self._path.exists():
+        if self._is_binary:
             return "", False
-        with self._path.open("rb", buffering=0) as stream:
-            stream.seek(self._offset)
-            chunk = stream.read(CHUNK_BYTES)
+        chunk = self._new_bytes()
         self._offset += len(chunk)
         more = len(chunk) == CHUNK_BYTES
         try:
@@ -46,6 +44,17 @@ class StreamTail:
             self._is_binary = True
             return "", False
         return text, more
+
+    def _new_bytes(self) -> bytes:
+        """What was captured since the last time, of which there is nothing most of the time."""
+        try:
+            if self._path.stat().st_size == self._offset:
+                return b""
+        except FileNotFoundError:  # it never began
+            return b""
+        with self._path.open("rb", buffering=0) as stream:
+            stream.seek(self._offset)
+            return stream.read(CHUNK_BYTES)
 
 
 class Publisher:

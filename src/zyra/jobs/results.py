@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from io import FileIO
 from pathlib import Path
 
@@ -31,17 +32,17 @@ class Workspace:
 
     folder: Path
 
-    @property
+    @cached_property
     def outputs(self) -> Path:
         """Working folder of the command."""
         return self.folder / "outputs"
 
-    @property
+    @cached_property
     def scratch(self) -> Path:
         """Temporary files of the command."""
         return self.folder / "scratch"
 
-    @property
+    @cached_property
     def inputs(self) -> Path:
         """Links to the files that the command reads."""
         return self.folder / INPUTS
@@ -127,6 +128,8 @@ class Workspace:
 
     def collect(self, *, with_digests: bool = True) -> tuple[Output, ...]:
         """Describe every regular file that the command left, or has left so far, by name."""
+        if next(_files(self.outputs), None) is None:  # then its real place need not be known
+            return ()
         root = Path(os.path.realpath(self.outputs))
         found = (_describe(root, path, with_digests) for path in sorted(_files(root)))
         return tuple(output for output in found if output is not None)

@@ -22,6 +22,7 @@ from zyra.jobs.stream_mask import StreamMask
 TERM_GRACE_S = 2.0
 EVENT_BYTES = 1 << 16
 RELAUNCHES = 3
+PROCESSORS = os.cpu_count() or 1
 
 Report = Callable[[float, str], None]
 
@@ -217,7 +218,7 @@ class CommandRun:
 
     def _assignment(self) -> Assignment:
         plan = self.plan
-        cpu_s = math.ceil(plan.timeout_s * (os.cpu_count() or 1)) + 1
+        cpu_s = math.ceil(plan.timeout_s * PROCESSORS) + 1
         return Assignment(
             plan.stage,
             plan.command,
