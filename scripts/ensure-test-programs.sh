@@ -13,26 +13,40 @@ die() {
   exit 1
 }
 
-programs() { printf 'chromium\n'; }
+programs() { printf 'chromium\ncaddy\nnginx\n'; }
 
-# Other systems have it under other names.
+# Chromium has other names on other systems; servers lie where only root has its path.
 is_there() {
+  local PATH="$PATH:/usr/sbin:/sbin"
   case "$1" in
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    caddy | nginx) command -v "$1" ;;
     *) die "no program $1 is known here; known: $(programs | tr '\n' ' ')" ;;
   esac >/dev/null 2>&1
 }
 
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
 install_packages() {
-  local as_root=
-  [ "$(id -u)" = 0 ] || as_root=sudo
-  { [ -z "$as_root" ] || command -v sudo >/dev/null; } && command -v apt-get >/dev/null ||
+  { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; } && command -v apt-get >/dev/null ||
     die "cannot install $* here; please install them with your system's packages"
   say "installing $* from the system's packages"
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2 ||
-    { $as_root apt-get update -q >&2 &&
-      $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2; } ||
+  apt_install "$@" || { as_root apt-get update -q >&2 && apt_install "$@"; } ||
     die "could not install $* (see above); is there a network?"
+  leave_stopped "$@"
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
+}
+
+# Packages of servers start them; tests start their own, on ports of their own.
+leave_stopped() {
+  local program
+  [ -d /run/systemd/system ] || return 0
+  for program in "$@"; do
+    case "$program" in caddy | nginx) as_root systemctl disable --quiet --now "$program.service" ;; esac
+  done
 }
 
 # shellcheck disable=SC2046 # one name for each word

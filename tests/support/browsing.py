@@ -1,29 +1,23 @@
 """Open pages in Chromium: headless, and with an eye on all that they ask for and say."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from programs import needed
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-REMEDY = "no Chromium here: run ./scripts/ensure-test-programs.sh"
 DEGREES = re.compile(r"([\d.]+)°([NS]?) ([\d.]+)°([EW]?)")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; where it is missing, tests are left out, or fail where CI is set."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None and os.environ.get("CI"):
-        pytest.fail(REMEDY)
-    if found is None:
-        pytest.skip(REMEDY)
+    found = needed("Chromium", *NAMES)
     with sync_playwright() as playwright:
         # The tests of a container run as root, for whom Chromium has no sandbox.
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
