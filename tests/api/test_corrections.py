@@ -56,7 +56,7 @@ def test_the_path_of_a_command_has_its_own_suggestion(client: httpx.Client) -> N
 
 
 def test_a_local_path_is_to_be_uploaded(client: httpx.Client) -> None:
-    answer = client.post("/cli/process/echo", json={"bytes_of": "/home/me/x.grib2"})
+    answer = client.post("/cli/process/echo", json={"bytes_of": "/data-of-mine/x.grib2"})
     assert suggested(answer, "POST /cli/process/echo") == {"bytes_of": "file_id:ID"}
     assert "POST /upload" in answer.json()["detail"]
 

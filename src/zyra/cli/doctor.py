@@ -4,14 +4,25 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
 from pathlib import Path
 
+from zyra.cli.doctor_machine import (
+    EXTRAS,
+    LIBRARIES,
+    clock_finding,
+    definitions_finding,
+    extra_finding,
+    library_finding,
+    port_finding,
+    python_finding,
+)
+from zyra.cli.doctor_settings import settings_findings
+from zyra.cli.findings import FAIL, OK, WARN, Finding
+from zyra.cli.serve import port_number
 from zyra.core.errors import ZyraError
 from zyra.core.exit_codes import DONE, FAILED
 from zyra.core.loading import load
@@ -20,28 +31,11 @@ from zyra.jobs.isolation.level import Level, level_here
 from zyra.jobs.requests import Caller, RunRequest
 from zyra.wiring import build_service, check_storage
 
-LIBRARIES = ("eccodes", "netCDF4", "numpy", "pyproj", "rasterio", "fastapi", "redis", "rq")
 LINK = "zyra.jobs.redis.connection:Link"
 LOW_DISK_BYTES = 5 * GIB
 SELF_TEST_S = 60.0
 
 REDIS, STORAGE = "ZYRA_REDIS_URL", "ZYRA_STORAGE_URL"
-OK, WARN, FAIL = "ok", "warn", "fail"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one look found.
-
-    Attributes:
-        state: `ok`, `warn` or `fail`.
-        remedy: What to do about it; empty when nothing has to be done.
-    """
-
-    name: str
-    state: str
-    detail: str
-    remedy: str = ""
 
 
 def main(arguments: list[str]) -> int:
@@ -50,13 +44,15 @@ def main(arguments: list[str]) -> int:
         prog="zyra doctor", description="Check what this machine needs to run commands."
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
-    as_json = parser.parse_args(arguments).json
-    findings = asyncio.run(examine(load_settings()))
-    sys.stdout.write(_as_json(findings) if as_json else _as_table(findings))
+    parser.add_argument("--host", default="127.0.0.1", help="where the service is to listen")
+    parser.add_argument("--port", type=port_number, default=8000, help="and on which port")
+    options = parser.parse_args(arguments)
+    findings = asyncio.run(examine(load_settings(), options.host, options.port))
+    sys.stdout.write(_as_json(findings) if options.json else _as_table(findings))
     return FAILED if any(finding.state == FAIL for finding in findings) else DONE
 
 
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> list[Finding]:
     """Every finding, in the order in which a reader wants them."""
     folders = {
         "UPLOAD_DIR": settings.upload_dir,
@@ -64,21 +60,19 @@ async def examine(settings: Settings) -> list[Finding]:
         "STATE_DIR": settings.state_dir,
     }
     return [
-        Finding("python", OK, f"{platform.python_version()} on {platform.platform()}"),
-        *map(_library, LIBRARIES),
+        python_finding(),
+        *(library_finding(name, dotted) for name, dotted in LIBRARIES.items()),
+        definitions_finding(),
+        *(extra_finding(extra, settings) for extra in EXTRAS),
         *(folder_finding(name, path) for name, path in folders.items()),
+        clock_finding(Path(tempfile.gettempdir())),
         sandbox_finding(level_here()),
+        port_finding(host, port),
+        *settings_findings(settings),
         await redis_finding(settings),
         await storage_finding(settings),
         await _self_test(settings),
     ]
-
-
-def _library(name: str) -> Finding:
-    try:
-        return Finding(name, OK, version(name))
-    except PackageNotFoundError:
-        return Finding(name, FAIL, "not installed", f"pip install {name}")
 
 
 def folder_finding(setting: str, path: Path) -> Finding:
@@ -150,7 +144,7 @@ async def _self_test(settings: Settings) -> Finding:
     """Run a small command as a service would: in a process of its own, with its limits."""
     with tempfile.TemporaryDirectory() as folder:
         names = ("upload_dir", "results_dir", "state_dir")
-        apart = dict.fromkeys(("redis_url", "storage_url"))
+        apart = dict.fromkeys(("redis_url", "storage_url", "otlp_endpoint"))
         apart |= {name: Path(folder, name) for name in names}
         service = build_service(settings.model_copy(update=apart))
         request = RunRequest(

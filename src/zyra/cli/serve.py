@@ -123,12 +123,17 @@ def _parser() -> argparse.ArgumentParser:
         prog="zyra serve", description="Start the web service on this machine."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
-    parser.add_argument("--port", type=_port, default=8000, help="port (default: 8000)")
+    parser.add_argument("--port", type=port_number, default=8000, help="port (default: 8000)")
     parser.add_argument("--reload", action="store_true", help="start anew when the code changes")
     return parser
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """A port as it is given on the command line; 0 is any that is free.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
     if not text.isascii() or not text.isdigit() or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {LAST_PORT}")
     return int(text)
