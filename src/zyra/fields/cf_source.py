@@ -1,6 +1,7 @@
 """What the readers of CF data need of a file, whichever library opens it."""
 
 from collections.abc import Collection, Mapping
+from math import prod
 from typing import Any, Protocol
 
 import numpy as np
@@ -79,3 +80,9 @@ def read_whole(name: str, variable: CfVariable) -> NDArray[Any]:
     """
     refuse_too_large(name, variable.shape)
     return variable.read((slice(None),) * len(variable.shape))
+
+
+def points_at(where: Index, shape: tuple[int, ...]) -> int:
+    """How many points an index picks."""
+    picked = zip(where, shape, strict=True)
+    return prod(len(range(size)[at]) for at, size in picked if isinstance(at, slice))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from rasterio.crs import CRS
 from rasterio.enums import MaskFlags
 
 from zyra.core.errors import DataError
-from zyra.fields.budgets import refuse_too_large
+from zyra.fields.budgets import refuse_bomb, refuse_too_large
 from zyra.fields.cf_values import Packing, unpack
 from zyra.fields.crs import Crs
 from zyra.fields.field import Field, FieldInfo
@@ -38,6 +39,9 @@ class GeotiffDataset:
         self._file = open_geotiff(path)
         with geotiff_errors(self._name):
             refuse_too_large("the raster", self._file.shape)
+            refuse_bomb("the raster", prod(self._file.shape), lambda: path.stat().st_size)
+            for block in set(self._file.block_shapes):
+                refuse_too_large("a block of the raster", (self._file.count, *block))
             self._grid, problem = self._find_grid()
             described = [self._describe(band) for band in self._file.indexes]
         self.infos: Sequence[FieldInfo] = [] if problem else described

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from zyra.core.errors import DataError
+from zyra.fields.budgets import refuse_bomb
 from zyra.fields.field import Array, Field
 from zyra.fields.grib_checks import check_packing
 from zyra.fields.grib_grid import GridDescription, build_grid
@@ -101,6 +102,7 @@ def _unpackable(path: Path, message: Message) -> Iterator[GribHandle]:
     data, where = read_message(path, message), where_is(message.place, path.name)
     check_packing(data, where)
     with open_message(data, where) as handle:
+        refuse_bomb(where, handle.integer("numberOfDataPoints") or 0, lambda: len(data))
         yield handle
 
 

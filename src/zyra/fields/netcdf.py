@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
+from zyra.fields.budgets import refuse_bomb
 from zyra.fields.cf_dataset import CfDataset
-from zyra.fields.cf_source import Index
+from zyra.fields.cf_source import Index, points_at
 from zyra.fields.netcdf_header import check_header
 
 
@@ -45,8 +47,7 @@ class _NetcdfSource:
         self._file.set_auto_maskandscale(False)
         self._file.set_always_mask(False)
         self.variables: Mapping[str, _NetcdfVariable] = {
-            name: _NetcdfVariable(path.name, variable)
-            for name, variable in self._file.variables.items()
+            name: _NetcdfVariable(path, variable) for name, variable in self._file.variables.items()
         }
         self.groups: Collection[str] = tuple(self._file.groups)
 
@@ -60,7 +61,7 @@ class _NetcdfSource:
 class _NetcdfVariable:
     """One variable; fulfils `cf_source.CfVariable`."""
 
-    file_name: str
+    path: Path
     variable: "netCDF4.Variable[Any]"
 
     @cached_property
@@ -89,7 +90,14 @@ class _NetcdfVariable:
     def read(self, where: Index) -> NDArray[Any]:
         """The stored numbers at `where`."""
         with self._translated():
+            for points in (points_at(where, self.shape), self._points_of_chunk()):
+                refuse_bomb(self.variable.name, points, lambda: self.path.stat().st_size)
             return np.asarray(self.variable[where or ...])
+
+    def _points_of_chunk(self) -> int:
+        """The library makes room for a whole chunk, however little of it is read."""
+        chunk = self.variable.chunking()
+        return prod(chunk) if isinstance(chunk, list) else 0
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -97,6 +105,6 @@ class _NetcdfVariable:
             yield
         except (OSError, RuntimeError, IndexError, AttributeError, UnicodeDecodeError) as exc:
             raise DataError(
-                f"cannot read {self.variable.name} of {self.file_name}: {exc}",
+                f"cannot read {self.variable.name} of {self.path.name}: {exc}",
                 hint="the file may be damaged",
             ) from exc

@@ -14,10 +14,16 @@ import zarr
 from numpy.typing import NDArray
 
 from zyra.core.errors import DataError
-from zyra.fields.budgets import refuse_too_large
+from zyra.fields.budgets import refuse_bomb, refuse_too_large
 from zyra.fields.cf_dataset import CfDataset
-from zyra.fields.cf_source import Index
-from zyra.fields.zarr_store import nodes_of, open_group, refuse_unknown_codecs, zarr_errors
+from zyra.fields.cf_source import Index, points_at
+from zyra.fields.zarr_store import (
+    nodes_of,
+    open_group,
+    refuse_unknown_codecs,
+    stored_bytes,
+    zarr_errors,
+)
 
 # Decoded chunks that hold several fields are kept for the next one: 256 MiB of float32.
 _MOST_POINTS_KEPT = 1 << 26
@@ -48,7 +54,7 @@ class _ZarrSource:
                 name for name, node in nodes.items() if isinstance(node, zarr.Group)
             ]
             self.variables: Mapping[str, _ZarrVariable] = {
-                name: _ZarrVariable(name, node)
+                name: _ZarrVariable(name, node, path)
                 for name, node in nodes.items()
                 if isinstance(node, zarr.Array)
             }
@@ -89,6 +95,7 @@ class _ZarrVariable:
 
     name: str
     array: "zarr.Array[Any]"
+    path: Path
     kept: dict[tuple[range, ...], NDArray[Any]] = field(default_factory=dict)
 
     @cached_property
@@ -139,6 +146,8 @@ class _ZarrVariable:
         with zarr_errors(f"array {self.name}"):
             refuse_unknown_codecs(self.name, self.array.metadata.to_dict())
             refuse_too_large(f"a chunk of {self.name}", self.array.chunks)
+            for points in (points_at(where, self.shape), prod(self.array.chunks)):
+                refuse_bomb(self.name, points, lambda: stored_bytes(self.path))
             block = tuple(
                 _around(at, length, size)
                 for at, length, size in zip(where, self.array.chunks, self.shape, strict=True)

@@ -17,7 +17,9 @@ from zarr.errors import UnstableSpecificationWarning, ZarrUserWarning
 from zarr.storage import LocalStore, ZipStore
 
 from zyra.core.errors import DataError
+from zyra.fields.zarr_budgets import BudgetedStore
 from zyra.fields.zarr_names import METADATA_NAMES, NODE_NAMES
+from zyra.fields.zip_budgets import refuse_zip_bomb
 
 # Codecs of version 2 (numcodecs), in version 3 with the prefix `numcodecs.`.
 _NUMCODECS = frozenset(
@@ -47,8 +49,6 @@ _NUMCODECS = frozenset(
 _CODECS = frozenset(
     {"blosc", "bytes", "crc32c", "gzip", "sharding_indexed", "transpose", "zstd"}
 ) | {f"numcodecs.{name}" for name in _NUMCODECS}
-
-_LARGEST_ENTRY_BYTES = 4 << 30
 
 # What zarr and its codecs raise on damaged stores; zarr's own errors are ValueErrors.
 _DAMAGE = (
@@ -97,11 +97,11 @@ def open_group(path: Path) -> tuple[Store, zarr.Group]:
     """
     with zarr_errors(path.name):
         if path.is_dir():
-            store: Store = LocalStore(path, read_only=True)
+            store: Store = BudgetedStore(LocalStore(path, read_only=True))
             # What consolidated metadata say may be stale, and name any path.
             return store, zarr.open_group(store, mode="r", use_consolidated=False)
         folder = _group_in(path)
-        store = ZipStore(path, mode="r")
+        store = BudgetedStore(ZipStore(path, mode="r"))
         return store, zarr.open_group(store, mode="r", path=folder, use_consolidated=False)
 
 
@@ -116,6 +116,12 @@ def nodes_of(path: Path, group: zarr.Group) -> dict[str, "zarr.Array[Any] | zarr
     """
     with zarr_errors(path.name):
         return {name: group[name] for name in sorted(_node_names(path, group.path))}
+
+
+def stored_bytes(path: Path) -> int:
+    """Bytes of all files of a store, or of its zip file."""
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(file.stat().st_size for file in files)
 
 
 def _node_names(path: Path, folder: str) -> set[str]:
@@ -138,16 +144,15 @@ def _group_in(path: Path) -> str:
     """The folder of the outermost group in a zip file.
 
     Raises:
-        ValueError: An entry is larger than a chunk may be, or has no plain name.
+        ValueError: It unpacks to more than it may, or an entry has no plain name.
     """
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
+    refuse_zip_bomb(entries, path.stat().st_size)
     for entry in entries:
         name = PurePosixPath(entry.filename)
         if name.is_absolute() or ".." in name.parts:
             raise ValueError(f"entry {entry.filename!r} points out of the store")
-        if entry.file_size > _LARGEST_ENTRY_BYTES:
-            raise ValueError(f"entry {entry.filename!r} has {entry.file_size} bytes")
     groups = [
         name.parent
         for entry in entries
