@@ -1,6 +1,8 @@
 """gunicorn with uvicorn's workers: `gunicorn --config deploy/gunicorn.conf.py zyra.api.server:app`.
 
 The settings of the service itself are ZYRA_... variables; these are of the server around it.
+Headers and the time they take are not limited here, since uvicorn's workers read the connection
+themselves: the proxy in front does that.
 """
 
 import os
@@ -17,6 +19,9 @@ timeout = 60
 graceful_timeout = 75
 # Above the proxy's own keep-alive, or the proxy would now and then send into a closing one.
 keepalive = 120
+# Servers are not replaced after a number of requests: memory does not grow with them, commands
+# run elsewhere, and a replacement would close streams without need.
+max_requests = 0
 # Addresses that callers' ones are taken from: only the proxy's.
 forwarded_allow_ips = os.environ.get("ZYRA_PROXIES", "127.0.0.1")
 accesslog = "-"
