@@ -23,6 +23,7 @@ from zyra.jobs.pipelines.steps import Step
 from zyra.jobs.records import StepStatus
 
 GRACE_S = 2.0
+ENDING = (signal.SIGINT, signal.SIGTERM)
 _FIRST_OWN = 3  # descriptors below are the standard streams
 
 
@@ -65,7 +66,7 @@ async def _run(
         flow.stop("interrupted")
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDING:
         loop.add_signal_handler(number, interrupt)
     await flow.run()
     if interrupted:
@@ -94,9 +95,12 @@ class _StepProcess:
         started = monotonic()
         sys.stdout.flush()
         sys.stderr.flush()
+        # Between fork and its own handlers a child would pass signals on to our event loop.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         self._pid = os.fork()
         if self._pid == 0:
             self._become(*streams, held)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for descriptor in (*streams, held):
             if descriptor > 2:
                 os.close(descriptor)
@@ -189,9 +193,11 @@ def _because(why: str) -> str:
 
 
 def _take_streams(stdin: int, stdout: int, held: int) -> None:
-    """Put the streams of a forked step in their places; of all others only `held` stays."""
+    """Give a forked step its streams and signals; of other descriptors only `held` stays."""
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in ENDING:
+        signal.signal(number, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     os.dup2(stdin, 0)
     os.dup2(stdout, 1)
     os.closerange(_FIRST_OWN, held)

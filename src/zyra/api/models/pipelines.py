@@ -26,6 +26,7 @@ EXAMPLES: tuple[tuple[str, Any], ...] = (
                     "args": {
                         "input": "https://data.example.org/gfs.t00z.pgrb2.0p25.f024",
                         "pattern": "TMP:850 mb",
+                        "format": "grib2",
                         "output": "t850.grib2",
                     },
                 },
