@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator
 
 from zyra.acquire.listing_args import ListingArgs, readable
 from zyra.core.arguments import arg
 from zyra.core.errors import UsageError
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, OutputDir, OutputFile
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
@@ -60,7 +60,7 @@ def parse_growth(text: str) -> Growth:
 Size = Annotated[str, AfterValidator(readable(parse_growth))]
 
 
-class FetchArgs(ListingArgs):
+class FetchArgs(ListingArgs, FittingArgs):
     """Arguments that say how files come into a folder."""
 
     output_dir: OutputDir | None = arg(None, "Folder for the fetched files")
@@ -118,18 +118,11 @@ class FetchArgs(ListingArgs):
         """Whether the frames metadata decides anything."""
         return self.prefer_remote_if_meta_newer or self.recheck_missing_meta
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        for wrong, message in self.conflicts():
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
-
-    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the arguments as they stand together: whether, and in words."""
         return self.fetch_conflicts()
 
-    def fetch_conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def fetch_conflicts(self) -> tuple[Conflict, ...]:
         """The part of `conflicts` that is alike in every command."""
         options = [name for name in _SYNC_OPTIONS if getattr(self, name)]
         return (

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from zyra.core.arguments import Args, arg
 from zyra.core.errors import UsageError
+from zyra.core.fitting_args import Conflict
 from zyra.core.name_dates import date_finder
 from zyra.core.patterns import parse_pattern
 from zyra.core.times import parse_period, parse_time
@@ -55,7 +56,7 @@ class ListingArgs(Args):
         """Whether names are chosen at all."""
         return self.pattern is not None or self.date_format is not None or self.has_dates
 
-    def filter_conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def filter_conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the filters as they stand together: whether, and in words."""
         return (
             (

@@ -2,6 +2,7 @@
 
 from zyra.acquire.fetch_args import FetchArgs
 from zyra.core.arguments import arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, OutputFile, SourceUrl
 
 # Named here because the argument `list` hides the type's own name within the class.
@@ -25,7 +26,7 @@ class SourceArgs(FetchArgs):
         """Whether files are named one by one."""
         return self.inputs is not None or self.manifest is not None
 
-    def source_conflicts(self, name: str, *, given: bool) -> tuple[tuple[bool, str], ...]:
+    def source_conflicts(self, name: str, *, given: bool) -> tuple[Conflict, ...]:
         """The part of `conflicts` that is alike for all these arguments.
 
         Args:
@@ -49,7 +50,7 @@ class SourceArgs(FetchArgs):
             *self._single_conflicts(),
         )
 
-    def _single_conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def _single_conflicts(self) -> tuple[Conflict, ...]:
         one = self.folder is None and not self.list
         return (
             (self.parallel is not None and self.folder is None, "parallel is for a folder"),

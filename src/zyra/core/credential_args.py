@@ -3,6 +3,7 @@
 import re
 
 from zyra.core.arguments import Args, arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, Secret
 
 
@@ -25,7 +26,7 @@ class CredentialArgs(Args):
     )
     credential_file: InputFile | None = arg(None, "File of KEY=VALUE lines that @KEY looks in")
 
-    def credential_conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def credential_conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with them as they stand together: whether, and in words."""
         secrets = [*(self.credential or ()), *(() if self.auth is None else (self.auth,))]
         return (

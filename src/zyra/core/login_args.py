@@ -3,6 +3,7 @@
 import re
 
 from zyra.core.arguments import Args, arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, Secret
 from zyra.core.urls import scheme_of
 
@@ -25,7 +26,7 @@ class LoginArgs(Args):
         pattern=r"^SHA256:[A-Za-z0-9+/]{43}=?$",
     )
 
-    def login_conflicts(self, *, is_ssh: bool) -> tuple[tuple[bool, str], ...]:
+    def login_conflicts(self, *, is_ssh: bool) -> tuple[Conflict, ...]:
         """What is wrong with them as they stand together: whether, and in words.
 
         Args:

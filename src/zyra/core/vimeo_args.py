@@ -1,6 +1,7 @@
 """How a person gives access to Vimeo; the same for fetching and uploading."""
 
 from zyra.core.arguments import Args, arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, Secret, TargetUrl
 
 API_URL = "https://api.vimeo.com"
@@ -25,7 +26,7 @@ class VimeoArgs(Args):
     credential_file: InputFile | None = arg(None, "File of KEY=VALUE lines that @KEY looks in")
     api_url: TargetUrl = arg(API_URL, "Address of the API", pattern="(?i)^https?://")
 
-    def access_conflicts(self, *others: str | None) -> tuple[tuple[bool, str], ...]:
+    def access_conflicts(self, *others: str | None) -> tuple[Conflict, ...]:
         """What is wrong with them as they stand together: whether, and in words.
 
         Args:

@@ -1,23 +1,23 @@
 """Declaration of `acquire api`."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from zyra.acquire.listing_args import Moment, Period
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, InputSource, OutputFile, SourceUrl
 
 Method = Annotated[str, Field(pattern=r"^[A-Za-z]+$", max_length=20)]
 JsonPath = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1)]
-Conflicts = tuple[tuple[bool, str], ...]  # whether something is wrong, and what
+Conflicts = tuple[Conflict, ...]  # whether something is wrong, and what
 
 
-class ApiArgs(CredentialArgs):
+class ApiArgs(CredentialArgs, FittingArgs):
     """Ask a web API, page by page where it has pages, and write what it answers.
 
     One answer: JSON is written readably (--no-pretty: compactly), anything else as it comes.
@@ -135,12 +135,9 @@ class ApiArgs(CredentialArgs):
         False, "Write answers that are errors as well, instead of trying again or failing"
     )
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        for wrong, message in (*self._conflicts(), *self.credential_conflicts()):
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What is wrong with the arguments as they stand together: whether, and in words."""
+        return (*self._conflicts(), *self.credential_conflicts())
 
     @property
     def has_body(self) -> bool:

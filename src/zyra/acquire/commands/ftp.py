@@ -7,6 +7,7 @@ from pydantic import BeforeValidator
 from zyra.acquire.source_args import SourceArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import SourceUrl
 from zyra.core.login_args import LoginArgs, with_ftp_scheme
 from zyra.core.urls import scheme_of
@@ -39,7 +40,7 @@ class FtpArgs(SourceArgs, LoginArgs):
     recursive: bool = arg(False, "Look into the folders of the folder, too")
     max_depth: int = arg(3, "How many folders deep recursive looks", ge=1, le=20)
 
-    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the arguments as they stand together: whether, and in words."""
         sources = [url for url in (self.path, *(self.inputs or ())) if url is not None]
         is_ssh = self.manifest is not None or any(scheme_of(url) == "sftp" for url in sources)

@@ -4,6 +4,7 @@ from zyra.acquire.source_args import SourceArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import SourceUrl
 
 
@@ -22,7 +23,7 @@ class HttpArgs(SourceArgs, CredentialArgs):
         None, "File to fetch, or directory page", positional=True, also=("input",)
     )
 
-    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the arguments as they stand together: whether, and in words."""
         return (
             *self.source_conflicts("url", given=self.url is not None),

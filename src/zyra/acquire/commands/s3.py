@@ -3,6 +3,7 @@
 from zyra.acquire.source_args import SourceArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, Secret, SourceUrl
 
 
@@ -33,7 +34,7 @@ class S3Args(SourceArgs):
     )
     credential_file: InputFile | None = arg(None, "File of KEY=VALUE lines that @KEY looks in")
 
-    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the arguments as they stand together: whether, and in words."""
         given = self.url is not None or self.bucket is not None
         return (

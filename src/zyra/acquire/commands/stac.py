@@ -8,6 +8,7 @@ from zyra.acquire.fetch_args import FetchArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import OutputFile, SourceUrl
 
 # Named here because the argument `list` hides the type's own name within the class.
@@ -64,7 +65,7 @@ class StacArgs(FetchArgs, CredentialArgs):
     output: OutputFile = arg("-", "Where the list goes; - is stdout", flags=("-o",))
     unsigned: bool = arg(False, "Show no credentials to object stores: for public buckets")
 
-    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the arguments as they stand together: whether, and in words."""
         return (
             *self.fetch_conflicts(),

@@ -4,6 +4,7 @@ from zyra.acquire.fetch_args import FetchArgs
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import OutputFile, SourceUrl
 
 
@@ -28,7 +29,7 @@ class ThreddsArgs(FetchArgs, CredentialArgs):
     recursive: bool = arg(False, "Look into the catalogs that the catalog refers to, too")
     max_depth: int = arg(3, "How many catalogs deep recursive looks", ge=1, le=20)
 
-    def conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
         """What is wrong with the arguments as they stand together: whether, and in words."""
         into_folder = self.folder is not None
         return (

@@ -1,17 +1,13 @@
 """Declaration of `acquire vimeo`."""
 
-from typing import Self
-
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import OutputFile
 from zyra.core.vimeo_args import VimeoArgs
 
 
-class VimeoFetchArgs(VimeoArgs):
+class VimeoFetchArgs(VimeoArgs, FittingArgs):
     """Fetch the film of a video on Vimeo, or what Vimeo tells of it.
 
     Vimeo gives films to the owners of videos only, whose token has the scopes public, private
@@ -33,19 +29,15 @@ class VimeoFetchArgs(VimeoArgs):
     )
     metadata: bool = arg(False, "Write what Vimeo tells of the video, as JSON, not the film")
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        conflicts = (
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What is wrong with the arguments as they stand together: whether, and in words."""
+        return (
             *self.access_conflicts(),
             (
                 self.metadata and "quality" in self.model_fields_set,
                 "quality is for the film, not for metadata",
             ),
         )
-        for wrong, message in conflicts:
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
 
 
 VIMEO = Command(

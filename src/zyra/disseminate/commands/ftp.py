@@ -7,9 +7,10 @@ from pydantic import BeforeValidator
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import TargetUrl
 from zyra.core.login_args import LoginArgs, with_ftp_scheme
-from zyra.disseminate.commands.sending_args import Conflict, SourceArgs
+from zyra.disseminate.commands.sending_args import SourceArgs
 
 FtpUrl = Annotated[TargetUrl, BeforeValidator(with_ftp_scheme)]
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import OutputFile
-from zyra.disseminate.commands.sending_args import Conflict, SourceArgs
+from zyra.disseminate.commands.sending_args import SourceArgs
 
 
 class LocalArgs(SourceArgs):

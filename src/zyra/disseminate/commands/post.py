@@ -9,13 +9,13 @@ from annotated_types import Ge, Le
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, OutputFile, TargetUrl
-from zyra.disseminate.commands.sending_args import Conflict, SendingArgs
 
 Status = Annotated[int, Ge(200), Le(599)]
 
 
-class PostArgs(SendingArgs, CredentialArgs):
+class PostArgs(FittingArgs, CredentialArgs):
     """Send a file or stdin to a web address by HTTP(S), and print the answer.
 
     The body is streamed, so its size does not matter. By itself it is the body of the request;

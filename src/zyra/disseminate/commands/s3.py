@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import TargetUrl
-from zyra.disseminate.commands.sending_args import STDIN, Conflict, SourceArgs
+from zyra.disseminate.commands.sending_args import STDIN, SourceArgs
 
 # Names of headers that have an argument of their own, or that the store sets.
 _HEADERS = re.compile(r"(?i)(content|cache|x-amz|x-goog|x-ms)-.*")

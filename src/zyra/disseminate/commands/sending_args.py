@@ -1,38 +1,17 @@
 """Arguments that several commands of this stage share: what is sent, and what it may replace."""
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from zyra.core.arguments import Args, arg
+from zyra.core.arguments import arg
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile
 
-# Whether something is wrong, and what.
-Conflict = tuple[bool, str]
 Overwrite = Literal["always", "changed", "skip", "refuse"]
 STDIN = "-"
 
 
-class SendingArgs(Args):
-    """Arguments with rules between them; a group yields those of `super()` and its own."""
-
-    def conflicts(self) -> Iterator[Conflict]:
-        """What may be wrong with the arguments together."""
-        yield from ()
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        problems = [message for wrong, message in self.conflicts() if wrong]
-        if problems:
-            raise PydanticCustomError(
-                "arguments_conflict", "{problems}", {"problems": "; ".join(problems)}
-            )
-        return self
-
-
-class SourceArgs(SendingArgs):
+class SourceArgs(FittingArgs):
     """What is sent: a file, stdin, a folder, or several of them."""
 
     input: InputFile | None = arg(

@@ -5,14 +5,14 @@ from typing import Literal
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, OutputFile, Secret
 from zyra.core.vimeo_args import VimeoArgs
-from zyra.disseminate.commands.sending_args import Conflict, SendingArgs
 
 Privacy = Literal["anybody", "contacts", "disable", "nobody", "password", "unlisted"]
 
 
-class VimeoUploadArgs(SendingArgs, VimeoArgs):
+class VimeoUploadArgs(FittingArgs, VimeoArgs):
     """Upload a film to Vimeo, or replace the film of a video there, and print the video's URI.
 
     The upload goes on where it stopped when a connection breaks off. It needs a token with the

@@ -1,16 +1,12 @@
 """Declaration of `process enrich-metadata`."""
 
-from typing import Self
-
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from zyra.core.arguments import Args, arg
+from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, OutputFile
 
 
-class EnrichMetadataArgs(Args):
+class EnrichMetadataArgs(FittingArgs):
     """Add dataset id, Vimeo video and time of update to the metadata of frames.
 
     Takes the JSON that scan-frames wrote and writes it again with dataset_id, vimeo_uri and
@@ -30,14 +26,8 @@ class EnrichMetadataArgs(Args):
     read_vimeo_uri: bool = arg(False, "Read the video's URI from stdin, its first line", stdin=True)
     output: OutputFile = arg("-", "JSON to write, or - for stdout", flags=("-o",))
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        for wrong, message in self._conflicts():
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
-
-    def _conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What is wrong with the arguments as they stand together: whether, and in words."""
         has_file = self.frames_meta not in (None, "-")
         return (
             (has_file and self.read_frames_meta_stdin, "give frames_meta or stdin, not both"),

@@ -1,16 +1,14 @@
 """Declaration of `process pad-missing`."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from zyra.core.arguments import Args, arg
+from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputDir, InputFile, OutputDir, OutputFile
 
 
-class PadMissingArgs(Args):
+class PadMissingArgs(FittingArgs):
     """Fill the gaps of a series of frames with pictures that stand for the missing ones.
 
     Reads what scan-frames wrote and makes a picture for each of its missing times, with name,
@@ -49,14 +47,8 @@ class PadMissingArgs(Args):
     dry_run: bool = arg(False, "Write no pictures; tell which would be written")
     json_report: OutputFile | None = arg(None, "JSON to write with what was done, or - for stdout")
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        for wrong, message in self._conflicts():
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
-
-    def _conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What is wrong with the arguments as they stand together: whether, and in words."""
         has_file = self.frames_meta not in (None, "-")
         return (
             (has_file and self.read_frames_meta_stdin, "give frames_meta or stdin, not both"),

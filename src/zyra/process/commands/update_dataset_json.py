@@ -1,16 +1,12 @@
 """Declaration of `process update-dataset-json`."""
 
-from typing import Self
-
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from zyra.core.arguments import Args, arg
+from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, OutputFile, SourceUrl
 
 
-class UpdateDatasetJsonArgs(Args):
+class UpdateDatasetJsonArgs(FittingArgs):
     """Set start, end and video of one dataset in a dataset.json, as SOS Explorer reads it.
 
     The document is a list of datasets, an object with such a list under "datasets", or a single
@@ -36,14 +32,8 @@ class UpdateDatasetJsonArgs(Args):
     set_data_link: bool = arg(True, "Set dataLink to the page of the video")
     output: OutputFile = arg("-", "JSON to write, or - for stdout", flags=("-o",))
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        for wrong, message in self._conflicts():
-            if wrong:
-                raise PydanticCustomError("arguments_conflict", message)
-        return self
-
-    def _conflicts(self) -> tuple[tuple[bool, str], ...]:
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What is wrong with the arguments as they stand together: whether, and in words."""
         sources = (self.meta, self.start, self.end, self.vimeo_uri)
         from_stdin = (self.input_file == "-", self.meta == "-", self.read_meta_stdin)
         return (

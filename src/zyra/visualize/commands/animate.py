@@ -5,8 +5,8 @@ from typing import Literal
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.visualize.commands.animate_args import ParticleArgs, SeriesArgs, StampArgs
-from zyra.visualize.commands.checked_args import Conflict
 from zyra.visualize.commands.colour_args import ColourArgs
 from zyra.visualize.commands.contour import LevelArgs
 from zyra.visualize.commands.field_args import SeveralFieldsArgs

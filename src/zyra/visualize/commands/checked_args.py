@@ -1,21 +1,15 @@
-"""The base of arguments that have to fit together: every misfit is found at once."""
+"""The base of arguments some of which have an effect only with others."""
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from zyra.core.arguments import Args
-
-# Whether something is wrong, and what.
-Conflict = tuple[bool, str]
+from zyra.core.fitting_args import Conflict, FittingArgs
 
 # Values of arguments that ask for nothing.
 _NOTHING = (None, False, "image")
 
 
-class CheckedArgs(Args):
+class CheckedArgs(FittingArgs):
     """Arguments with rules between them, which groups of arguments add to by inheritance.
 
     A group overrides `conflicts`, yields those of `super()` first and its own after; and
@@ -32,15 +26,6 @@ class CheckedArgs(Args):
     def is_given(self, name: str) -> bool:
         """Whether the argument `name` was given and asks for something."""
         return name in self.model_fields_set and getattr(self, name) not in _NOTHING
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        problems = [message for wrong, message in self.conflicts() if wrong]
-        if problems:
-            raise PydanticCustomError(
-                "arguments_conflict", "{problems}", {"problems": "; ".join(problems)}
-            )
-        return self
 
     def _without_effect(self) -> Iterator[Conflict]:
         fields = type(self).model_fields

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from zyra.core.arguments import arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputSource
-from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
+from zyra.visualize.commands.checked_args import CheckedArgs
 
 
 class ColourArgs(CheckedArgs):

@@ -5,9 +5,10 @@ from typing import Literal
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputDir, InputFile, OutputFile
 from zyra.visualize.commands.animate_args import no_film
-from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
+from zyra.visualize.commands.checked_args import CheckedArgs
 
 
 class ComposeVideoArgs(CheckedArgs):

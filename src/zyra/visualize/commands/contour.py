@@ -5,7 +5,8 @@ from typing import Literal
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
-from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
+from zyra.core.fitting_args import Conflict
+from zyra.visualize.commands.checked_args import CheckedArgs
 from zyra.visualize.commands.colour_args import ColourArgs
 from zyra.visualize.commands.field_args import FieldArgs
 from zyra.visualize.commands.map_args import MapArgs

@@ -6,8 +6,9 @@ from typing import Literal
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputSource, OutputFile
-from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
+from zyra.visualize.commands.checked_args import CheckedArgs
 from zyra.visualize.commands.colour_args import ColourArgs
 from zyra.visualize.commands.field_args import SeveralFieldsArgs
 from zyra.visualize.commands.page_args import LabelArgs

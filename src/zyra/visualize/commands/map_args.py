@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 from zyra.core.arguments import arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, InputSource
-from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
+from zyra.visualize.commands.checked_args import CheckedArgs
 
 MAX_SIDE = 16384
 MAX_PIXELS = 1 << 27

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 from zyra.core.arguments import arg
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import OutputFile
-from zyra.visualize.commands.checked_args import CheckedArgs, Conflict
+from zyra.visualize.commands.checked_args import CheckedArgs
 from zyra.visualize.commands.picture_args import no_png
 
 

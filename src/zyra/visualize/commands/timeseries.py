@@ -7,8 +7,8 @@ from pydantic import BeforeValidator
 
 from zyra.core.arguments import arg
 from zyra.core.command import Command, Example
+from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputSource, OutputFile
-from zyra.visualize.commands.checked_args import Conflict
 from zyra.visualize.commands.map_args import CanvasArgs
 from zyra.visualize.commands.picture_args import no_png
 
