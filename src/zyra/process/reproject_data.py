@@ -17,6 +17,7 @@ from zyra.fields.warp import Warp
 from zyra.process.commands.reproject import ReprojectArgs
 from zyra.process.reproject_formats import PICTURE_FORMATS, Kind, suffix_of
 from zyra.process.reproject_target import Wanted
+from zyra.process.reproject_winds import TurnedWinds
 
 
 class Reprojected:
@@ -24,6 +25,7 @@ class Reprojected:
 
     Attributes:
         target: The grid that all lie on.
+        infos: The fields; winds along the axes of their old grid are described as turned.
     """
 
     def __init__(
@@ -35,15 +37,12 @@ class Reprojected:
             UsageError: The fields have nothing in it.
             LimitExceeded: It would have too many cells.
         """
-        self._dataset = dataset
-        self._crs = wanted.source
         self._method = method
-        sources = list(dict.fromkeys(self._source(info) for info in infos))
+        self._source = TurnedWinds(dataset, wanted.source)
+        self.infos = [self._source.described(info) for info in infos]
+        sources = list(dict.fromkeys(self._source.grid(info) for info in infos))
         self.target = wanted.grid(sources)
         self._warps = {source: _warp(source, self.target) for source in sources}
-
-    def _source(self, info: FieldInfo) -> Grid:
-        return with_crs(self._dataset.grid(info), self._crs)
 
     def grid(self, info: FieldInfo) -> Grid:  # noqa: ARG002 - all lie on the same
         """The grid of the result."""
@@ -51,8 +50,8 @@ class Reprojected:
 
     def read(self, info: FieldInfo) -> Field:
         """Read a field and bring it onto the grid of the result."""
-        values = self._dataset.read(info).values
-        warp = self._warps[self._source(info)]
+        values = self._source.values(info)
+        warp = self._warps[self._source.grid(info)]
         made = warp.linear(values) if self._method == "bilinear" else warp.nearest(values)
         return Field.of(info, made, self.target)
 
@@ -81,12 +80,12 @@ def reproject_data(
         with output_path(target, job, suffix=suffix_of(kind)) as output:
             if kind == "netcdf":
                 write = load("zyra.fields.netcdf_write:write_netcdf")
-                write(output, infos, made.grid, made.read, progress=job.progress)
+                write(output, made.infos, made.grid, made.read, progress=job.progress)
             else:
                 write = load("zyra.fields.geotiff_write:write_geotiff")
                 write(
                     output,
-                    infos,
+                    made.infos,
                     made.target,
                     made.read,
                     progress=job.progress,
@@ -94,11 +93,6 @@ def reproject_data(
                     lattice=lattice_in_order(made.target),
                 )
     job.tell(f"wrote {len(infos)} fields to {target}", detail=True)
-
-
-def with_crs(grid: Grid, crs: Crs | None) -> Grid:
-    """The grid in another coordinate system, its numbers unchanged."""
-    return grid if crs is None else Grid(crs, grid.x, grid.y)
 
 
 def tell_override(own: Crs, given: Crs, job: Job) -> None:

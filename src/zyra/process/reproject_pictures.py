@@ -12,10 +12,10 @@ from zyra.fields.grid import Grid
 from zyra.fields.warp import Strip, Warp
 from zyra.fields.warp_bounds import even_grid
 from zyra.process.commands.reproject import ReprojectArgs
-from zyra.process.reproject_data import no_overlap, tell_override, with_crs
+from zyra.process.reproject_data import no_overlap, tell_override
 from zyra.process.reproject_formats import PICTURE_FORMATS, Kind, world_file_name
 from zyra.process.reproject_picture_files import Picture, read_picture, write_picture
-from zyra.process.reproject_target import Wanted, bounds_from
+from zyra.process.reproject_target import Wanted, bounds_from, with_crs
 
 Pixels = NDArray[np.uint8]
 

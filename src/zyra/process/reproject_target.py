@@ -145,3 +145,8 @@ def _crs(text: str, flag: str) -> Crs:
 def _around(all_bounds: Sequence[Bounds]) -> Bounds:
     left, bottom, right, top = np.array(all_bounds).T
     return float(left.min()), float(bottom.min()), float(right.max()), float(top.max())
+
+
+def with_crs(grid: Grid, crs: Crs | None) -> Grid:
+    """The grid in another coordinate system, its numbers unchanged."""
+    return grid if crs is None else Grid(crs, grid.x, grid.y)

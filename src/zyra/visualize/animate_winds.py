@@ -9,6 +9,7 @@ from zyra.core.job import Job
 from zyra.fields.field import FieldInfo
 from zyra.fields.formats import select_fields
 from zyra.fields.selection import Selection
+from zyra.fields.vector_parts import partners_of
 from zyra.visualize.animate_sources import (
     Source,
     found_series,
@@ -28,7 +29,7 @@ from zyra.visualize.particle_steps import Drift, GridDrift, SphereDrift
 from zyra.visualize.particles import Swarm
 from zyra.visualize.style import Style
 from zyra.visualize.vector_artist import VectorArtist
-from zyra.visualize.vector_pairs import Vectors, partners_of
+from zyra.visualize.vector_pairs import Vectors
 from zyra.visualize.vector_scene import VectorScene, shared_speed
 from zyra.visualize.vectors import VectorLook
 from zyra.visualize.wind_series import WindSeries

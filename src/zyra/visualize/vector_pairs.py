@@ -1,7 +1,6 @@
 """Two fields that are the parts of one vector: wind, current, motion of storms."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -11,11 +10,10 @@ import numpy as np
 from zyra.core.errors import DataError, ShapeMismatch
 from zyra.fields.field import Array, Field, FieldInfo
 from zyra.fields.grid import Grid
+from zyra.fields.vector_parts import is_along_grid
 
 Relative = Literal["auto", "earth", "grid"]
 
-# How CF calls parts along the grid's own axes.
-ALONG_GRID = ("x_", "y_", "grid_eastward_", "grid_northward_")
 # What a name says of the direction, not of the quantity.
 _PART = re.compile(r"\b(u|eastward|zonal|x|component( of)?)\b|(?<=\b)u(?=-)", re.IGNORECASE)
 
@@ -118,29 +116,7 @@ def vectors_of(u: Field, v: Field, relative_to: Relative = "auto") -> Vectors:
     """
     if relative_to != "auto":
         return Vectors(u, v, relative_to == "grid")
-    says_so = bool(u.attributes.get("uvRelativeToGrid"))
-    return Vectors(u, v, says_so or u.standard_name.startswith(ALONG_GRID))
-
-
-def partners_of(u: FieldInfo, others: Sequence[FieldInfo]) -> list[FieldInfo]:
-    """Those of `others` that are the second part of a vector whose first is `u`, by their names.
-
-    That is where a name has v for one u of the other's, or northward for eastward, y for x.
-    """
-    names = {name.lower() for name in u.names}
-    wanted = {
-        f"{name[:place]}v{name[place + 1 :]}"
-        for name in names
-        for place, letter in enumerate(name)
-        if letter == "u" and "_" not in name
-    }
-    wanted |= {name.replace("eastward", "northward") for name in names if "eastward" in name}
-    wanted |= {f"y{name[1:]}" for name in names if name.startswith("x_")}
-    return [
-        info
-        for info in others
-        if info.units == u.units and not wanted.isdisjoint({name.lower() for name in info.names})
-    ]
+    return Vectors(u, v, is_along_grid(u))
 
 
 def quantity_of(u: FieldInfo) -> str:

@@ -9,9 +9,10 @@ from zyra.core.errors import AmbiguousSelection, SelectionError, UsageError
 from zyra.fields.field import Field, FieldInfo
 from zyra.fields.formats import Dataset, select_fields
 from zyra.fields.selection import Selection, choices_of, describe, select, select_one
+from zyra.fields.vector_parts import partners_of
 from zyra.visualize.field_source import in_crs, is_npy, opened_fields, read_field
 from zyra.visualize.units import in_units
-from zyra.visualize.vector_pairs import Relative, Vectors, partners_of, vectors_of
+from zyra.visualize.vector_pairs import Relative, Vectors, vectors_of
 from zyra.visualize.view import Extent
 
 Pair = tuple[FieldInfo, FieldInfo]
