@@ -21,6 +21,8 @@ class ReprojectArgs(SelectionArgs):
     the source covers. The cells of the result take the bilinear value of the four nearest
     cells; a missing one of these counts for nothing, and where the nearest is missing so is the
     result. Coarser results are not averaged. Rounding of places is at most 1/64 of a cell.
+    Winds that go by the axes of their grid (CF's x_wind, GRIB's flag) are turned to true east
+    and north.
     """
 
     input: InputSource | None = arg(
