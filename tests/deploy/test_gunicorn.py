@@ -3,14 +3,18 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
+import yaml
 from elsewhere import Elsewhere
 
 from _gunicorn import KEY, GunicornServer, served
+from source_tree import ROOT
 
 pytestmark = pytest.mark.timeout(200)
 Pair = tuple[httpx.Client, httpx.Client]
@@ -79,6 +83,20 @@ def test_a_result_of_one_is_downloaded_from_the_other(pair: Pair) -> None:
     assert answer["status"] == "success", answer
     assert other.get(f"/jobs/{answer['job_id']}/download").content == b"result"
     assert answer["job_id"] in {job["job_id"] for job in other.get("/jobs").json()["jobs"]}
+
+
+def test_the_readiness_probe_of_kubernetes_succeeds(service: GunicornServer) -> None:
+    manifest = yaml.safe_load_all((ROOT / "deploy/kubernetes/api.yaml").read_text())
+    deployment = next(one for one in manifest if one["kind"] == "Deployment")
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    _, *script = container["readinessProbe"]["exec"]["command"]
+    here = [part.replace("127.0.0.1:8000", f"127.0.0.1:{service.port}") for part in script]
+    settings = {"ZYRA_HOSTS": "localhost", "ZYRA_API_KEY": KEY}
+    for key, code in ((KEY, 0), ("wrong", 1)):
+        environment = settings | {"ZYRA_API_KEY": key}
+        command = [sys.executable, *here]
+        probe = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert probe.returncode == code, probe.stderr
 
 
 def test_it_stops_in_order(service: GunicornServer) -> None:
