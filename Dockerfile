@@ -15,6 +15,8 @@ RUN /srv/zyra/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:${PYTHON}-slim-bookworm AS base
 # ecCodes' wheel for 64-bit ARM lacks the library itself.
+# Debian keeps one version of a package only, so that a pinned one would be gone one day.
+# hadolint ignore=DL3008
 RUN if [ "$(uname -m)" = aarch64 ]; then \
       apt-get update && apt-get install -y --no-install-recommends libeccodes0 && \
       rm -rf /var/lib/apt/lists/*; \
@@ -27,6 +29,7 @@ VOLUME /data
 EXPOSE 8000
 
 FROM base AS dev
+# hadolint ignore=DL3008
 RUN apt-get update && \
     apt-get install -y --no-install-recommends bash ca-certificates curl git && \
     rm -rf /var/lib/apt/lists/*
@@ -37,7 +40,8 @@ FROM base AS production
 COPY --from=build /srv/zyra /srv/zyra
 COPY deploy/gunicorn.conf.py /etc/zyra/gunicorn.conf.py
 ENV PATH=/srv/zyra/bin:$PATH
-USER zyra
+# By number, so that Kubernetes sees that it is not root.
+USER 10001:10001
 WORKDIR /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=2)"]

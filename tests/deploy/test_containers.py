@@ -1,0 +1,196 @@
+"""The image, the stacks and the dev container: right by their schemas, and of one mind."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
+
+from _gunicorn import is_served, wait_until
+from _held_port import HOST, held_port
+from source_tree import ROOT
+from zyra.core.settings import PREFIX, Settings
+
+# Variables of the server around the service and of the stack around that.
+AROUND = {"ZYRA_SITE"}
+READY_S = 100
+DOCKERFILE = ROOT / "Dockerfile"
+
+
+@pytest.fixture(scope="module")
+def compose() -> Any:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def dev_container() -> Any:
+    return json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+
+
+def test_example_settings_are_settings() -> None:
+    named = set(re.findall(r"(ZYRA_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text()))
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    assert named - AROUND <= known
+
+
+def test_the_compose_file_is_right_by_its_schema(compose: Any) -> None:
+    jsonschema.validate(compose, get_builtin_schema("vendor.compose-spec"))
+
+
+@pytest.mark.parametrize(
+    ("profile", "services"),
+    [("dev", {"redis", "zyra"}), ("prod", {"redis", "api", "worker", "proxy"})],
+)
+def test_a_profile_starts_its_services(compose: Any, profile: str, services: set[str]) -> None:
+    found = compose["services"]
+    assert {name for name, one in found.items() if profile in one["profiles"]} == services
+
+
+def test_redis_keeps_what_it_has_acknowledged(compose: Any) -> None:
+    redis = compose["services"]["redis"]
+    assert "--appendonly yes" in " ".join(redis["command"])
+    assert redis["volumes"] == ["redis:/data"]
+    assert {"redis", "data", "caddy"} == compose["volumes"].keys()
+
+
+def test_every_server_has_a_health_check(compose: Any) -> None:
+    services = compose["services"]
+    assert all("healthcheck" in services[name] for name in ("redis", "proxy"))
+    assert "\nHEALTHCHECK" in DOCKERFILE.read_text()  # which the service inherits
+
+
+def test_only_the_network_of_the_proxy_is_believed(compose: Any) -> None:
+    subnets = compose["networks"]["front"]["ipam"]["config"]
+    assert subnets == [{"subnet": compose["services"]["api"]["environment"]["ZYRA_PROXIES"]}]
+    in_front = {name for name, one in compose["services"].items() if "front" in one["networks"]}
+    assert in_front == {"api", "proxy"}
+
+
+def test_the_dev_container_starts_a_service_of_the_compose_file(
+    compose: Any, dev_container: Any
+) -> None:
+    services = compose["services"]
+    assert dev_container["service"] == "zyra"
+    assert set(dev_container["runServices"]) == {"zyra", "redis"} <= set(services)
+    assert all("dev" in services[name]["profiles"] for name in dev_container["runServices"])
+    assert {8000, "redis:6379"} == set(dev_container["forwardPorts"])
+    assert services["zyra"]["env_file"] == [{"path": ".env", "required": False}]
+    assert os.access(ROOT / dev_container["postStartCommand"], os.X_OK)
+
+
+def test_the_dev_container_brings_what_edits_python_and_containers(dev_container: Any) -> None:
+    extensions = dev_container["customizations"]["vscode"]["extensions"]
+    assert {"ms-python.python", "ms-azuretools.vscode-docker"} <= set(extensions)
+
+
+@pytest.fixture
+def dev_settings(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What keeps a start of the dev container's script to folders and a port of the test."""
+    places = {f"ZYRA_{name}_DIR": str(tmp_path / name) for name in ("UPLOAD", "RESULTS", "STATE")}
+    with held_port() as port:
+        own = {"ZYRA_DEV_HOST": HOST, "ZYRA_DEV_PORT": str(port), "ZYRA_DEV_LOGS": str(tmp_path)}
+        yield os.environ | places | own | {"ZYRA_REDIS_URL": ""}
+
+
+@pytest.mark.timeout(200)
+def test_the_dev_container_starts_the_service_once(dev_settings: dict[str, str]) -> None:
+    script = str(ROOT / "scripts/devcontainer-start.sh")
+    address = f"http://{HOST}:{dev_settings['ZYRA_DEV_PORT']}"
+    first = subprocess.Popen(
+        [script], env=dev_settings, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        told = first.communicate(timeout=READY_S)[1]
+        assert "api started" in told
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            wait_until(lambda: is_served(client, "/ready"), "the service is ready", READY_S)
+        again = subprocess.run(
+            [script], env=dev_settings, capture_output=True, text=True, check=True
+        )
+        assert "api runs already" in again.stderr
+        assert "zyra is at" in (Path(dev_settings["ZYRA_DEV_LOGS"]) / "api.log").read_text()
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+
+
+def test_the_linter_of_dockerfiles_finds_nothing() -> None:
+    linter = Path(sys.executable).with_name("hadolint")
+    found = subprocess.run([linter, DOCKERFILE], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+def test_the_image_has_no_compiler_and_no_root() -> None:
+    last = stages()["production"]
+    assert not any("apt-get" in text for _, text in last)
+    assert ("USER", "10001:10001") in last
+
+
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    kept = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    for sources, _ in copies("build") + copies("production"):
+        for name in sources:
+            assert (ROOT / name).exists()
+            assert name in kept
+
+
+@pytest.mark.timeout(200)
+def test_the_steps_of_the_image_make_a_service(tmp_path: Path) -> None:
+    """Its commands in order, below a folder; the pinned packages are those of the tests."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if "site-" in p)}
+    place, source = tmp_path / "srv/zyra", tmp_path / "src"
+    source.mkdir()
+    for instruction, text in stages()["build"]:
+        if instruction == "COPY":
+            *names, target = text.split()
+            for name in names:
+                copy(ROOT / name, source / target / ("" if (ROOT / name).is_file() else "."))
+        if instruction == "RUN" and "--require-hashes" not in text:
+            here = text.replace("/srv/zyra", str(place)).replace(
+                "python -m", f"{sys.executable} -m"
+            )
+            subprocess.run(shlex.split(here), cwd=source, env=environment, check=True)
+    command = json.loads(dict(stages()["production"])["CMD"])
+    config = {"/etc/zyra/gunicorn.conf.py": str(ROOT / "deploy/gunicorn.conf.py")}
+    checked = [config.get(part, part) for part in command[1:]]
+    program = [place / "bin/python", "-m", "gunicorn", "--check-config", *checked]
+    home = {**environment, "ZYRA_STATE_DIR": str(tmp_path / "state")}
+    subprocess.run(program, cwd=tmp_path, env=home, check=True)
+    assert list(place.glob("lib/python3*/site-packages/zyra/api/server.py"))
+
+
+def copy(path: Path, target: Path) -> None:
+    if path.is_dir():
+        shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    else:
+        shutil.copy(path, target)
+
+
+def copies(stage: str) -> list[tuple[list[str], str]]:
+    """What a stage copies from the project, and where to."""
+    found = [text.split() for name, text in stages()[stage] if name == "COPY"]
+    return [(words[:-1], words[-1]) for words in found if not words[0].startswith("--from")]
+
+
+def stages() -> dict[str, list[tuple[str, str]]]:
+    """The instructions of each stage of the image, by its name."""
+    text = re.sub(r"^#.*\n", "", DOCKERFILE.read_text(), flags=re.MULTILINE)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in text.replace("\\\n", " ").splitlines():
+        instruction, _, rest = line.partition(" ")
+        if instruction == "FROM":
+            steps = found.setdefault(rest.split()[-1], [])
+        elif found and instruction:
+            steps.append((instruction, " ".join(rest.split())))
+    return found
