@@ -4,7 +4,7 @@ Each port has an embedded implementation and a distributed one on Redis, and one
 test suite runs on both.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -108,6 +108,9 @@ class JobStore(Protocol):
 
     async def get(self, job_id: str) -> JobRecord | None:
         """The record of that id, with its place in the queue."""
+
+    async def finished_among(self, job_ids: Sequence[str]) -> set[str]:
+        """Those of the jobs that are done."""
 
     async def change(
         self, job_id: str, expected: tuple[Status, ...], **changes: Any

@@ -67,10 +67,11 @@ class FinishLine:
 
     async def _look_at_all(self) -> None:
         try:
-            for job_id in list(self._waiting):
-                await self._look(job_id)
+            finished = await self._store.finished_among(list(self._waiting))
         except ServiceUnavailable:
             return  # when the store comes back everybody is told to look again
+        for job_id in finished:
+            self._release(job_id)
 
     async def _look(self, job_id: str) -> None:
         record = await self._store.get(job_id)

@@ -257,3 +257,15 @@ async def test_a_record_comes_back_as_it_was(store: Store) -> None:
     added = await store.add(replace(submission(), record=record))
     assert added == record
     assert await store.get(record.job_id) == replace(record, queue_position=1)
+
+
+async def test_those_that_are_done_are_found_at_once(store: Store) -> None:
+    waiting, running, first, second = [await store.add(submission()) for _ in range(4)]
+    for record in (running, first):
+        await store.claim("r", 30, record.job_id)
+    await store.finish("r", first.job_id, **succeeded())
+    await store.change(second.job_id, (Status.QUEUED,), **canceled())
+    asked = [record.job_id for record in (waiting, running, first, second)]
+    assert await store.finished_among([*asked, "unknown"]) == {first.job_id, second.job_id}
+    assert await store.finished_among(asked[:2]) == set()
+    assert await store.finished_among([]) == set()

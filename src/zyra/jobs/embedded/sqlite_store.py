@@ -3,9 +3,10 @@
 Which thread does what is a matter of `SqliteConnection`.
 """
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,18 @@ class SqliteJobStore:
     async def get(self, job_id: str) -> JobRecord | None:
         """The record of that id, with its place in the queue, or None."""
         return await self._connection.at_once(lambda: self._get(job_id))
+
+    async def finished_among(self, job_ids: Sequence[str]) -> set[str]:
+        """Those of the jobs that are done."""
+        query = (
+            "SELECT job_id FROM jobs WHERE job_id IN (SELECT value FROM json_each(?))"
+            " AND status NOT IN ('queued', 'running')"
+        )
+        asked = (json.dumps(job_ids),)
+        found = await self._connection.at_once(
+            lambda: self._database.execute(query, asked).fetchall()
+        )
+        return {row[0] for row in found}
 
     async def change(
         self, job_id: str, expected: tuple[Status, ...], **changes: Any

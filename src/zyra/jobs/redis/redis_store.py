@@ -5,7 +5,7 @@ if that has not changed meanwhile; else it reads again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -102,6 +102,15 @@ class RedisJobStore:
         if text is None:
             return None
         return replace(from_json(text), queue_position=None if rank is None else rank + 1)
+
+    async def finished_among(self, job_ids: Sequence[str]) -> set[str]:
+        """Those of the jobs that are done."""
+        async with self._link.use() as client, client.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                pipe.hget(self._keys.job(job_id), "status")
+            found = await pipe.execute()
+        pairs = zip(job_ids, found, strict=True)
+        return {job_id for job_id, status in pairs if status and Status(status).is_final}
 
     async def change(
         self, job_id: str, expected: tuple[Status, ...], **changes: Any
