@@ -224,6 +224,9 @@ def test_events_carry_the_same_frames_and_resume(client, server, submit):
     assert events(whole.text) == [(frame["seq"], frame) for frame in story]
     rest = client.get(f"/jobs/{job_id}/events", headers={"Last-Event-ID": "2"})
     assert events(rest.text) == [(frame["seq"], frame) for frame in story[2:]]
+    last = str(story[-1]["seq"])
+    for done in ({"headers": {"Last-Event-ID": last}}, {"params": {"after": last}}):
+        assert client.get(f"/jobs/{job_id}/events", **done).status_code == 204
 
 
 def events(text: str) -> list[tuple[int, dict[str, Any]]]:

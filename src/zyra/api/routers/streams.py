@@ -6,6 +6,7 @@ the command nor anybody else, and needs no memory here.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, WebSocket
@@ -44,6 +45,7 @@ EVENT_RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {}},
         "description": "One event for each frame; its id is the frame's number",
     },
+    204: {"description": "There are no more, and will be none"},
     **errors(404),
 }
 
@@ -88,10 +90,18 @@ async def follow_by_events(
     stream: Stream = "",
     last_event_id: LastEventId = "",
 ) -> Response:
-    """The same frames as Server-Sent Events; `Last-Event-ID` resumes."""
+    """The same frames as Server-Sent Events; `Last-Event-ID` resumes.
+
+    Who has the last one gets 204, which tells a browser not to come again.
+    """
     start = last_event_id or str(after)
-    service = service_of(request)
-    frames = await _frames(service, require(request, JOBS_READ), job_id, start, stream)
+    service, caller = service_of(request), require(request, JOBS_READ)
+    frames = await _frames(service, caller, job_id, start, stream)
+    if int(start) and (await service.job(caller, job_id)).status.is_final:
+        first = await anext(frames, None)
+        if first is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        frames = _from(first, frames)
     body = _events(frames, stopping_of(request).wait())
     return StreamingResponse(
         body,
@@ -135,6 +145,12 @@ async def _filtered(
         before, is_first = frame, False
         if kept is not None:
             yield kept
+
+
+async def _from(first: Frame, rest: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+    yield first
+    async for frame in rest:
+        yield frame
 
 
 async def _send_all(websocket: WebSocket, frames: AsyncIterator[Frame]) -> None:
