@@ -8,7 +8,7 @@ from typing import Any
 from zyra.acquire.commands.stac import StacArgs
 from zyra.core.errors import DataError, UsageError
 from zyra.core.json_values import decode, encode
-from zyra.core.times import parse_period, parse_time
+from zyra.core.times import iso_moment, parse_period, parse_time
 
 Box = tuple[float, float, float, float]  # west, south, east, north
 Span = tuple[datetime | None, datetime | None]  # None is no limit
@@ -134,7 +134,7 @@ def _span(args: StacArgs, now: datetime) -> Span:
 
 def _interval(span: Span) -> str:
     """RFC 3339, two dots for no limit."""
-    shown = (".." if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in span)
+    shown = (".." if moment is None else iso_moment(moment) for moment in span)
     return "/".join(shown)
 
 

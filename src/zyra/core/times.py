@@ -42,6 +42,11 @@ class Period:
             raise UsageError(f"the period reaches too far before {moment:%Y-%m-%d}") from exc
 
 
+def iso_moment(moment: datetime) -> str:
+    """A moment of UTC to the second, such as `2011-01-15T12:00:00Z`."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def parse_time(text: str, *, last_of_day: bool = False) -> datetime:
     """The moment that an ISO 8601 date or date and time names.
 

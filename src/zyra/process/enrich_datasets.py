@@ -14,6 +14,7 @@ from typing import Any
 from zyra.core.errors import DataError, ZyraError
 from zyra.core.inputs import existing_file
 from zyra.core.job import Job
+from zyra.core.times import iso_moment
 from zyra.core.urls import split_url
 from zyra.process.commands.enrich_datasets import EnrichDatasetsArgs
 from zyra.process.dataset_cache import AnswerCache, answer_cache
@@ -115,7 +116,7 @@ def _side_by_side(items: Sequence[Item], sources: Sources, workers: int) -> list
 
 def enriched_item(item: Item, sources: Sources) -> Mapping[str, Any]:
     """The item as it was given, with what was found out; a failure is said in `error`."""
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    now = iso_moment(datetime.now(UTC))
     defaults = sources.profile.facts_of(item)
     facts, error = Facts(), None
     try:

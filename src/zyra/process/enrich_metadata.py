@@ -6,6 +6,7 @@ from typing import Any
 from zyra.core.errors import DataError
 from zyra.core.inputs import STDIN
 from zyra.core.job import Job
+from zyra.core.times import iso_moment
 from zyra.process.commands.enrich_metadata import EnrichMetadataArgs
 from zyra.process.dataset_json import read_object, read_text, write_json
 from zyra.process.dataset_vimeo import video_number
@@ -34,7 +35,7 @@ def enriched_metadata(
     """The metadata with what is given, and when it was; all else stays in its order."""
     added = {"dataset_id": dataset_id, "vimeo_uri": vimeo_uri}
     known = {key: value for key, value in added.items() if value is not None}
-    return metadata | known | {"updated_at": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
+    return metadata | known | {"updated_at": iso_moment(now)}
 
 
 def _first_line(job: Job) -> str:

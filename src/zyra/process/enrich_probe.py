@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zyra.core.errors import UnsupportedFormat
+from zyra.core.times import iso_moment
 from zyra.fields.extent import extent_of
 from zyra.fields.field import FieldInfo
 from zyra.fields.formats import Dataset, Format, detect_format, open_dataset
@@ -63,8 +64,8 @@ def _facts(dataset: Dataset[FieldInfo], form: Format, size: int | None) -> Facts
     boxes = [(west, south, east, north) for west, east, south, north in map(extent_of, grids)]
     return Facts(
         variables=tuple(_variable(each, grids) for each in variables[:_MOST_VARIABLES]),
-        start=_written(times[0]) if times else None,
-        end=_written(times[-1]) if times else None,
+        start=iso_moment(times[0]) if times else None,
+        end=iso_moment(times[-1]) if times else None,
         cadence=_cadence(times),
         bbox=union(boxes),
         crs=LONGITUDE_LATITUDE if boxes else None,
@@ -93,10 +94,6 @@ def _variable(variable: VariableInventory, grids: Sequence[Grid]) -> Variable:
         dims=(*named, rows, columns),
         shape=(*named.values(), *grid.shape),
     )
-
-
-def _written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _cadence(times: Sequence[datetime]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from zyra.core.times import iso_moment
 from zyra.fields.field import Level
 from zyra.fields.inventory import VariableInventory
 
@@ -77,7 +78,7 @@ def moments_text(times: Sequence[datetime]) -> str:
 
 def _moment(time: datetime) -> str:
     if time.second:
-        return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+        return iso_moment(time)
     return f"{time:%Y-%m-%dT%H:%MZ}" if time.minute else f"{time:%Y-%m-%dT%HZ}"
 
 

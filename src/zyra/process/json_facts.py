@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from zyra.core.errors import DataError
+from zyra.core.times import iso_moment
 from zyra.fields.field import Level
 
 
@@ -29,7 +30,7 @@ def finite(number: float | None) -> float | None:
 
 def iso_time(time: datetime | None) -> str | None:
     """A time such as `2011-01-15T12:00:00Z`."""
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else None
+    return iso_moment(time) if time else None
 
 
 def json_text(value: Any) -> str:

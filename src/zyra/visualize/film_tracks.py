@@ -9,6 +9,7 @@ from typing import Any
 from zyra.core.errors import UsageError
 from zyra.core.job import Job
 from zyra.core.outputs import open_output
+from zyra.core.times import iso_moment
 from zyra.fields.field import FieldInfo
 from zyra.visualize.film_scenes import Moment, Scene
 from zyra.visualize.pictures import write_picture
@@ -85,7 +86,7 @@ class Track:
 
     def _times(self) -> Iterator[str | None]:
         for number, info in enumerate(self.scene.infos):
-            known = None if info.valid_time is None else f"{info.valid_time:%Y-%m-%dT%H:%M:%SZ}"
+            known = None if info.valid_time is None else iso_moment(info.valid_time)
             yield known if self.stamps is None or known else self.stamps[number]
 
 
