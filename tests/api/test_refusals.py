@@ -93,6 +93,26 @@ def test_places_in_a_typed_body_are_those_of_that_body(client: httpx.Client) -> 
     assert [item["loc"] for item in answer.json()["errors"]] == [["height"]]
 
 
+def test_wrong_members_and_wrong_arguments_are_named_at_once(client: httpx.Client) -> None:
+    missing = "file_id:3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    body = {
+        "stage": "process",
+        "command": "hold",
+        "args": {"input": missing, "nothing": 1},
+        "timeout_s": -1,
+        "callback_url": "http://10.0.0.7/",
+    }
+    answer = client.post("/cli/run", json=body)
+    assert answer.status_code == 422
+    places = [problem["loc"] for problem in answer.json()["errors"]]
+    assert places == [["timeout_s"], ["args", "nothing"], ["args", "input"], ["callback_url"]]
+
+
+def test_members_that_say_what_is_run_are_needed_to_look_at_arguments(client: httpx.Client) -> None:
+    answer = client.post("/cli/run", json={"stage": 1, "command": "hold", "args": {"nothing": 1}})
+    assert [problem["loc"] for problem in answer.json()["errors"]] == [["stage"]]
+
+
 def test_wrong_members_are_named_all_at_once(client: httpx.Client) -> None:
     body = {"stage": 3, "comand": "echo", "mode": "later", "timeout_s": -1, "stdin": {"file": 1}}
     answer = client.post("/cli/run", json=body)

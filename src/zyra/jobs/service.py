@@ -26,6 +26,8 @@ from zyra.jobs.requests import (
     Gone,
     NoSuchFile,
     NoSuchJob,
+    Problem,
+    RequestRefused,
     RunRequest,
     ServiceUnavailable,
 )
@@ -136,6 +138,18 @@ class JobService:
             ServiceUnavailable: It cannot be kept now.
         """
         return await self._accept(await self._prepared(caller, request))
+
+    async def problems_of(self, caller: Caller, request: RunRequest) -> list[Problem]:
+        """All that is wrong with a request, of which nothing is kept.
+
+        Raises:
+            UnknownName: No such stage or command.
+        """
+        try:
+            await self._desk(caller).prepare(request)
+        except RequestRefused as error:
+            return error.problems
+        return []
 
     async def check_pipeline(self, caller: Caller, request: RunRequest) -> PreparedPipeline:
         """Find out whether a pipeline could be run; nothing is kept.

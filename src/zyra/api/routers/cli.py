@@ -1,11 +1,13 @@
 """Run commands, and describe them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from zyra.access.refusals import MissingScope
 from zyra.access.scopes import run_scope
 from zyra.api.answering import (
     FailOnError,
@@ -28,7 +30,7 @@ from zyra.api.models.jobs import RunAnswer, run_answer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
 from zyra.api.openapi import TYPED_PATH, answers
 from zyra.core.errors import UnknownName
-from zyra.jobs.requests import RequestRefused, RunRequest
+from zyra.jobs.requests import Problem, RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
 
 router = APIRouter(tags=["commands"])
@@ -59,7 +61,7 @@ async def run_command(
     """
     body = await read_object(request, service_of(request).settings.max_body_bytes)
     try:
-        wanted = parse_cli_request(body).to_run_request()
+        wanted = await _wanted(request, body)
         return await _run(request, keyed(wanted, idempotency_key), Wishes(prefer, fail_on_error))
     except (RequestRefused, UnknownName) as error:
         meant = corrected_body(body, service_of(request).registry, error)
@@ -112,6 +114,33 @@ async def run_typed_command(
         where = f"POST {root_of(request)}/cli/{found.stage}/{found.name}"
         suggest(refusal, where, corrected_args(found, wanted.args, error))
         raise refusal from error
+
+
+async def _wanted(request: Request, body: Mapping[str, Any]) -> RunRequest:
+    """What the body asks for.
+
+    Raises:
+        RequestRefused: With all that is wrong, in its members and in the arguments.
+    """
+    try:
+        return parse_cli_request(body).to_run_request()
+    except RequestRefused as error:
+        problems = [*error.problems, *await _further_problems(request, body, error)]
+        raise RequestRefused(problems) from error
+
+
+async def _further_problems(
+    request: Request, body: Mapping[str, Any], error: RequestRefused
+) -> list[Problem]:
+    """What is wrong with the members of a body that can be read."""
+    wrong = {problem.loc[0] for problem in error.problems if problem.loc}
+    try:
+        rest = parse_cli_request({k: v for k, v in body.items() if k not in wrong})
+        found = find_command(service_of(request).registry, rest.stage, rest.command)
+        caller = require(request, run_scope(found.stage, found.name))
+        return await service_of(request).problems_of(caller, rest.to_run_request())
+    except (RequestRefused, UnknownName, MissingScope):
+        return []  # it is told when the members are right
 
 
 async def _run(request: Request, wanted: RunRequest, wishes: Wishes) -> Response:
