@@ -33,12 +33,13 @@ def refused(data: Path, tmp_path: Path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     np.save(FILM, np.arange(24, dtype=np.float32).reshape(2, 3, 4))
 
-    def run(command: str, words: list[str]) -> tuple[str, str]:
+    def run(command: str, words: list[str], leaves: str = "") -> tuple[str, str]:
         found = [str(data / word) if (data / word).is_file() else word for word in words]
         assert main(["visualize", command, *found]) == 2
         error, hint, *_ = capsys.readouterr().err.splitlines()
         assert error.startswith("zyra: error: ")
-        assert not [*tmp_path.glob("drawn*"), *tmp_path.glob("frames/*")]
+        left = [path.name for path in (*tmp_path.glob("drawn*"), *tmp_path.glob("frames/*"))]
+        assert left == ([leaves] if leaves else [])
         return error, hint
 
     return run
@@ -80,11 +81,34 @@ def test_a_picture_of_no_size_or_of_a_huge_one(refused, command, size):
     assert size[0] in error
 
 
-@pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive"])
+# What names a variable in each command, of which file, and what is to be proposed instead.
+UNKNOWN = {
+    **dict.fromkeys(("heatmap", "contour", "sos", "interactive"), (GFS, ["--var", "prmsll"])),
+    "animate": ("era5_levels_members.grib1", ["--var", "zz"]),
+    "vector": (GFS, ["--uvar", "ugr", "--vvar", "v"]),
+    "timeseries": ("places.csv", ["--y", "temp"]),
+}
+
+
+@pytest.mark.parametrize("command", UNKNOWN)
 def test_a_variable_that_is_not_there_with_those_that_are(refused, command):
-    error, hint = refused(command, [*DRAWN[command], "--var", "prmsll"])
-    assert "prmsll" in error
-    assert "prmsl" in hint
+    source, named = UNKNOWN[command]
+    error, hint = refused(command, ["--input", source, *named, *DRAWN[command][-2:]])
+    assert named[1] in error
+    assert hint.startswith("  hint: ")
+
+
+def test_frames_that_are_not_there(refused):
+    words = DRAWN["compose-video"]
+    error, _ = refused("compose-video", words)
+    assert "frames" in error
+    Path("frames").mkdir()
+    Path("frames/a.txt").write_text("no picture")
+    error, hint = refused("compose-video", words, leaves="a.txt")
+    assert "frames" in error
+    assert "hint:" in hint
+    error, _ = refused("compose-video", [*words, "--glob", "*.jpg"], leaves="a.txt")
+    assert "*.jpg" in error
 
 
 @pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive", "animate"])
@@ -95,6 +119,18 @@ def test_a_field_without_any_value(refused, command):
     error, hint = refused(command, ["--input", source, *DRAWN[command][-2:]])
     assert "missing" in error
     assert "choose another" in hint
+
+
+def test_winds_and_series_without_any_value(refused):
+    for part in "uv":
+        np.save(f"{part}.npy", np.full((3, 4), np.nan))
+    error, hint = refused("vector", ["--u", "u.npy", "--v", "v.npy", *PICTURE])
+    assert "missing" in error
+    assert "hint:" in hint
+    Path("t.csv").write_text("time,t\n2026-01-01,nan\n2026-01-02,\n")
+    error, hint = refused("timeseries", ["--input", "t.csv", "--y", "t", *PICTURE])
+    assert "'t'" in error or "t " in error
+    assert "hint:" in hint
 
 
 @pytest.mark.parametrize("command", ["heatmap", "contour", "sos", "interactive", "animate"])
@@ -116,8 +152,35 @@ def test_a_field_of_one_value(refused, command):
     assert "give --vmin and --vmax" in hint or "list levels" in hint
 
 
-def test_films_of_no_frames(refused, tmp_path):
-    (tmp_path / "frames").mkdir()
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4)])
+def test_winds_and_series_of_the_wrong_dimensions(refused, shape):
+    for part in "uv":
+        np.save(f"{part}.npy", np.zeros(shape))
+    error, hint = refused("vector", ["--u", "u.npy", "--v", "v.npy", *PICTURE])
+    assert "has shape" in error
+    assert "row" in hint
+    error, hint = refused("timeseries", ["--input", "u.npy", *PICTURE])
+    assert "u.npy" in error
+    assert "hint:" in hint
+
+
+def test_an_area_of_a_series_that_is_empty(refused):
+    words = ["--input", GFS, "--var", "prmsl", "--extent", "0", "10", "30", "20", *PICTURE]
+    error, hint = refused("timeseries", words)
+    assert "30" in error
+    assert "south" in hint
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 4), (1, 3, 4)])
+def test_films_of_no_frames_or_of_one(refused, shape):
+    np.save(FILM, np.arange(float(np.prod(shape))).reshape(shape))
+    error, hint = refused("animate", DRAWN["animate"])
+    assert "film" in error
+    assert "several times" in hint
+
+
+def test_films_of_an_empty_folder(refused):
+    Path("frames").mkdir()
     error, hint = refused("compose-video", DRAWN["compose-video"])
     assert "frames" in error
     assert "hint:" in hint

@@ -51,8 +51,9 @@ def picture_sequence(source: str, glob: str | None = None) -> list[Path]:
         found = list(_matching(path))
     files = [own for own in found if own.is_file() and not own.name.startswith(".")]
     if not files:
+        wanted = "picture" if glob is None else f"file {glob}"
         raise InputNotFound(
-            f"there is no picture in {source}" if path.is_dir() else f"no file matches {source}",
+            f"there is no {wanted} in {source}" if path.is_dir() else f"no file matches {source}",
             hint="pictures are PNG, JPEG, WebP, TIFF or BMP",
         )
     return sorted(files, key=lambda path: natural_order(path.name))
