@@ -29,6 +29,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     names = {"ZYRA_UPLOAD_DIR": "uploads", "ZYRA_RESULTS_DIR": "results", "ZYRA_STATE_DIR": "state"}
     ours = {name: str(folder / place) for name, place in names.items()}
     ours["ZYRA_ALLOW_HOSTS"] = "127.0.0.1"  # the ledger is kept there
+    ours["ZYRA_LOG_LEVEL"] = "warning"  # no line for each request, as a quiet uvicorn
     return os.environ | ours | settings
 
 

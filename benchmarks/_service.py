@@ -45,6 +45,7 @@ def start(
         ],
         env=os.environ
         | {name: str(folder / place) for name, place in places.items()}
+        | {"ZYRA_LOG_LEVEL": "warning"}
         | dict(settings or {}),
     )
 
