@@ -13,7 +13,7 @@ from zyra.wiring import audit_path
 
 def main(arguments: list[str]) -> int:
     """Check the chain of the log; exit code 1 when it is broken."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     path = options.file or audit_path(load_settings())
     with existing_file(str(path)).open("rb") as stream:
         faults = list(verify(stream))
@@ -24,11 +24,12 @@ def main(arguments: list[str]) -> int:
     return FAILED if faults else DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
         prog="zyra audit",
         description="Check the audit log: every line names the hash of the line before it.",
     )
-    parser.add_argument("what", choices=["verify"])
-    parser.add_argument("file", nargs="?", type=Path, help="a log (default: this service's)")
-    return parser
+    own.add_argument("what", choices=["verify"])
+    own.add_argument("file", nargs="?", type=Path, help="a log (default: this service's)")
+    return own

@@ -15,17 +15,22 @@ def main(arguments: list[str]) -> int:
 
     `--manual FOLDER` writes a page for each command instead.
     """
-    parser = argparse.ArgumentParser(
-        prog="zyra commands", description="List every command of every stage."
-    )
-    parser.add_argument("--json", action="store_true", help="as JSON, with argument schemas")
-    parser.add_argument("--manual", type=Path, metavar="DIR", help="write their manual pages")
-    given = parser.parse_args(arguments)
+    given = parser().parse_args(arguments)
     if given.manual is not None:
         write_manual(given.manual)
     else:
         sys.stdout.write(_as_json() if given.json else _as_text())
     return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
+        prog="zyra commands", description="List every command of every stage."
+    )
+    own.add_argument("--json", action="store_true", help="as JSON, with argument schemas")
+    own.add_argument("--manual", type=Path, metavar="DIR", help="write their manual pages")
+    return own
 
 
 def write_manual(folder: Path) -> None:

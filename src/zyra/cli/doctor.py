@@ -40,16 +40,21 @@ REDIS, STORAGE = "ZYRA_REDIS_URL", "ZYRA_STORAGE_URL"
 
 def main(arguments: list[str]) -> int:
     """Print what was found; exit with 1 if anything fails."""
-    parser = argparse.ArgumentParser(
-        prog="zyra doctor", description="Check what this machine needs to run commands."
-    )
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument("--host", default="127.0.0.1", help="where the service is to listen")
-    parser.add_argument("--port", type=port_number, default=8000, help="and on which port")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     findings = asyncio.run(examine(load_settings(), options.host, options.port))
     sys.stdout.write(_as_json(findings) if options.json else _as_table(findings))
     return FAILED if any(finding.state == FAIL for finding in findings) else DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
+        prog="zyra doctor", description="Check what this machine needs to run commands."
+    )
+    own.add_argument("--json", action="store_true", help="as JSON")
+    own.add_argument("--host", default="127.0.0.1", help="where the service is to listen")
+    own.add_argument("--port", type=port_number, default=8000, help="and on which port")
+    return own
 
 
 async def examine(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> list[Finding]:

@@ -21,7 +21,7 @@ _SHOWN_ONCE = "This is shown once; keep it where secrets are kept.\n"
 
 def main(arguments: list[str]) -> int:
     """Do what is asked with the key store of the settings."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     return asyncio.run(_with_store(options))
 
 
@@ -105,14 +105,15 @@ def _span(text: str) -> timedelta:
     return now - parse_period(text).before(now)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
         prog="zyra keys",
         description="Keys let callers in who are not on this machine. A key is shown once, when it"
         " is made; only a digest of it is kept. A running service knows of a change at once.",
         epilog="example: zyra keys create --name n8n --scopes run:process,jobs:read --expires 90d",
     )
-    tools = parser.add_subparsers(required=True, metavar="WHAT")
+    tools = own.add_subparsers(required=True, metavar="WHAT")
     create = tools.add_parser("create", help="make a key, and write it to stdout")
     create.add_argument("--name", required=True, help="what it is for")
     create.add_argument(
@@ -141,4 +142,4 @@ def _parser() -> argparse.ArgumentParser:
         help="accept the old secret for so long, or none (default: 1h)",
     )
     rotate.set_defaults(work=_rotate)
-    return parser
+    return own

@@ -17,6 +17,7 @@ from zyra.core.stages import STAGE_NAMES, STAGES
 TOOLS: dict[str, tuple[str, str]] = {
     "audit": ("Check that the audit log is whole", "zyra.cli.audit:main"),
     "commands": ("List every command of every stage", "zyra.cli.commands:main"),
+    "completion": ("Write completion for bash, zsh or fish", "zyra.cli.completion:main"),
     "doctor": ("Check what this machine needs to run commands", "zyra.cli.doctor:main"),
     "keys": ("Make, list, revoke and renew the keys of callers", "zyra.cli.keys:main"),
     "run": ("Run the steps of a pipeline file, joined by pipes", "zyra.cli.run:main"),

@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
         InputNotFound: There is no such file.
         DataError: It holds no YAML or JSON.
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         order = _order(options)
     except RequestRefused as error:
@@ -180,15 +180,16 @@ def _shown(local: LocalStep) -> dict[str, Any]:
     }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
         prog="zyra run",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    add = own.add_argument
     add("file", help="pipeline, YAML or JSON; - is stdin")
     add(
         "--set",
@@ -220,7 +221,7 @@ def _parser() -> argparse.ArgumentParser:
     add("-v", "--verbose", action="store_true", help="tell of each step, and more of its work")
     add("--quiet", action="store_true", help="tell nothing but errors")
     add("--trace", action="store_true", help="have each step tell each thing it does")
-    return parser
+    return own
 
 
 def _change(text: str) -> tuple[str, str]:

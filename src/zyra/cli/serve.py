@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         DependencyMissing: A setting needs an extra that is not installed.
         ServiceUnavailable: The Redis or the bucket of the settings is not there.
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     settings = load_settings()
     asyncio.run(check_redis(settings))
     asyncio.run(check_storage(settings))
@@ -118,14 +118,15 @@ def welcome(place: Place) -> str:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
         prog="zyra serve", description="Start the web service on this machine."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
-    parser.add_argument("--port", type=port_number, default=8000, help="port (default: 8000)")
-    parser.add_argument("--reload", action="store_true", help="start anew when the code changes")
-    return parser
+    own.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
+    own.add_argument("--port", type=port_number, default=8000, help="port (default: 8000)")
+    own.add_argument("--reload", action="store_true", help="start anew when the code changes")
+    return own
 
 
 def port_number(text: str) -> int:

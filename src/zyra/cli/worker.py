@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str]) -> int:
     """Run jobs until a signal ends it."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     settings = load_settings()
     if options.concurrency is not None:
         settings = settings.model_copy(update={"concurrency": options.concurrency})
@@ -33,19 +33,20 @@ async def _work(worker: "RedisWorker", *, burst: bool) -> None:
     await worker.run(burst=burst)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the tool takes."""
+    own = argparse.ArgumentParser(
         prog="zyra worker",
         description="Run the jobs of services that share the Redis of ZYRA_REDIS_URL."
         " The first SIGTERM or Ctrl-C lets commands finish for ZYRA_STOP_GRACE_S seconds, a second"
         " ends them.",
     )
-    parser.add_argument(
+    own.add_argument(
         "--concurrency", type=_count, metavar="N", help="commands at once (default: CPU count)"
     )
-    parser.add_argument("--burst", action="store_true", help="end when the queue is empty")
-    parser.add_argument("--registry", default=REGISTRY_NAME, help=argparse.SUPPRESS)
-    return parser
+    own.add_argument("--burst", action="store_true", help="end when the queue is empty")
+    own.add_argument("--registry", default=REGISTRY_NAME, help=argparse.SUPPRESS)
+    return own
 
 
 def _count(text: str) -> int:
