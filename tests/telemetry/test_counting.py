@@ -1,5 +1,7 @@
 """What is counted arrives at Prometheus' own reader, summed over processes."""
 
+import asyncio
+import errno
 import os
 import time
 from collections.abc import AsyncIterator
@@ -128,4 +130,21 @@ async def test_a_damaged_file_of_counts_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "counts.json").write_text('[["zyra_runs", "pro')
     process = sharing(BoardFiles(tmp_path), "one")
     process.tally.add(RUNS, *STATS)
+    assert (await process.total())[RUNS.name, *STATS] == 1
+
+
+async def test_a_full_disk_keeps_nobody_from_reading(tmp_path: Path) -> None:
+    class Full(BoardFiles):
+        async def add(self, counts: Values) -> None:
+            raise OSError(errno.ENOSPC, "no space")
+
+    process = sharing(Full(tmp_path), "one")
+    process.tally.add(RUNS, *STATS)
+    assert (await process.total())[RUNS.name, *STATS] == 1
+
+
+async def test_those_who_share_at_once_count_nothing_twice(board: Board) -> None:
+    process = sharing(board, "one")
+    process.tally.add(RUNS, *STATS)
+    await asyncio.gather(*(process.share() for _ in range(20)))
     assert (await process.total())[RUNS.name, *STATS] == 1

@@ -12,7 +12,6 @@ from zyra import __version__
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.level import level_here
 from zyra.jobs.ports import JobStore
-from zyra.jobs.repeated import Repeated
 from zyra.jobs.requests import ServiceUnavailable
 from zyra.telemetry.metric import BUILD, CHILDREN, DISK_FREE, JOBS, QUEUE_AGE_S, SANDBOX, STORE_UP
 from zyra.telemetry.sharing import EVERY_S, Board, Gauge, Sharing
@@ -34,7 +33,8 @@ class Telemetry:
         self._here = here
         self._everywhere = everywhere
         self._boards = list(dict.fromkeys((here, everywhere)))
-        self._loop = Repeated(self._share, EVERY_S)
+        self._closing = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
 
     @property
     def requests(self) -> Tally:
@@ -43,11 +43,13 @@ class Telemetry:
 
     async def start(self) -> None:
         """Begin to share."""
-        await self._loop.start()
+        self._loop = asyncio.ensure_future(self._share_for_ever())
 
     async def close(self) -> None:
         """Share the last counts, and send the last spans."""
-        await self._loop.close()
+        self._closing.set()
+        if self._loop is not None:
+            await self._loop  # not canceled: what is half shared would be counted twice
         for sharing in self._boards:
             with suppress(OSError, ServiceUnavailable):  # the counts since then are lost
                 await sharing.withdraw()
@@ -72,9 +74,14 @@ class Telemetry:
             values[(STORE_UP.name,)] = 1.0
         return values
 
-    async def _share(self) -> None:
-        for sharing in self._boards:
-            await sharing.share()
+    async def _share_for_ever(self) -> None:
+        while not self._closing.is_set():
+            for sharing in self._boards:
+                with suppress(OSError, ServiceUnavailable):  # the next time then
+                    await sharing.share()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await self._closing.wait()
 
 
 def children_of(executor: Executor) -> Gauge:

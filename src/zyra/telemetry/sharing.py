@@ -5,7 +5,9 @@ every few seconds, so they outlive the process that made them; what is so now is
 each process for itself, and passes away with it.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from zyra.telemetry.metric import PROCESSES
@@ -55,6 +57,7 @@ class Sharing:
         self._process = process
         self._role = role
         self._gauges = gauges
+        self._turn = asyncio.Lock()
 
     async def share(self) -> None:
         """Put everything on the board.
@@ -62,14 +65,15 @@ class Sharing:
         Raises:
             OSError, ServiceUnavailable: It cannot be reached; nothing is lost.
         """
-        counts = self.tally.take()
-        try:
-            if counts:
-                await self._board.add(counts)
-        except BaseException:
-            self.tally.give_back(counts)
-            raise
-        await self._board.show(self._process, self._levels())
+        async with self._turn:
+            counts = self.tally.take()
+            try:
+                if counts:
+                    await self._board.add(counts)
+            except BaseException:
+                self.tally.give_back(counts)
+                raise
+            await self._board.show(self._process, self._levels())
 
     async def withdraw(self) -> None:
         """Put the last counts on the board, and show nothing any more."""
@@ -78,8 +82,10 @@ class Sharing:
 
     async def total(self) -> Values:
         """The values of all processes."""
-        await self.share()
-        return dict(await self._board.counted()) | added(await self._board.shown())
+        with suppress(OSError):  # a full disk; what is in memory is told all the same
+            await self.share()
+        counted = added([await self._board.counted(), self.tally.pending])
+        return counted | added(await self._board.shown())
 
     def _levels(self) -> Values:
         alive: Values = {(PROCESSES.name, self._role): 1.0}

@@ -37,6 +37,11 @@ class Tally:
         """Raise or lower what is so now."""
         self._levels[(metric.name, *labels)] += change
 
+    @property
+    def pending(self) -> Values:
+        """What was counted since the last time that it was taken."""
+        return dict(self._counts)
+
     def take(self) -> Values:
         """What was counted since the last time."""
         taken, self._counts = self._counts, defaultdict(float)
