@@ -28,6 +28,9 @@ _SECRET_PARAMETER = re.compile(
     r"(?i)token|secret|passw|signature|^sig$|(^|[_-])key(id)?$|apikey|accesskey|credential|^auth|^code$"
 )
 
+# A pattern for JSON Schema, whose regular expressions have no flag for either case (ECMA-262).
+HTTP_URL = "^[Hh][Tt][Tt][Pp][Ss]?://"
+
 
 @dataclass(frozen=True)
 class Url:

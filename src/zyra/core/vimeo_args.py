@@ -3,6 +3,7 @@
 from zyra.core.arguments import Args, arg
 from zyra.core.fitting_args import Conflict
 from zyra.core.kinds import InputFile, Secret, TargetUrl
+from zyra.core.urls import HTTP_URL
 
 API_URL = "https://api.vimeo.com"
 
@@ -24,7 +25,7 @@ class VimeoArgs(Args):
         repeat=True,
     )
     credential_file: InputFile | None = arg(None, "File of KEY=VALUE lines that @KEY looks in")
-    api_url: TargetUrl = arg(API_URL, "Address of the API", pattern="(?i)^https?://")
+    api_url: TargetUrl = arg(API_URL, "Address of the API", pattern=HTTP_URL)
 
     def access_conflicts(self, *others: str | None) -> tuple[Conflict, ...]:
         """What is wrong with them as they stand together: whether, and in words.

@@ -11,6 +11,7 @@ from zyra.core.command import Command, Example
 from zyra.core.credential_args import CredentialArgs
 from zyra.core.fitting_args import Conflict, FittingArgs
 from zyra.core.kinds import InputFile, OutputFile, TargetUrl
+from zyra.core.urls import HTTP_URL
 
 Status = Annotated[int, Ge(200), Le(599)]
 
@@ -27,7 +28,7 @@ class PostArgs(FittingArgs, CredentialArgs):
 
     input: InputFile = arg(description="File to send, or - for stdin", flags=("-i",))
     url: TargetUrl = arg(
-        description="Address to send it to", positional=True, pattern="(?i)^https?://"
+        description="Address to send it to", positional=True, pattern=HTTP_URL
     )
     method: Literal["POST", "PUT", "PATCH"] = arg("POST", "Method of the request")
     content_type: str | None = arg(
