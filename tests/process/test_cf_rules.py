@@ -52,7 +52,17 @@ def test_every_field_has_a_name_and_units_that_udunits_reads(file):
         assert re.fullmatch(r"[a-z0-9_]+", given.get("standard_name", "none"))
         # Words of the GRIB tables such as "Degree true" or "Proportion" are no units.
         assert re.fullmatch(r"1|%|[A-Za-z/(][\w\s^*/().-]*", given.get("units", "1"))
-        assert not re.search(r"(?i)true|code|proportion|fraction|unknown", given.get("units", ""))
+        assert not re.search(
+            r"(?i)true|code|proportion|fraction|unknown|gpm", given.get("units", "")
+        )
+
+
+def test_amounts_of_water_have_the_name_that_goes_with_their_unit(file):
+    # CF standard name table: thicknesses are in m, amounts in kg m-2.
+    for variable in data_variables(file):
+        given = attributes(variable)
+        is_thickness = given.get("standard_name", "").startswith("lwe_thickness_of_")
+        assert not (is_thickness and given["units"].startswith("kg"))
 
 
 def test_coordinate_variables_rise_or_fall_and_miss_nothing(file):

@@ -17,8 +17,9 @@ _PURE_NUMBERS = frozenset(
 _UNKNOWN = ("unknown", "missing")
 _CODED = "(code table"
 
-# Words of the GRIB tables that UDUNITS does not read.
-_SPELLINGS = {"degree true": "degrees", "deg c": "degC", "degree c": "degC"}
+# Words of the GRIB tables that UDUNITS does not read. A geopotential metre is a metre of CF's
+# geopotential height.
+_SPELLINGS = {"degree true": "degrees", "deg c": "degC", "degree c": "degC", "gpm": "m"}
 
 
 def cf_units(units: str) -> str:

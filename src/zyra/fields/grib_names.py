@@ -94,9 +94,16 @@ def _of_row(handle: GribHandle, row: list[str]) -> GribNames:
         variable=netcdf_name(_known(variable) or short),
         short_name=short,
         long_name=_known(name),
-        standard_name=_known(handle.text("cfName")),
+        standard_name=_name_of_unit(_known(handle.text("cfName")), units),
         units=_known(units),
     )
+
+
+def _name_of_unit(standard_name: str, units: str) -> str:
+    """The standard name of an amount of water; ecCodes has that of a thickness for masses, too."""
+    if not units.startswith("kg m**-2"):
+        return standard_name
+    return re.sub("^lwe_thickness_of_(?=.*_amount$)", "", standard_name)
 
 
 def _known(text: str) -> str:
