@@ -6,7 +6,7 @@
 
 file=$(ask -T "$1" "$ZYRA/upload/" | field file_id)
 job=$(post /cli/process/convert-format '{
-  "input": "file_id:'"$file"'", "format": "netcdf", "output": "all.nc"}' | field job_id)
+  "input": "file_id:'"$file"'", "var": "t", "format": "netcdf", "output": "all.nc"}' | field job_id)
 
 # as=file: bytes of no known type, for programs that would take data for text.
 ask -o all.nc "$ZYRA/jobs/$job/download?as=file"

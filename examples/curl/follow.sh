@@ -20,6 +20,6 @@ for line in sys.stdin:
     sys.stderr.write(frame["stderr"])
     if frame["progress"]:
         sys.stderr.write("%3d %% %s\n" % (100 * frame["progress"], frame["message"]))
-    if frame["exit_code"] is not None:
-        sys.exit(frame["exit_code"])
+    if frame["status"] in ("succeeded", "failed", "canceled"):
+        sys.exit(1 if frame["exit_code"] is None else frame["exit_code"])
 sys.exit("the stream ended too soon")'

@@ -25,7 +25,7 @@ def save(client: httpx.Client, url: str, target: Path) -> httpx.Headers:
 path = Path(sys.argv[1])
 with connect() as client, path.open("rb") as stream:
     file_id = client.put(f"/upload/{path.name}", content=stream).json()["file_id"]
-    args = {"input": f"file_id:{file_id}", "format": "netcdf", "output": "all.nc"}
+    args = {"input": f"file_id:{file_id}", "var": "t", "format": "netcdf", "output": "all.nc"}
     job_id = client.post("/cli/process/convert-format", json=args).json()["job_id"]
     url = f"/jobs/{job_id}/download"
 

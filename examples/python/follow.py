@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 from zyra_client import connect
 
+FINAL = ("succeeded", "failed", "canceled")
+
 
 def frames(client: httpx.Client, job_id: str) -> Iterator[dict[str, Any]]:
     """Every frame of a job, over as many connections as it takes."""
@@ -25,7 +27,7 @@ def frames(client: httpx.Client, job_id: str) -> Iterator[dict[str, Any]]:
                         frame = json.loads(line.removeprefix("data:"))
                         seq = frame["seq"]
                         yield frame
-                        if frame["exit_code"] is not None:
+                        if frame["status"] in FINAL:
                             return
         except httpx.TransportError:
             continue  # Last-Event-ID gives all that is missing
@@ -45,4 +47,4 @@ with connect() as client, path.open("rb") as stream:
         sys.stderr.write(frame["stderr"])
         if frame["progress"]:
             sys.stderr.write(f"{frame['progress']:4.0%} {frame['message']}\n")
-    sys.exit(frame["exit_code"])
+    sys.exit(1 if frame["exit_code"] is None else frame["exit_code"])
