@@ -1,6 +1,9 @@
 """Plans outlive the version that wrote them: jobs stay queued while the service is renewed."""
 
-from zyra.jobs.pipelines.plan import plan_from_json
+from dataclasses import replace
+
+from zyra.jobs.pipelines.flow import Link, Stdin
+from zyra.jobs.pipelines.plan import PipelinePlan, PlannedStep, plan_from_json
 from zyra.jobs.runner import Plan
 
 OF_THE_FIRST_VERSION = {
@@ -29,3 +32,26 @@ def test_what_a_plan_has_no_more_is_passed_over():
 def test_a_plan_comes_back_as_it_was_written():
     plan = Plan(**OF_THE_FIRST_VERSION, links={"a": "/b"}, readable=("/b",), allow_hosts=("x",))
     assert plan_from_json(plan.to_json()) == plan
+
+
+def of_pipeline() -> PipelinePlan:
+    first = Plan(**OF_THE_FIRST_VERSION | {"stdin_path": "s3:in"}, links={"a": "s3:a"})
+    second = Plan(**OF_THE_FIRST_VERSION, links={"b": "/b"}, readable=("/b", "/root/c"))
+    links = Link("one", Stdin.OUTER, is_read=True), Link("two", Stdin.PIPE, frozenset({0}))
+    steps = (PlannedStep(links[0], first, 1.0, ()), PlannedStep(links[1], second, 2.0, ("x",)))
+    return PipelinePlan(steps, 5.0, continue_on_error=True, output="x")
+
+
+def test_the_plan_of_a_pipeline_comes_back_as_it_was_written():
+    assert plan_from_json(of_pipeline().to_json()) == of_pipeline()
+
+
+def test_what_the_steps_of_a_pipeline_read_is_brought_at_once():
+    plan = of_pipeline()
+    reading = plan.reading
+    assert (reading.links, reading.stdin_path) == ({"a": "s3:a", "b": "/b"}, "s3:in")
+    brought = replace(reading, links={"a": "/cache/a", "b": "/b"}, stdin_path="/cache/in")
+    first, second = plan.reading_from(brought).commands
+    assert (first.links, first.stdin_path) == ({"a": "/cache/a"}, "/cache/in")
+    assert (second.links, second.readable) == ({"b": "/b"}, ("/b", "/root/c"))
+    assert second.stdin_path is None

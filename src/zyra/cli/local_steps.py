@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -87,6 +88,7 @@ class _StepProcess:
         self._pid: int | None = None
         self.code: int | None = None
         self.took_s = 0.0
+        self.is_out_of_time = False
 
     async def run(self, stdin: int | None, stdout: int | None) -> int | None:
         """Fork, and wait for the end."""
@@ -106,11 +108,28 @@ class _StepProcess:
                 os.close(descriptor)
         if self._is_stopped:
             self.stop()
-        await _until_closed(alive)
+        with self._time_limit():
+            await _until_closed(alive)
         _, status = os.waitpid(self._pid, 0)
         self._pid, self.took_s = None, monotonic() - started
         self.code = _exit_code(status)
         return self.code
+
+    @contextmanager
+    def _time_limit(self) -> Iterator[None]:
+        timeout_s = self._local.step.timeout_s
+        if timeout_s is None:
+            yield
+            return
+        timer = asyncio.get_running_loop().call_later(timeout_s, self._run_out_of_time)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _run_out_of_time(self) -> None:
+        self.is_out_of_time = True
+        self.stop()
 
     def stop(self) -> None:
         """Ask it to end, and kill it when it does not."""
@@ -183,6 +202,8 @@ class _Teller:
         if status is StepStatus.SKIPPED:
             return "skipped"
         process = self.processes[place]
+        if process.is_out_of_time:
+            return "ran out of time"
         failed = f" with exit code {process.code}" if status is StepStatus.FAILED else ""
         took = f" after {process.took_s:.1f} s" if self.verbose else ""
         return f"{status}{failed}{took}"

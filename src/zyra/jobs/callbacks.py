@@ -134,6 +134,10 @@ def message_of(record: JobRecord) -> bytes:
             for output in record.outputs
         ],
         "output_file": record.output_file,
+        "steps": [
+            {"number": s.number, "name": s.name, "status": s.status, "exit_code": s.exit_code}
+            for s in record.steps
+        ],
         "metadata": dict(record.metadata),
     }
     finished = record.finished_at.isoformat() if record.finished_at else None
