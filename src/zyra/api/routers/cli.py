@@ -29,11 +29,12 @@ from zyra.api.models.cli_request import parse_cli_request
 from zyra.api.models.jobs import RunAnswer, run_answer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
 from zyra.api.openapi import TYPED_PATH, answers
+from zyra.api.quick_route import QuickRoute
 from zyra.core.errors import UnknownName
 from zyra.jobs.requests import Problem, RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
 
-router = APIRouter(tags=["commands"])
+router = APIRouter(tags=["commands"], route_class=QuickRoute)
 
 TimeoutS = Annotated[
     float | None, Query(gt=0, allow_inf_nan=False, description="End the command after so long")
