@@ -39,7 +39,7 @@ def fetch(service) -> Fetched:
 
     def fetched(command: str, **args: Any) -> dict[str, Any]:
         answer = service.run("acquire", command, **args)
-        assert answer["exit_code"] == 0, answer["stderr"]
+        assert answer["exit_code"] == 0, answer
         return answer
 
     return fetched

@@ -40,7 +40,7 @@ def send(service, shared) -> Sent:
     def sent(command: str, **args: Any) -> dict[str, Any]:
         given = {"input": str(shared / "map.png")} | args
         answer = service.run("disseminate", command, **given)
-        assert answer["exit_code"] == 0, answer["stderr"]
+        assert answer["exit_code"] == 0, answer
         return answer
 
     return sent

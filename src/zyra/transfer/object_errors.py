@@ -27,6 +27,11 @@ REGION_OF = "zyra.transfer.object_region:region_of"
 _STATUS = re.compile(r"status code: (\d{3}) ?([A-Za-z ]*)")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _BUSY = (429, 500, 502, 503, 504)
+_NO_CREDENTIALS = {
+    "s3": "public data needs none: --unsigned; else set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+    "gs": "to read public data needs none: --unsigned; else set GOOGLE_SERVICE_ACCOUNT",
+    "az": "public data needs none: --unsigned; else set AZURE_STORAGE_ACCOUNT_KEY or _SAS_KEY",
+}
 _ODD_KEY = re.compile(r"invalid path: .*?[Pp]ath \"([^\"]*)\"")
 _METADATA = re.compile(r"169\.254\.169\.254|/latest/(api|meta-data)/")
 _HINTS = {
@@ -91,7 +96,7 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
     if _METADATA.search(text):
         return TransferError(
             f"{url.shown}: there are no credentials",
-            hint="public data needs none: --unsigned; else set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+            hint=_NO_CREDENTIALS.get(url.scheme),
         )
     odd_key = _ODD_KEY.search(text)
     if odd_key is not None:
