@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from zyra.core.egress import Broker
 
@@ -73,13 +73,20 @@ def unnamed_file(content: bytes) -> int:
 
     Secrets may be in the arguments, so they must not lie on a disk.
     """
-    with _new_file() as stream:
-        stream.write(content)
-        stream.seek(0)
-        return os.dup(stream.fileno())
+    descriptor = _new_file()
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.lseek(descriptor, 0, os.SEEK_SET)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
-def _new_file() -> IO[bytes]:
+def _new_file() -> int:
     if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("zyra", os.MFD_CLOEXEC), "w+b")
-    return tempfile.TemporaryFile()
+        return os.memfd_create("zyra", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as stream:
+        return os.dup(stream.fileno())
