@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydantic.fields import FieldInfo
 
@@ -11,14 +11,26 @@ from zyra.core.arguments import Args
 from zyra.core.command import Command
 from zyra.core.command_line import command_line
 
+Pictures = Callable[[int], str | None]
 
-def manual_page(command: Command) -> str:
-    """The page of one command: what it does, its arguments, examples for shell and HTTP."""
+
+def no_pictures(number: int) -> str | None:
+    """No example has a picture."""
+
+
+def manual_page(command: Command, pictures: Pictures = no_pictures) -> str:
+    """The page of one command: what it does, its arguments, examples for shell and HTTP.
+
+    Args:
+        command: Whose page it is.
+        pictures: Where the picture is that an example draws, seen from the page; examples are
+            counted from 1.
+    """
     parts = [f"# {command.stage} {command.name}", command.description]
     if command.may_connect:
         parts.append("It may reach hosts on the network, as far as the service's policy allows.")
     parts += ["## Arguments", "\n".join(_table(command.args)), "## Examples"]
-    parts += _examples(command)
+    parts += _examples(command, pictures)
     return "\n\n".join(parts) + "\n"
 
 
@@ -53,13 +65,16 @@ def _default(field: FieldInfo) -> str:
     return "" if default in (None, False) else f"`{'yes' if default is True else default}`"
 
 
-def _examples(command: Command) -> Iterator[str]:
-    for example in command.examples:
+def _examples(command: Command, pictures: Pictures) -> Iterator[str]:
+    for number, example in enumerate(command.examples, start=1):
         yield f"{example.title}:"
         yield f"```sh\n{command_line(command, example.args)}\n```"
         body = json.dumps(dict(example.args), indent=1, ensure_ascii=False)
         request = f"POST /cli/{command.stage}/{command.name}\n\n{body}"
         yield f"The same over HTTP:\n\n```http\n{request}\n```"
+        picture = pictures(number)
+        if picture is not None:
+            yield f"![{example.title}]({picture})"
 
 
 def _cell(text: str) -> str:
