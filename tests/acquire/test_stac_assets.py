@@ -142,7 +142,7 @@ def test_an_asset_on_a_private_host_is_not_fetched(api: ApiServer, fetch, tmp_pa
 
 def test_a_broken_transfer_is_gone_on_with(api: ApiServer, server: HttpServer, fetch):
     href = server.put("/a.tif", DATA, etag='"v1"')
-    server.resource("/a.tif").faults.append(Fault(stop_after=300, reset=True))
+    server.resource("/a.tif").faults.append(Fault(stop_after=300))
     assert files(fetch(one_item(api, a={"href": href}))) == {"i/a.tif": DATA}
     assert server.asked("Range") == [None, "bytes=300-"]
 
