@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 HERE = Path(__file__).parent
-STOP_S = 20
+STOP_S = 60  # patience only: a busy machine takes its time
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,30 @@ class Server:
     def client(self, **options: Any) -> httpx.Client:
         """A client of it that reads no environment."""
         base = f"http://127.0.0.1:{self.port}"
-        return httpx.Client(base_url=base, trust_env=False, timeout=30, **options)
+        return httpx.Client(base_url=base, trust_env=False, timeout=90, **options)
+
+
+@contextmanager
+def working(folder: Path, **settings: str) -> Iterator[None]:
+    """Run `zyra worker` with the echo commands, beside a server with the same folders."""
+    names = {"UPLOAD_DIR": "uploads", "RESULTS_DIR": "results", "STATE_DIR": "state"}
+    environment = {
+        **os.environ,
+        **{f"ZYRA_{name}": str(folder / below) for name, below in names.items()},
+        "ZYRA_DATA_ROOTS": str(folder / "shared"),
+        "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
+        "ZYRA_CONCURRENCY": "1",
+        **settings,
+    }
+    command = [sys.executable, "-m", "zyra.cli.main", "worker"]
+    command += ["--registry", "echo_commands:REGISTRY"]
+    with (
+        (folder / "worker.log").open("ab") as log,
+        subprocess.Popen(command, env=environment, stderr=log) as process,
+    ):
+        yield
+        process.terminate()
+        process.wait(STOP_S)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 from otlp_collector import GotSpan, OtlpCollector
 from prometheus_client.parser import text_string_to_metric_families
 from redis_server import RedisServer
-from serving import HERE, STOP_S, Server, served
+from serving import Server, served, working
 from websockets.sync.client import connect
 
 from zyra.api.server import create_app
@@ -208,36 +208,13 @@ def test_a_trace_runs_through_the_queue_to_a_worker(tmp_path: Path) -> None:
     with OtlpCollector() as collector, RedisServer(tmp_path / "redis") as redis:
         settings = {"ZYRA_OTLP_ENDPOINT": collector.endpoint, "ZYRA_REDIS_URL": redis.url}
         with served(tmp_path, **settings) as server, server.client(headers=TRACED) as client:
-            with worker(tmp_path, **settings):
+            with working(tmp_path, **settings):
                 job_id = client.post("/cli/run", json=ECHO).json()["job_id"]
             runs = value(client, "zyra_runs_total", command="echo", outcome="success")
         check_story(collector, job_id)
     assert runs == 1  # the worker has counted it, the server tells it
     assert collector.one("POST /cli/run").service == "zyra-server"
     assert collector.one("process echo").service == "zyra-worker"
-
-
-class worker:  # noqa: N801 - used like the function `served`
-    """`zyra worker` with the echo commands."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        names = {"UPLOAD_DIR": "uploads", "RESULTS_DIR": "results", "STATE_DIR": "state"}
-        self._environment = {
-            **os.environ,
-            **{f"ZYRA_{name}": str(folder / below) for name, below in names.items()},
-            "PYTHONPATH": f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
-            "ZYRA_CONCURRENCY": "1",
-            **settings,
-        }
-
-    def __enter__(self) -> None:
-        command = [sys.executable, "-m", "zyra.cli.main", "worker"]
-        command += ["--registry", "echo_commands:REGISTRY"]
-        self._process = subprocess.Popen(command, env=self._environment)
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(STOP_S)
 
 
 def check_story(collector: OtlpCollector, job_id: str) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import Server, served
+from redis_server import RedisServer
+from serving import Server, served, working
 
-LONG = {"ZYRA_STOP_GRACE_S": "60", "ZYRA_CONCURRENCY": "1"}
+LONG = {"ZYRA_STOP_GRACE_S": "600", "ZYRA_CONCURRENCY": "1"}
 SHORT = {"ZYRA_STOP_GRACE_S": "0.2", "ZYRA_CONCURRENCY": "1"}
 
 
@@ -56,7 +57,7 @@ def in_background(work: Callable[[], Any]) -> Callable[[], Any]:
     thread.start()
 
     def result() -> Any:
-        thread.join(30)
+        thread.join(60)
         return found[0]
 
     return result
@@ -64,7 +65,7 @@ def in_background(work: Callable[[], Any]) -> Callable[[], Any]:
 
 def record_after_restart(folder: Path, job_id: str) -> dict[str, Any]:
     with served(folder) as server, server.client() as client:
-        return dict(client.get(f"/jobs/{job_id}?wait=20").json())
+        return dict(client.get(f"/jobs/{job_id}?wait=60").json())
 
 
 def test_a_running_job_may_finish(tmp_path: Path, pipe: Path) -> None:
@@ -78,7 +79,7 @@ def test_a_running_job_may_finish(tmp_path: Path, pipe: Path) -> None:
         assert client.get(f"/jobs/{job_id}").json()["status"] == "succeeded"
         # What was queued was not begun while the server was ending; now it is.
         let_finish(pipe)
-        assert client.get(f"/jobs/{waiting}?wait=20").json()["attempts"] == 1
+        assert client.get(f"/jobs/{waiting}?wait=60").json()["attempts"] == 1
 
 
 def test_a_waiting_caller_gets_the_result_of_a_run_that_finishes(
@@ -115,7 +116,7 @@ def test_a_job_with_retries_is_handed_over_to_who_comes_next(tmp_path: Path, pip
         begun(client, job_id)
     with served(tmp_path) as server, server.client() as client:
         let_finish(pipe)
-        record = client.get(f"/jobs/{job_id}?wait=20").json()
+        record = client.get(f"/jobs/{job_id}?wait=60").json()
     assert (record["status"], record["attempts"]) == ("succeeded", 2)
 
 
@@ -124,8 +125,41 @@ def test_a_second_signal_ends_the_grace(tmp_path: Path, pipe: Path) -> None:
         job_id = client.post("/cli/run", json=held(pipe, mode="async")).json()["job_id"]
         begun(client, job_id)
         ask_to_end(server)
-        # Leaving the block sends the second one, and waits 20 s at most.
+        # Leaving the block sends the second one, and waits less than the grace.
     assert record_after_restart(tmp_path, job_id)["reason"] == "lost"
+
+
+def test_a_worker_hands_over_to_another_one(tmp_path: Path, pipe: Path) -> None:
+    (tmp_path / "redis").mkdir()
+    with RedisServer(tmp_path / "redis") as redis:
+        settings = {"ZYRA_REDIS_URL": redis.url, **SHORT}
+        with served(tmp_path, **settings) as server, server.client() as client:
+            body = held(pipe, mode="async", retries=1)
+            with working(tmp_path, **settings):
+                job_id = client.post("/cli/run", json=body).json()["job_id"]
+                begun(client, job_id)
+            with working(tmp_path, **settings):
+                let_finish(pipe)
+                record = client.get(f"/jobs/{job_id}?wait=60").json()
+    assert (record["status"], record["attempts"]) == ("succeeded", 2)
+
+
+def test_a_run_of_a_worker_goes_on_when_the_server_ends(tmp_path: Path, pipe: Path) -> None:
+    (tmp_path / "redis").mkdir()
+    with RedisServer(tmp_path / "redis") as redis:
+        settings = {"ZYRA_REDIS_URL": redis.url, **SHORT}
+        with served(tmp_path, **settings) as server, working(tmp_path, **settings):
+            with server.client() as client:
+                answer = in_background(lambda: client.post("/cli/run", json=held(pipe)))
+                with server.client() as other:
+                    begun(other, _only_job(other))
+                ask_to_end(server)
+                accepted = answer()
+            with served(tmp_path, **settings) as another, another.client() as client:
+                let_finish(pipe)
+                record = client.get(f"/jobs/{accepted.json()['job_id']}?wait=60").json()
+    assert accepted.status_code == 202
+    assert (record["status"], record["attempts"]) == ("succeeded", 1)
 
 
 def _only_job(client: httpx.Client) -> str:
