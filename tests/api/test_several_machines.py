@@ -196,6 +196,18 @@ def test_what_a_run_says_is_seen_live_at_every_server_and_kept(
     assert frames[-1]["exit_code"] == 0
 
 
+def test_a_pipeline_reads_an_upload_and_leaves_its_results(site: Site, workers: Workers) -> None:
+    one, two = site.clients
+    file_id = one.put("/upload/a.txt", content=b"through a pipe").json()["file_id"]
+    stages = [
+        {"stage": "process", "command": "echo", "args": {"bytes_of": f"file_id:{file_id}"}},
+        {"stage": "process", "command": "echo", "args": {"bytes_of": "-"}},
+    ]
+    answer = two.post("/pipelines/run", json={"stages": stages, "mode": "async"})
+    assert answer.status_code == 202, answer.text
+    assert _done(one, answer.json()["job_id"])["stdout"] == "through a pipe"
+
+
 def test_a_worker_killed_in_the_middle_is_replaced_by_one_elsewhere(
     site: Site, workers: Workers
 ) -> None:

@@ -5,7 +5,7 @@ import json
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from io import FileIO
 from pathlib import Path
 from typing import Any, Self
@@ -79,6 +79,15 @@ class Plan:
     def with_commands(self, plans: Sequence[Self]) -> Self:
         """The plan of its one command."""
         return plans[0]
+
+    def reading_at(self, moved: Mapping[str | None, str]) -> Self:
+        """The same plan with what it reads elsewhere, by where it is now."""
+        return replace(
+            self,
+            links={name: moved.get(place, place) for name, place in self.links.items()},
+            readable=tuple(moved.get(place, place) for place in self.readable),
+            stdin_path=moved.get(self.stdin_path, self.stdin_path),
+        )
 
 
 Bring = Callable[[Plan], Awaitable[Plan]]

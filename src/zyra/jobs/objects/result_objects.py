@@ -57,25 +57,18 @@ class ResultObjects:
         Raises:
             ServiceUnavailable: They cannot be had, or the disk has no room for them.
         """
-        wanted = {place: name for name, place in plan.links.items()}
-        wanted[plan.stdin_path or ""] = wanted.get(plan.stdin_path or "", "stdin")
-        objects = [(place, key, name) for place, name in wanted.items() if (key := key_at(place))]
+        objects = _objects(plan)
         if not objects:
             return plan
         folder = Path(os.path.realpath(self.folder), job_id, FETCHED)
         shutil.rmtree(folder, ignore_errors=True)  # of an attempt that was lost
         folder.mkdir(mode=0o700, parents=True)
         paths: dict[str | None, str] = {}
-        for number, (place, key, name) in enumerate(objects):
+        for number, (place, (key, name)) in enumerate(objects.items()):
             target = folder / f"{number}{PurePosixPath(name).suffix}"
             await self._patiently(partial(self._cache.link, key, target))
             paths[place] = str(target)
-        return replace(
-            plan,
-            links={name: paths.get(place, place) for name, place in plan.links.items()},
-            readable=tuple(paths.get(place, place) for place in plan.readable),
-            stdin_path=paths.get(plan.stdin_path, plan.stdin_path),
-        )
+        return plan.reading_at(paths)
 
     async def keep(self, job_id: str, attempt: int, found: Mapping[str, Any]) -> None:
         """Write everything that the workspace holds, then remove it.
@@ -198,6 +191,12 @@ class ResultObjects:
                 if loop.time() > deadline:
                     raise
                 await asyncio.sleep(AGAIN_S)
+
+
+def _objects(plan: Plan) -> dict[str, tuple[str, str]]:
+    """The objects that a plan reads: key and file name of each, by place."""
+    places = {plan.stdin_path or "": "stdin"} | {place: name for name, place in plan.links.items()}
+    return {place: (key, name) for place, name in places.items() if (key := key_at(place))}
 
 
 def _key(record: JobRecord, name: str) -> str:

@@ -1,7 +1,7 @@
 """A pipeline that is ready to run: the plans of its steps, and how they are joined."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -70,8 +70,8 @@ class PipelinePlan:
             (*brought.links.values(), *brought.readable, brought.stdin_path),
             strict=True,
         )
-        moved: dict[str | None, str | None] = dict(pairs)
-        return self.with_commands([_reading_from(plan, moved) for plan in self.commands])
+        moved = {place: found for place, found in pairs if found is not None}
+        return self.with_commands([plan.reading_at(moved) for plan in self.commands])
 
     def to_json(self) -> str:
         """The plan as JSON, for a queue."""
@@ -94,15 +94,6 @@ class PipelinePlan:
             for step in values.pop("steps")
         )
         return cls(steps=steps, **values)
-
-
-def _reading_from(plan: Plan, moved: Mapping[str | None, Any]) -> Plan:
-    return replace(
-        plan,
-        links={name: moved[place] for name, place in plan.links.items()},
-        readable=tuple(moved[place] for place in plan.readable),
-        stdin_path=moved.get(plan.stdin_path),
-    )
 
 
 def plan_from_json(text: str) -> Plan | PipelinePlan:
