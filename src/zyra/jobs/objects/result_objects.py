@@ -74,7 +74,7 @@ class ResultObjects:
         """Write everything that the workspace holds, then remove it.
 
         Raises:
-            ServiceUnavailable: It cannot be written, or has changed since it was looked at.
+            ServiceUnavailable: It cannot be written.
         """
         workspace = Workspace(self.folder / job_id)
         folder = f"results/{job_id}/{attempt}"
