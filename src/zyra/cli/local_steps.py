@@ -113,7 +113,7 @@ class _StepProcess:
         _, status = os.waitpid(self._pid, 0)
         self._pid, self.took_s = None, monotonic() - started
         self.code = _exit_code(status)
-        return self.code
+        return FAILED if self._is_stopped and self.code == DONE else self.code
 
     @contextmanager
     def _time_limit(self) -> Iterator[None]:

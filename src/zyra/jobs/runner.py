@@ -5,6 +5,7 @@ import json
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, fields, replace
 from io import FileIO
 from pathlib import Path
@@ -198,20 +199,35 @@ class CommandRun:
         return self.reason or _reason_of(ended)
 
     async def _attempt(self, executor: Executor, stdin: int | None, stdout: int | None) -> Ended:
-        if stdin is None:
-            stdin = _open_stdin(self.plan)
-        err, events = Pipe(lambda chunk: self._take("stderr", chunk)), Pipe(self._take_events)
-        captured = [err, events]
-        if stdout is None:
-            out = Pipe(lambda chunk: self._take("stdout", chunk))
-            captured.append(out)
-            stdout = out.write_fd
+        captured: list[Pipe] = []
         try:
-            streams = [stdin, stdout, err.write_fd, events.write_fd]
+            streams = self._open_streams(captured, stdin, stdout)
             return await self._launch_and_wait(executor, streams)
         finally:
             for pipe in captured:
                 pipe.drain()
+
+    def _open_streams(
+        self, captured: list[Pipe], stdin: int | None, stdout: int | None
+    ) -> list[int]:
+        """Descriptors of stdin, stdout, stderr and events; new pipes are added to `captured`."""
+        with ExitStack() as opened:
+            streams = []
+            for given in (stdin, stdout):
+                if given is not None:
+                    opened.callback(os.close, given)
+            if stdin is None:
+                stdin = _open_stdin(self.plan)
+                opened.callback(os.close, stdin)
+            takers = [lambda chunk: self._take("stderr", chunk), self._take_events]
+            if stdout is None:
+                takers.insert(0, lambda chunk: self._take("stdout", chunk))
+            for take in takers:
+                captured.append(Pipe(take))
+                streams.append(captured[-1].write_fd)
+                opened.callback(os.close, captured[-1].write_fd)
+            opened.pop_all()  # the executor closes them
+        return [stdin, *([] if stdout is None else [stdout]), *streams]
 
     async def _launch_and_wait(self, executor: Executor, streams: list[int]) -> Ended:
         self._command = await executor.launch(self._assignment(), streams)

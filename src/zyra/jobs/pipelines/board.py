@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +33,8 @@ class Board:
     def change(self, place: int, **changes: Any) -> None:
         """Note what has changed of a step, and show it."""
         self.steps[place] = replace(self.steps[place], **changes)
-        write_steps(self.workspace, self.steps)
+        with suppress(OSError):  # a full disk hides it for now; the final record will have it
+            write_steps(self.workspace, self.steps)
 
     def tell(self, place: int, status: StepStatus, why: str) -> None:
         """Note how a step goes on or has ended, and why in words."""

@@ -7,6 +7,7 @@ reader never takes what a failed step left off for the whole: it is ended instea
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, Self
@@ -57,6 +58,8 @@ class StepProcess(Protocol):
 
     async def run(self, stdin: int | None, stdout: int | None) -> int | None:
         """Run it to its end; its exit code, None where that is lost.
+
+        The code is never 0 for what was ended from outside, in whatever order it left.
 
         Args:
             stdin: Descriptor of a pipe to read, or None for the step's own stdin; closed here.
@@ -113,19 +116,12 @@ class Flow:
                 self._hinder(place, why)
 
     async def _run_together(self, places: Sequence[int]) -> None:
-        pipes = [None, *(_Pipe() for _ in places[1:]), None]
-        for place in places:
-            self._tell(place, StepStatus.RUNNING, "")
-        try:
-            await asyncio.gather(
-                *(
-                    self._run_one(place, pipes[index], pipes[index + 1])
-                    for index, place in enumerate(places)
-                )
-            )
-        finally:
-            for pipe in filter(None, pipes):
-                pipe.close()
+        with ExitStack() as held:
+            between = [held.enter_context(closing(_Pipe())) for _ in places[1:]]
+            for place in places:
+                self._tell(place, StepStatus.RUNNING, "")
+            ends = zip(places, [None, *between], [*between, None], strict=True)
+            await asyncio.gather(*(self._run_one(*one) for one in ends))
 
     async def _run_one(self, place: int, source: "_Pipe | None", target: "_Pipe | None") -> None:
         code = await self.processes[place].run(
@@ -135,7 +131,7 @@ class Flow:
         if code not in (DONE, READER_LEFT):
             self._end_neighbours(place)
         if target is not None:
-            target.close()
+            target.end()
 
     def _end_neighbours(self, failed: int) -> None:
         """End all that still runs beside a step that has failed: it has nothing to go on for."""
@@ -215,28 +211,31 @@ class _Pipe:
     """A pipe between two steps, whose writing end we hold as well."""
 
     def __init__(self) -> None:
-        self._reader: int | None
-        self._writer: int | None
-        self._reader, self._writer = os.pipe()
+        self._reader, self._own = os.pipe()
         enlarge_pipe(self._reader)
+        # Made before any step is started: later, to be out of descriptors would be too late.
+        self._writer = os.dup(self._own)
+        self._open = {self._reader, self._writer, self._own}
 
     def give_reader(self) -> int:
         """The reading end; we keep none, so that a writer hears when its reader has left."""
-        assert self._reader is not None
-        given, self._reader = self._reader, None
-        return given
+        self._open.remove(self._reader)
+        return self._reader
 
     def give_writer(self) -> int:
-        """One more writing end."""
-        assert self._writer is not None
-        return os.dup(self._writer)
+        """A writing end beside our own."""
+        self._open.remove(self._writer)
+        return self._writer
+
+    def end(self) -> None:
+        """Let the reader come to the end."""
+        self._open.remove(self._own)
+        os.close(self._own)
 
     def close(self) -> None:
-        """Close what we hold: the reader comes to the end."""
-        for descriptor in (self._reader, self._writer):
-            if descriptor is not None:
-                os.close(descriptor)
-        self._reader = self._writer = None
+        """Close what nobody has taken."""
+        while self._open:
+            os.close(self._open.pop())
 
 
 def _ended(status: StepStatus) -> str:

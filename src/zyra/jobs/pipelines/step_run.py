@@ -3,10 +3,13 @@
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 
+from zyra.core.exit_codes import DONE, FAILED
 from zyra.core.outputs import PART_PREFIX
 from zyra.jobs.isolation.executor import Ended, Executor
 from zyra.jobs.pipelines.board import Board, Tail
@@ -47,7 +50,7 @@ class Outputs:
     def of(self, place: int) -> tuple[str, ...]:
         """The files of a step that are there now."""
         return tuple(
-            sorted(n for n, owner in self._owners.items() if owner == place if n in self._seen)
+            sorted(n for n, owner in self._owners.items() if owner == place and n in self._seen)
         )
 
     def _declared_by(self, name: str, ended: int) -> int:
@@ -100,23 +103,38 @@ class StepRun:
         """Run the command to its end; its exit code, None where that is lost."""
         fault = ""
         try:
-            self._scratch.mkdir(mode=0o700)
-            if self._link.stdin is Stdin.KEPT:
-                stdin = self._open_kept()
-            if self._link.is_read and stdout is None:
-                stdout = os.open(
-                    _kept(self._shared.workspace, self._place), os.O_WRONLY | os.O_CREAT, 0o600
-                )
-            ended = await self._command.execute(self._shared.executor, stdin, stdout)
+            streams = self._streams(stdin, stdout)
+            ended = await self._command.execute(self._shared.executor, *streams)
         except OSError as error:  # no space or no descriptors for its streams, or no process
             ended, fault = Ended(None), str(error)
         await asyncio.to_thread(self._shared.outputs.look, self._place)
         self._note(ended, fault or self._command.fault)
-        return ended.exit_code
+        was_ended = self._command.reason is not None
+        return FAILED if was_ended and ended.exit_code == DONE else ended.exit_code
 
     def stop(self) -> None:
         """End it; before it has started, as soon as it has."""
         self._command.stop(Reason.CANCELED, self._shared.grace_s)
+
+    def _streams(self, stdin: int | None, stdout: int | None) -> tuple[int | None, int | None]:
+        """Its stdin and stdout: the pipes that are given, or what is kept for a later step.
+
+        Raises:
+            OSError: They cannot be had; what was given is closed.
+        """
+        with ExitStack() as opened:
+            for given in (stdin, stdout):
+                if given is not None:
+                    opened.callback(os.close, given)
+            self._scratch.mkdir(mode=0o700)
+            if self._link.stdin is Stdin.KEPT:
+                stdin = self._open_kept()
+                opened.callback(os.close, stdin)
+            if self._link.is_read and stdout is None:
+                kept = _kept(self._shared.workspace, self._place)
+                stdout = os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600)
+            opened.pop_all()  # whoever runs the command closes them
+        return stdin, stdout
 
     def _keep(self, name: str, chunk: bytes) -> None:
         self._tails[name].add(chunk)
@@ -156,6 +174,6 @@ def _states(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
                 facts = path.lstat()
             except FileNotFoundError:  # a step that still runs has removed it
                 continue
-            if path.is_file() and not path.is_symlink() and not name.startswith(PART_PREFIX):
+            if S_ISREG(facts.st_mode) and not name.startswith(PART_PREFIX):
                 state = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
                 yield path.relative_to(folder).as_posix(), state
