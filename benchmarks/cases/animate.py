@@ -23,7 +23,28 @@ ENCODED_FRAMES = 24
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """Frames in two sizes and numbers, and films of both sizes."""
+    """Frames in two sizes and numbers, films of both sizes, and frames in another projection."""
+    yield from plane_cases(folder)
+    yield projected_case(folder)
+
+
+def projected_case(folder: Path) -> Case:
+    """Frames whose pixels lie in no rows of the grid; their places are worked out once."""
+    data, pictures = written(folder / "projected.nc", ENCODED_FRAMES), folder / "projected"
+    draw = into_new_folders(data, pictures, width=2048, height=1024, projection="Robinson")
+    draw()
+    return Case(
+        name=f"{ENCODED_FRAMES} frames 2048x1024 in Robinson to PNG",
+        ours=draw,
+        reference=floor_of(data, pictures / "0", folder / "floor.png"),
+        against="read + colour lookup + PNG",
+        at_most=4.0,
+        rounds=3,
+    )
+
+
+def plane_cases(folder: Path) -> Iterator[Case]:
+    """Frames in plate carree, and films of them."""
     for frames, width, height in ((24, 1024, 512), (240, 1024, 512), (24, 4096, 2048)):
         data = written(folder / f"{frames}.nc", frames)
         pictures = folder / f"{frames}-{width}"
@@ -50,13 +71,13 @@ def cases(folder: Path) -> Iterator[Case]:
             )
 
 
-def into_new_folders(data: Path, pictures: Path, **size: int) -> Work:
+def into_new_folders(data: Path, pictures: Path, **given: object) -> Work:
     """Draw into another folder each time: to replace a file waits for the disk."""
     turns = count()
 
     def work() -> None:
         folder = str(pictures / str(next(turns)))
-        in_process("visualize", "animate", input=str(data), output_dir=folder, **size)()
+        in_process("visualize", "animate", input=str(data), output_dir=folder, **given)()
 
     return work
 

@@ -60,5 +60,5 @@ def projected_cases(folder: Path) -> Iterator[Case]:
             ours=draw,
             reference=floor_of(picture, folder / "floor.png"),
             against="read + colour lookup + PNG",
-            at_most=8.0,
+            at_most=6.0,
         )
