@@ -4,7 +4,7 @@ import json
 import socket
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -257,20 +257,25 @@ def status_of_wrong_key(proxy: Proxy, address: str, claimed: str) -> int:
 
 
 def test_nothing_is_lost_while_servers_are_replaced(
-    client: httpx.Client, service: GunicornServer
+    proxies: Begun, service: GunicornServer
 ) -> None:
     done = Event()
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(ask_until, done, lambda: client.get("/health").status_code)
-        service.reload()
-        done.set()
-        assert set(asked.result()) == {200}
+    with ThreadPoolExecutor(len(proxies)) as pool:
+        asked = [pool.submit(ask_until, done, proxy) for proxy in proxies.values()]
+        try:
+            service.reload()
+        finally:
+            done.set()
+        for statuses in asked:
+            assert set(statuses.result()) == {200}
 
 
-def ask_until(done: Event, ask: Callable[[], int]) -> list[int]:
-    found = [ask()]
-    while not done.is_set():
-        found.append(ask())
+def ask_until(done: Event, proxy: Proxy) -> list[int]:
+    """What a caller is answered until then, and at least once."""
+    with proxy.client() as client:
+        found = [client.get("/health").status_code]
+        while not done.is_set():
+            found.append(client.get("/health").status_code)
     return found
 
 
