@@ -44,6 +44,9 @@ class Seam:
         return shortest
 
     def _at(self, line: Numbers, rows: Numbers) -> Numbers:
+        if line.min() == line.max():
+            # The sides of a map on a cylinder are upright, which most are.
+            return np.full(rows.shape, line[0])
         found: Numbers = np.interp(rows, np.arange(len(line)) + 0.5, line)
         return found
 
