@@ -48,7 +48,7 @@ def cases(folder: Path) -> Iterator[Case]:
     here = str(Path(_matplotlib_maps.__file__).parent)
     yield Case(
         name="temperature, fresh process",
-        ours=process(ZYRA, "visualize", "heatmap", *given),
+        ours=process(ZYRA, "visualize", "heatmap", *words),
         reference=process(sys.executable, "-c", DRAW, here, str(sample), str(folder / "t.png")),
         against="matplotlib",
         at_most=0.6,
