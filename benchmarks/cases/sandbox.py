@@ -15,9 +15,9 @@ BODY = {
 }
 # Python imports this by itself at its start, also in the process that runs commands.
 UNCONFINED = """
-from zyra.jobs.isolation import child
-child.build_walls = lambda: None
-child.refuse_calls = lambda network: None
+from zyra.jobs.isolation import child, sandbox
+sandbox.Ground.build_walls = lambda ground: None
+child.refuse_calls = child.refuse_sockets = lambda: None
 """
 
 
