@@ -36,7 +36,7 @@ def cases(folder: Path) -> Iterator[Case]:
             at_most=0.4,
             rounds=5,
         )
-    given = [
+    words = [
         "--input",
         str(sample),
         "--var",
