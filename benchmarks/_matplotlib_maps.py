@@ -19,7 +19,7 @@ from zyra.fields.field import Field
 from zyra.fields.formats import open_dataset
 from zyra.fields.selection import Selection, select_one
 from zyra.visualize.graticule import latitude_text, longitude_text
-from zyra.visualize.natural_earth import Scale, read_features
+from zyra.visualize.natural_earth import Kind, Scale, read_features
 
 DPI = 96
 TIME_FORMAT = "valid %Y-%m-%d %H:%M UTC"
@@ -94,7 +94,8 @@ def map_figure(width: int, height: int, extent: Extent, *, step: float) -> tuple
     middle = np.radians((south + north) / 2)
     axes.set_aspect(1 / np.cos(middle))
     scale: Scale = "110m" if east - west >= 180 else "50m"
-    for kind, weight in (("coastline", 0.8), ("borders", 0.5)):
+    weights: dict[Kind, float] = {"coastline": 0.8, "borders": 0.5}
+    for kind, weight in weights.items():
         lines = read_features(kind, scale)
         points = np.column_stack([lines.lon, lines.lat])
         pieces = np.split(points, lines.starts[1:])
