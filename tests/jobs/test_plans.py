@@ -36,7 +36,7 @@ def test_a_plan_comes_back_as_it_was_written():
 
 def of_pipeline() -> PipelinePlan:
     first = Plan(**OF_THE_FIRST_VERSION | {"stdin_path": "s3:in"}, links={"a": "s3:a"})
-    second = Plan(**OF_THE_FIRST_VERSION, links={"b": "/b"}, readable=("/b", "/root/c"))
+    second = Plan(**OF_THE_FIRST_VERSION, links={"b": "/b"}, readable=("/b", "/srv/c"))
     links = Link("one", Stdin.OUTER, is_read=True), Link("two", Stdin.PIPE, frozenset({0}))
     steps = (PlannedStep(links[0], first, 1.0, ()), PlannedStep(links[1], second, 2.0, ("x",)))
     return PipelinePlan(steps, 5.0, continue_on_error=True, output="x")
@@ -53,5 +53,5 @@ def test_what_the_steps_of_a_pipeline_read_is_brought_at_once():
     brought = replace(reading, links={"a": "/cache/a", "b": "/b"}, stdin_path="/cache/in")
     first, second = plan.reading_from(brought).commands
     assert (first.links, first.stdin_path) == ({"a": "/cache/a"}, "/cache/in")
-    assert (second.links, second.readable) == ({"b": "/b"}, ("/b", "/root/c"))
+    assert (second.links, second.readable) == ({"b": "/b"}, ("/b", "/srv/c"))
     assert second.stdin_path is None
