@@ -27,9 +27,7 @@ class PostArgs(FittingArgs, CredentialArgs):
     """
 
     input: InputFile = arg(description="File to send, or - for stdin", flags=("-i",))
-    url: TargetUrl = arg(
-        description="Address to send it to", positional=True, pattern=HTTP_URL
-    )
+    url: TargetUrl = arg(description="Address to send it to", positional=True, pattern=HTTP_URL)
     method: Literal["POST", "PUT", "PATCH"] = arg("POST", "Method of the request")
     content_type: str | None = arg(
         None,
