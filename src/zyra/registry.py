@@ -28,6 +28,8 @@ PRELOADED: tuple[str, ...] = (
     "zyra.fields.netcdf_write:write_netcdf",
     "zyra.fields.geotiff:GeotiffDataset",
     "zyra.fields.geotiff_write:write_geotiff",
+    "zyra.fields.zarr_dataset:ZarrDataset",
+    "zyra.fields.zarr_write:write_zarr",
     "zyra.process.reproject_geotiff_pictures:read_coloured",
 )
 
