@@ -62,6 +62,17 @@ def test_with_a_key_in_the_store_callers_of_this_machine_need_one_too(keyed: Key
         assert client.get("/jobs").status_code == 401
 
 
+def test_no_origin_is_told_that_it_may_call_unless_one_is_named(admin: httpx.Client) -> None:
+    origin = {"Origin": "https://maps.example"}
+    preflight = {"Access-Control-Request-Method": "POST"}
+    answers = (
+        admin.get("/health", headers=origin),
+        admin.options("/cli/run", headers=origin | preflight),
+    )
+    told = {name for answer in answers for name in answer.headers}
+    assert not any(name.startswith("access-control-") for name in told)
+
+
 def test_a_key_may_do_what_its_scopes_say(keyed: Keyed) -> None:
     with keyed.client("run:process.echo") as client:
         answer = client.post("/cli/run", json=RUN)
