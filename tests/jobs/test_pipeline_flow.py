@@ -103,6 +103,18 @@ async def test_what_still_runs_beside_a_failed_step_is_ended():
     assert await run(piped(3), steps) == [ENDED, BAD, SKIPPED]
 
 
+async def test_a_fault_of_one_step_is_told_when_the_others_have_ended():
+    class Faulty(Scripted):
+        async def run(self, stdin, stdout):
+            await super().run(stdin, stdout)
+            raise RuntimeError("a fault of ours")
+
+    other = Scripted(waits_for=asyncio.Event())
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        await run(piped(2), [Faulty(), other])
+    assert other.ended.is_set()
+
+
 async def test_a_failure_ends_the_pipeline_or_only_what_needs_it():
     links = [Link("0"), Link("1", needs=frozenset({0})), Link("2", needs=frozenset({1})), Link("3")]
     steps = [Scripted(1), Scripted(), Scripted(), Scripted()]

@@ -121,17 +121,23 @@ class Flow:
             for place in places:
                 self._tell(place, StepStatus.RUNNING, "")
             ends = zip(places, [None, *between], [*between, None], strict=True)
-            await asyncio.gather(*(self._run_one(*one) for one in ends))
+            runs = (self._run_one(*one) for one in ends)
+            faults = filter(None, await asyncio.gather(*runs, return_exceptions=True))
+            for fault in faults:  # not before all have ended: none may outlive its pipeline
+                raise fault
 
     async def _run_one(self, place: int, source: "_Pipe | None", target: "_Pipe | None") -> None:
-        code = await self.processes[place].run(
-            source.give_reader() if source else None, target.give_writer() if target else None
-        )
-        self._codes[place] = code
-        if code not in (DONE, READER_LEFT):
-            self._end_neighbours(place)
-        if target is not None:
-            target.end()
+        code = None
+        try:
+            code = await self.processes[place].run(
+                source.give_reader() if source else None, target.give_writer() if target else None
+            )
+        finally:
+            self._codes[place] = code
+            if code not in (DONE, READER_LEFT):
+                self._end_neighbours(place)
+            if target is not None:
+                target.end()
 
     def _end_neighbours(self, failed: int) -> None:
         """End all that still runs beside a step that has failed: it has nothing to go on for."""

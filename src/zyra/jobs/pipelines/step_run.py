@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
 
+from zyra.core.errors import ZyraError
 from zyra.core.exit_codes import DONE, FAILED
 from zyra.core.outputs import PART_PREFIX
 from zyra.jobs.isolation.executor import Ended, Executor
@@ -107,6 +108,8 @@ class StepRun:
             ended = await self._command.execute(self._shared.executor, *streams)
         except OSError as error:  # no space or no descriptors for its streams, or no process
             ended, fault = Ended(None), str(error)
+        except ZyraError as error:  # its way to the network cannot be had
+            ended, fault = Ended(None), error.message
         await asyncio.to_thread(self._shared.outputs.look, self._place)
         self._note(ended, fault or self._command.fault)
         was_ended = self._command.reason is not None
@@ -172,7 +175,7 @@ def _states(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
             path = Path(place, name)
             try:
                 facts = path.lstat()
-            except FileNotFoundError:  # a step that still runs has removed it
+            except OSError:  # a step that still runs has removed it, or barred its folder
                 continue
             if S_ISREG(facts.st_mode) and not name.startswith(PART_PREFIX):
                 state = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
