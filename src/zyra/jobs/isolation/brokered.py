@@ -62,15 +62,17 @@ class BrokeredExecutor:
 
     async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
         """Let the run in to the broker if it needs the network, then start it."""
-        command = find_command(self._registry, assignment.stage, assignment.command)
-        if not command.connects(assignment.args):
-            return await self._inner.launch(assignment, streams)
         try:
-            broker = await self._broker.admit(assignment.allow_hosts)
+            # A queue may bring commands that are unknown here, from a server of another version.
+            command = find_command(self._registry, assignment.stage, assignment.command)
+            is_networked = command.connects(assignment.args)
+            broker = await self._broker.admit(assignment.allow_hosts) if is_networked else None
         except BaseException:
             for descriptor in streams:
                 os.close(descriptor)
             raise
+        if broker is None:
+            return await self._inner.launch(assignment, streams)
         assignment = replace(assignment, broker=broker, variables=self._variables)
         try:
             running = await self._inner.launch(assignment, streams)

@@ -98,8 +98,9 @@ class ForkingExecutor:
         Raises:
             ChildProcessError: The parent cannot be started; the message tells its last words.
         """
-        descriptors = [assignment.to_file_descriptor(), *streams]
+        descriptors = list(streams)
         try:
+            descriptors.insert(0, assignment.to_file_descriptor())
             command = await self._hand_over(descriptors)
         finally:
             for descriptor in descriptors:

@@ -38,20 +38,26 @@ class SpawningExecutor:
 
     async def launch(self, assignment: Assignment, streams: Sequence[int]) -> RunningCommand:
         """Start an interpreter that runs the assignment in a session of its own."""
-        descriptors = [assignment.to_file_descriptor(), *streams]
+        descriptors = list(streams)
+        try:
+            descriptors.insert(0, assignment.to_file_descriptor())
+            process = self._start_interpreter(descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        running = SpawnedCommand(process, asyncio.ensure_future(_wait(process)))
+        self._running.add(running)
+        running.ended.add_done_callback(lambda _: self._running.discard(running))
+        return running
+
+    def _start_interpreter(self, descriptors: Sequence[int]) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "zyra.jobs.isolation.child", self._registry_name]
-        process = subprocess.Popen(  # noqa: S603 - returns at once; our own module
+        return subprocess.Popen(  # noqa: S603 - returns at once; our own module
             [*command, *map(str, descriptors)],
             env=child_environment(),
             pass_fds=descriptors,
             start_new_session=True,
         )
-        for descriptor in descriptors:
-            os.close(descriptor)
-        running = SpawnedCommand(process, asyncio.ensure_future(_wait(process)))
-        self._running.add(running)
-        running.ended.add_done_callback(lambda _: self._running.discard(running))
-        return running
 
     def end_orphans(self) -> None:
         """Find none: these systems do not show the marks by which orphans are known."""
