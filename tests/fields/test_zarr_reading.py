@@ -3,12 +3,14 @@
 import gc
 import json
 import shutil
+import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
+from zarr.errors import UnstableSpecificationWarning
 from zarr.storage import ZipStore
 
 from zyra.core.errors import DataError, UnsupportedFormat
@@ -80,6 +82,23 @@ def test_fill_value_that_xarray_writes_to_version_3_means_missing(tmp_path):
     # base64 of the little-endian double 5.0, as xarray's FillValueCoder writes it
     (field, _) = read(make(tmp_path / "s.zarr", attributes={"_FillValue": "AAAAAAAAFEA="}))
     assert np.argwhere(np.isnan(field.values)).tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("names", [["North Pole", "equator"], [b"pole", b"equator"]])
+def test_a_coordinate_of_words_is_no_obstacle(tmp_path, version, names):
+    path = make(tmp_path / "s.zarr", version)
+    group = zarr.open_group(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnstableSpecificationWarning)
+        group.create_array("region", data=np.array(names), attributes={"_ARRAY_DIMENSIONS": ["r"]})
+    assert np.array_equal(read(path)[0].values, VALUES[0])
+
+
+def test_a_damaged_fill_value_is_refused(tmp_path):
+    path = make(tmp_path / "s.zarr", attributes={"_FillValue": "AAAA"})
+    with pytest.raises(DataError, match="array t"):
+        read(path)
 
 
 def test_fill_value_of_version_3_itself_is_a_value(tmp_path):

@@ -127,7 +127,8 @@ class _ZarrVariable:
         given = attributes.pop("_FillValue", None)
         if given is None and self.array.metadata.zarr_format == 2:
             given = self._fill_value()
-        fill = _number(given)
+        with zarr_errors(f"array {self.name}"):
+            fill = None if self.dtype is None else _number(given)
         return attributes if fill is None else {**attributes, "_FillValue": fill}
 
     def _fill_value(self) -> Any:

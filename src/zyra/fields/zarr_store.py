@@ -4,6 +4,7 @@ A store comes from anybody, and a codec is code that is run on its bytes: one of
 numcodecs unpickles them. Only codecs known to be harmless are let through.
 """
 
+import struct
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -65,6 +66,7 @@ _DAMAGE = (
     OSError,
     EOFError,
     zipfile.BadZipFile,
+    struct.error,  # a fill value in base 64
 )
 
 
