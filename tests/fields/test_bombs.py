@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import rasterio
 
 import bombs
 from zyra.core.errors import DataError
@@ -33,6 +34,22 @@ def test_a_netcdf_variable_of_which_little_was_written(tmp_path: Path, made, nam
 def test_a_geotiff_without_its_blocks(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"the raster is announced with 268435456 points"):
         read(bombs.geotiff(tmp_path / "a.tif"))
+
+
+def test_a_geotiff_of_many_bands_one_after_the_other_is_none(tmp_path: Path) -> None:
+    path, bands = tmp_path / "a.tif", 4097  # of 512 x 512 cells: more than one block may have
+    with rasterio.open(path, "w", **bombs.tiles_of(512, bands), interleave="band"):
+        pass
+    with open_dataset(path) as dataset:
+        assert len(dataset.infos) == bands
+
+
+def test_a_geotiff_whose_block_holds_too_many_bands_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    with rasterio.open(path, "w", **bombs.tiles_of(512, 4097), interleave="pixel"):
+        pass
+    with pytest.raises(DataError, match="a block of the raster is announced with 4097 x 512 x 512"):
+        read(path)
 
 
 @pytest.mark.parametrize(

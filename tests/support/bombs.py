@@ -4,6 +4,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import eccodes
 import netCDF4
@@ -106,11 +107,26 @@ def field_bytes(file: bytes, values: bytes) -> bytes:
 
 def geotiff(path: Path) -> Path:
     """A raster without one block."""
-    place = rasterio.Affine(360 / SIDE, 0, -180, 0, -180 / SIDE, 90)
-    how = {"sparse_ok": True, "tiled": True, "blockxsize": 4096, "blockysize": 4096}
-    with rasterio.open(path, "w", "GTiff", SIDE, SIDE, 1, "EPSG:4326", place, "float32", **how):
+    with rasterio.open(path, "w", **tiles_of(SIDE, 1, tile=4096)):
         pass
     return path
+
+
+def tiles_of(side: int, bands: int, *, tile: int = 512) -> dict[str, Any]:
+    """The profile of a GeoTIFF of the globe in tiles, of which none has to be stored."""
+    return {
+        "driver": "GTiff",
+        "width": side,
+        "height": side,
+        "count": bands,
+        "crs": "EPSG:4326",
+        "transform": rasterio.Affine(360 / side, 0, -180, 0, -180 / side, 90),
+        "dtype": "float32",
+        "sparse_ok": True,
+        "tiled": True,
+        "blockxsize": tile,
+        "blockysize": tile,
+    }
 
 
 def png(path: Path) -> Path:

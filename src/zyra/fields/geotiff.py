@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from rasterio.crs import CRS
-from rasterio.enums import MaskFlags
+from rasterio.enums import Interleaving, MaskFlags
 
 from zyra.core.errors import DataError
 from zyra.fields.budgets import refuse_bomb, refuse_too_large
@@ -40,8 +40,9 @@ class GeotiffDataset:
         with geotiff_errors(self._name):
             refuse_too_large("the raster", self._file.shape)
             refuse_bomb("the raster", prod(self._file.shape), lambda: path.stat().st_size)
+            together = 1 if self._file.interleaving == Interleaving.band else self._file.count
             for block in set(self._file.block_shapes):
-                refuse_too_large("a block of the raster", (self._file.count, *block))
+                refuse_too_large("a block of the raster", (together, *block))
             self._grid, problem = self._find_grid()
             described = [self._describe(band) for band in self._file.indexes]
         self.infos: Sequence[FieldInfo] = [] if problem else described
