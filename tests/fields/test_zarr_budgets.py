@@ -65,6 +65,12 @@ def test_frames_of_zstandard_are_counted_together_and_without_announced_sizes():
     assert not is_within("zstd", streamed, MANY - 1)
 
 
+def test_a_frame_of_zstandard_hides_none_behind_its_checksum():
+    summed = numcodecs.Zstd(checksum=True).encode(b"abc")
+    assert len(numcodecs.Zstd().decode(summed + PACKED["zstd"])) == 3 + MANY
+    assert not is_within("zstd", summed + PACKED["zstd"], MANY)
+
+
 @pytest.mark.parametrize("codec", ["gzip", "bz2", "lzma"])
 def test_members_after_one_another_are_counted_together(codec):
     assert not is_within(codec, PACKED[codec] * 2, 2 * MANY - 1)
@@ -108,8 +114,17 @@ def test_a_chunk_that_is_a_bomb_is_refused(tmp_path, codec):
     path = store(tmp_path / "s.zarr", 2, compressors=numcodecs.get_codec({"id": codec}))
     assert read(path).shape == (4, 4)
     (path / "t" / "0.0").write_bytes(PACKED[codec])
-    with pytest.raises(DataError, match="decodes to more than the 256 bytes"):
+    with pytest.raises(DataError, match="decodes to more than the 1048576 bytes"):
         read(path)
+
+
+def test_a_small_chunk_of_a_streaming_writer_is_read(tmp_path):
+    """Such as zarrs, which does not announce its size, and what its block may hold is more."""
+    path = store(tmp_path / "s.zarr", 2, compressors=numcodecs.Zstd())
+    frame = numcodecs.Zstd().encode(np.ones((4, 4), np.float32))
+    assert frame[4] == 0b100000  # in one segment, of a size of one byte; then of a window of 1 MiB
+    (path / "t" / "0.0").write_bytes(frame[:4] + b"\0\x50" + frame[6:])
+    assert read(path).tolist() == np.ones((4, 4)).tolist()
 
 
 @pytest.mark.parametrize("place", ["start", "end"])
@@ -124,7 +139,7 @@ def test_a_bomb_in_a_shard_is_refused(tmp_path, place):
     index = struct.pack("<4Q", start, len(bomb), start, len(bomb))
     index += struct.pack("<I", google_crc32c.value(index))
     (path / "t" / "c" / "0" / "0").write_bytes(index + bomb if place == "start" else bomb + index)
-    with pytest.raises(DataError, match="decodes to more than the 128 bytes"):
+    with pytest.raises(DataError, match="decodes to more than the 1048576 bytes"):
         read(path)
 
 

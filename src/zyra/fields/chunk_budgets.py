@@ -19,6 +19,7 @@ _PIECE_BYTES = 1 << 22
 _ANY_HEADER = 32 + isal_zlib.MAX_WBITS  # of zlib or gzip
 _ZSTD, _SKIPPED, _SKIPPED_BITS = 0xFD2FB528, 0x184D2A50, 0xFFFFFFF0
 _LARGEST_ZSTD_BLOCK = 1 << 17
+_ZSTD_CHECKSUM_BYTES = 4
 
 
 def is_within(codec: str, data: bytes, most: int) -> bool:
@@ -54,8 +55,10 @@ def _zstd(data: bytes, most: int) -> int:
             continue
         if magic != _ZSTD:
             break
+        has_checksum = data[place + 4] >> 2 & 1
         announced, place = _zstd_head(data, place + 4)
         blocks, place = _zstd_blocks(data, place)
+        place += _ZSTD_CHECKSUM_BYTES * has_checksum
         total += blocks if announced is None else announced
     return total
 

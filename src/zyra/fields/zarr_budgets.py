@@ -18,6 +18,8 @@ from zyra.fields.zip_budgets import LARGEST_METADATA_BYTES
 
 _ARRAY_NAMES = ("zarr.json", ".zarray")
 _LONGEST_NUMBER_BYTES = 16  # a complex one
+# What any chunk may hold: text is longer than numbers, and Zstandard's blocks may be 128 KiB each.
+_ANYHOW_BYTES = 1 << 20
 _PREFIX = "numcodecs."
 _SHARDS = "sharding_indexed"
 _CHECKSUM, _CHECKSUM_BYTES = "crc32c", 4  # stands after what it is of
@@ -134,7 +136,7 @@ def budget_of(described: Mapping[str, Any]) -> ChunkBudget:
 def _of_chunks(chunks: Sequence[int], codecs: Sequence[Mapping[str, Any]]) -> ChunkBudget:
     """The budget of chunks that are coded so, in the order of coding."""
     names = [str(codec.get("name") or codec.get("id")).removeprefix(_PREFIX) for codec in codecs]
-    most = prod(chunks) * _LONGEST_NUMBER_BYTES
+    most = max(prod(chunks) * _LONGEST_NUMBER_BYTES, _ANYHOW_BYTES)
     places = [place for place, name in enumerate(names) if name in STRETCHING]
     if not places:
         problem = "shards within shards are not read" if _SHARDS in names else ""
