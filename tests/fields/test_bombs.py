@@ -56,7 +56,7 @@ def test_a_geotiff_whose_block_holds_too_many_bands_is_refused(tmp_path: Path) -
     ("made", "message"),
     [
         (bombs.zarr_of_nothing, r"t is announced with 268435456 points in \d+ bytes"),
-        (bombs.zarr_chunk, "decodes to more than the 256 bytes"),
+        (bombs.zarr_chunk, "decodes to more than the 1048576 bytes"),
         (bombs.zarr_entry, "more than 200 for one"),
     ],
 )

@@ -156,8 +156,8 @@ def zarr_chunk(path: Path) -> Path:
 
 
 def zarr_entry(path: Path) -> Path:
-    """A zip file whose entry unpacks to 128 MiB."""
-    return zarr_zip(path, 4, {"t/c/0/0": bytes(1 << 27)}, chunks=(4, 4), compressors=None)
+    """A zip file whose entry unpacks to more than 256 MiB."""
+    return zarr_zip(path, 4, {"t/c/0/0": bytes((1 << 28) + 1)}, chunks=(4, 4), compressors=None)
 
 
 def zarr_zip(path: Path, side: int, entries: dict[str, bytes] | None = None, **how: object) -> Path:

@@ -10,7 +10,7 @@ MOST_ENTRIES = 1 << 20
 LARGEST_METADATA_BYTES = 16 << 20
 LARGEST_ENTRY_BYTES = 4 << 30
 # A constant field is packed well by right; beyond so many bytes nobody needs to pack so well.
-ANYHOW_BYTES = 64 << 20
+ANYHOW_BYTES = 256 << 20
 MOST_RATIO = 200
 
 
