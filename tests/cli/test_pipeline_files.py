@@ -187,6 +187,23 @@ def test_an_interrupt_ends_every_step(folder):
     assert not (folder / "x").exists()
 
 
+def test_an_interrupt_by_the_terminal_leaves_no_part_of_a_file(folder):
+    (folder / "p.json").write_text(json.dumps({"stages": [copy("-", "-"), copy("-", "x")]}))
+    process = subprocess.Popen(
+        [*ZYRA, "p.json", "--verbose"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    told = [process.stderr.readline() for _ in range(2)]
+    assert all(line.endswith(b"started\n") for line in told)
+    os.killpg(process.pid, signal.SIGINT)  # as of a terminal: to every process at once
+    _, rest = process.communicate()
+    assert process.returncode == 130, rest
+    assert {path.name for path in folder.iterdir()} == {"p.json", "tests"}
+
+
 def test_large_streams_take_little_memory(folder):
     with (folder / "large").open("wb") as stream:
         stream.truncate(100 << 20)

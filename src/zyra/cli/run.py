@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zyra.cli.local_steps import LocalStep, run_steps
+from zyra.cli.forked_step import LocalStep
+from zyra.cli.local_steps import run_steps
 from zyra.core.command_line import command_line, command_words
 from zyra.core.environment import look_up
 from zyra.core.errors import InputNotFound
