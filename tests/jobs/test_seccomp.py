@@ -54,6 +54,14 @@ def said(code: str, *, network: bool = False) -> str:
         "libc.syscall({'x86_64': 321, 'aarch64': 280}[os.uname().machine], 0, None, 0)",
         "libc.syscall({'x86_64': 250, 'aarch64': 219}[os.uname().machine], 0, -3, 1)",
         "libc.process_vm_readv(os.getppid(), None, 0, None, 0, 0)",
+        "libc.prlimit(os.getppid(), 7, None, None)",
+        "libc.setpriority(0, os.getppid(), 19)",
+        "libc.setpriority(2, 0, 19)",
+        "libc.sched_setaffinity(os.getppid(), 8, bytes([255] * 8))",
+        "libc.sched_setscheduler(os.getppid(), 0, bytes(4))",
+        "libc.chmod(b'/nowhere', 0)",
+        "libc.chown(b'/nowhere', 0, 0)",
+        "libc.setxattr(b'/nowhere', b'user.a', b'', 0, 0)",
     ],
 )
 def test_what_leads_out_of_the_room_is_refused(attempt: str) -> None:
@@ -86,6 +94,27 @@ print([made(*each) for each in (
     (socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_UNIX, socket.SOCK_STREAM),
     (socket.AF_NETLINK, socket.SOCK_RAW), (socket.AF_PACKET, socket.SOCK_RAW))])
 """
+
+
+def test_a_run_may_set_its_own_limits_and_niceness() -> None:
+    told = said(
+        "import resource\n"
+        "limits = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, limits)\n"
+        "print(os.nice(1) - os.nice(0))"
+    )
+    assert told == "0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("STREAM", "made"), ("SEQPACKET", "made"), ("DGRAM", "refused")]
+)
+def test_pairs_of_sockets_that_can_send_to_others_are_refused(kind: str, outcome: str) -> None:
+    told = said(
+        f"try: socket.socketpair(type=socket.SOCK_{kind}); print('made')\n"
+        "except PermissionError: print('refused')"
+    )
+    assert told == outcome
 
 
 def test_without_network_there_is_no_socket_of_any_kind() -> None:

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _GET_SECCOMP = 21
 _KILL, _REFUSE, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 # Where seccomp_data has the number, the architecture and the low half of each argument.
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _X32_BIT = 0x40000000  # x86_64 knows every call a second time under these numbers
@@ -30,7 +30,10 @@ _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _SOCKET = {"x86_64": 41, "aarch64": 198}
+_SOCKETPAIR = {"x86_64": 53, "aarch64": 199}
 _IOCTL = {"x86_64": 16, "aarch64": 29}
+_SETPRIORITY = {"x86_64": 141, "aarch64": 140}
+_PRLIMIT = {"x86_64": 302, "aarch64": 261}
 
 # Calls that are refused: name -> number on (x86_64, aarch64); None where it does not exist.
 _REFUSED: Mapping[str, tuple[int, int | None]] = {
@@ -88,6 +91,25 @@ _REFUSED: Mapping[str, tuple[int, int | None]] = {
     "uselib": (134, None),
     "fanotify_init": (300, 262),
     "memfd_secret": (447, 447),
+    # Landlock lets the owner of a file beyond its rules change all but what is in it.
+    "chmod": (90, None),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "setxattrat": (463, 463),
+    "removexattrat": (466, 466),
+    # These slow down or end other processes of the same user, and Landlock does not watch them.
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "sched_setaffinity": (203, 122),
+    "ioprio_set": (251, 30),
 }
 # Calls that look as if the kernel did not have them, so that libraries do without: the filter
 # cannot see what clone3 and io_uring are asked for, since that lies in memory.
@@ -169,6 +191,9 @@ def _program(machine: str) -> Iterator[_Program]:
                 yield _refuse(fault)
     yield from _when(_CLONE[machine], _refuse_if_any_bit(_NEW_NAMESPACES))
     yield from _when(_IOCTL[machine], _refuse_if_equal(1, _PUSH_INPUT))
+    yield from _when(_SETPRIORITY[machine], _only_zeros(0, 1))  # PRIO_PROCESS, this one
+    yield from _when(_PRLIMIT[machine], _only_zeros(0))  # of this process
+    yield from _when(_SOCKETPAIR[machine], _only_connected())
     yield from _when(_SOCKET[machine], _only_tcp())
     yield _step(_RETURN, _ALLOW)
 
@@ -190,6 +215,26 @@ def _refuse_if_equal(argument: int, value: int) -> list[_Program]:
     return [load, _step(_EQUAL, value, otherwise=1), _refuse(errno.EPERM)]
 
 
+def _only_zeros(*arguments: int) -> list[_Program]:
+    """Refuse a call unless these of its arguments, which are 32 bits wide, are 0."""
+    steps: list[_Program] = []
+    for argument in arguments:
+        load = _step(_LOAD, _ARGUMENTS_AT + 8 * argument)
+        steps += [load, _step(_EQUAL, 0, then=1), _refuse(errno.EPERM)]
+    return steps
+
+
+def _only_connected() -> list[_Program]:
+    """Refuse pairs of Unix sockets that can send to others too, by their paths."""
+    return [
+        _step(_LOAD, _ARGUMENTS_AT + 8),
+        _step(_AND, _TYPE_BITS),
+        _step(_EQUAL, socket.SOCK_STREAM, then=2),
+        _step(_EQUAL, socket.SOCK_SEQPACKET, then=1),
+        _refuse(errno.EACCES),
+    ]
+
+
 def _only_tcp() -> list[_Program]:
     """Refuse every family but IP, every type but streams, every protocol but TCP.
 
@@ -202,7 +247,7 @@ def _only_tcp() -> list[_Program]:
         _step(_EQUAL, second, then=1),
         _refuse(errno.EACCES),
         _step(_LOAD, _ARGUMENTS_AT + 8),
-        _step(0x54, _TYPE_BITS),  # and
+        _step(_AND, _TYPE_BITS),
         _step(_EQUAL, socket.SOCK_STREAM, then=1),
         _refuse(errno.EACCES),
         _step(_LOAD, _ARGUMENTS_AT + 16),
