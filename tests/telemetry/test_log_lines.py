@@ -64,6 +64,7 @@ def test_what_callers_send_stays_in_its_line(lines: logging.Formatter, odd: str)
         "GET https://example.org/x?X-Amz-Signature=hunter22",
         "sent Authorization: Bearer hunter22hunter22",
         "sent authorization: basic hunter22hunter22",
+        "sent AUTHORIZATION: BEARER hunter22hunter22",
         "the static hunter22-static key",
     ],
 )
@@ -72,6 +73,24 @@ def test_no_secret_is_in_a_line(lines: logging.Formatter, said: str) -> None:
     text = lines.format(record("%s", said, path=said))
     assert "hunter22" not in text
     assert "***" in text
+
+
+@pytest.mark.parametrize("secret", ['pass"word', "back\\slash", "gehëim"])
+@pytest.mark.parametrize("odd", ["", "\ud800"])
+def test_a_secret_that_json_writes_otherwise_is_hidden_as_well(secret: str, odd: str) -> None:
+    text = JsonLines((secret,)).format(record("said %s%s", secret, odd))
+    assert json.loads(text)["message"] == f"said ***{odd}"
+
+
+def test_a_traceback_for_people_has_no_control_characters() -> None:
+    made = record("failed")
+    try:
+        b"x".decode("\x1b[31mred")
+    except LookupError:
+        made.exc_info = sys.exc_info()
+    text = HumanLines().format(made)
+    assert "\n" in text
+    assert "unknown encoding: \\x1b[31mred" in text
 
 
 def test_of_a_key_only_its_public_id_is_in_a_line() -> None:
@@ -88,7 +107,7 @@ def test_the_secret_settings_are_hidden_wherever_they_turn_up() -> None:
         log_format="json",
     )
     lines = lines_for(settings, is_terminal=True)
-    said = "static-key-of-the-operator pass-of-redis authorization=pass-of-collector"
+    said = "static-key-of-the-operator pass-of-redis pass-of-collector"
     assert json.loads(lines.format(record("%s", said)))["message"] == "*** *** ***"
 
 

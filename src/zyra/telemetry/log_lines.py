@@ -56,8 +56,9 @@ class Lines(logging.Formatter):
 
     def __init__(self, hidden: tuple[str, ...] = ()) -> None:
         super().__init__()
+        spelled = {spelling for text in hidden for spelling in _spellings(text)}
         # The longest first: one secret may be the beginning of another.
-        self._hidden = sorted({text for text in hidden if len(text) >= _SHORTEST}, key=len)[::-1]
+        self._hidden = sorted((text for text in spelled if len(text) >= _SHORTEST), key=len)[::-1]
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record."""
@@ -101,19 +102,33 @@ class HumanLines(Lines):
     """`12:00:00 INFO zyra.jobs: message  (name=fact ...)`, then the traceback if there is one."""
 
     def line(self, record: logging.LogRecord) -> str:
-        """The record as text; control characters, which may come from callers, are escaped."""
+        """The record as text; control characters are escaped."""
         moment = datetime.fromtimestamp(record.created, UTC)
         facts = " ".join(f"{name}={fact}" for name, fact in facts_of(record).items())
         text = f"{record.getMessage()}  ({facts})" if facts else record.getMessage()
-        plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        head = f"{moment:%H:%M:%S} {record.levelname} {record.name}: {_plain(text)}"
         fault = self._fault(record)
-        head = f"{moment:%H:%M:%S} {record.levelname} {record.name}: {plain}"
-        return head if fault is None else f"{head}\n{fault}"
+        return "\n".join([head, *map(_plain, fault.split("\n"))]) if fault else head
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """A secret as it is, and as JSON writes it: with quotes and backslashes escaped."""
+    yield secret
+    for is_ascii in (True, False):
+        yield json.dumps(secret, ensure_ascii=is_ascii)[1:-1]
+
+
+def _plain(text: str) -> str:
+    """The text without control characters, which may come from callers."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _may_hold_secrets(text: str) -> bool:
     """Whether it is worth looking: nearly no line holds any of these."""
-    return "@" in text or "=" in text or "zyra_" in text or "earer" in text or "asic " in text
+    if "@" in text or "=" in text:
+        return True
+    lower = text.lower()
+    return "zyra_" in lower or "bearer" in lower or "basic" in lower
 
 
 def _mask(found: re.Match[str]) -> str:

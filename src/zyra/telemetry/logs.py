@@ -67,6 +67,7 @@ def secrets_in(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if not field.repr and isinstance(value, str):
             yield from credentials_in(value) if "://" in value else [value]
+    yield from settings.otlp_headers_by_name.values()
 
 
 def _logger(name: str) -> logging.Logger:
