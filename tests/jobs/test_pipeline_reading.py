@@ -279,3 +279,52 @@ def test_the_order_is_the_same_as_json_and_as_yaml():
     text = json.dumps(order).encode()
     flow = text.replace(b"true", b"yes").replace(b'"name"', b"name", 1)
     assert parse_order(read_document(text, "j")) == parse_order(read_document(flow, "y"))
+
+
+def many(count, text):
+    return ",".join(text.format(number) for number in range(count))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + many(20_001, '"{0}":1') + "}",
+        "a: [" + "1," * 200_000 + "]",
+        "a: &v " + "x" * 400_000 + "\nb: [" + "*v," * 20 + "]",
+        "a0: &a0 {x: 1}\n" + "\n".join(
+            f"a{n}: &a{n} {{<<: [{','.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 12)
+        ),
+    ],
+    ids=["members", "values", "characters", "merged"],
+)  # fmt: skip
+def test_what_stands_for_endless_values_is_refused(text):
+    with pytest.raises(DataError, match=r"more than|too many"):
+        read_document(text.encode(), "p")
+
+
+def test_variables_that_stand_for_endless_text_are_refused():
+    inspect = step("inspect", input="${A}" * 10_000)
+    assert told(inspect, variables={"A": "x" * 100_000}) == [
+        (("stages", 0, "args", "input"), "too_large")
+    ]
+
+
+def test_a_variable_that_is_not_set_is_told_once_for_each_text():
+    place = ("stages", 0, "args", "input")
+    assert told(step("inspect", input="${A} ${B} ${A}")) == [(place, "variable_unset")] * 2
+
+
+def test_changes_that_make_the_steps_endless_are_refused():
+    changes = {"process.input": ["a.nc"] * 1000}
+    assert told(*[INSPECT] * 50, set=changes) == [(("stages",), "too_large")]
+
+
+def test_of_references_to_nothing_the_first_hundred_are_told():
+    assert len(told(step("inspect", input=["step:nobody"] * 200))) == 100
+
+
+@pytest.mark.parametrize("member", ["only", "set"])
+def test_changes_and_choices_are_few(member):
+    given = {f"{number}.a": "x" for number in range(201)}
+    with pytest.raises(RequestRefused, match="at most 200"):
+        read(INSPECT, **{member: given if member == "set" else list(given)})

@@ -1,5 +1,7 @@
 """Turn YAML into Python's values, within bounds; every problem has its place."""
 
+import math
+from collections import Counter
 from collections.abc import Hashable
 from typing import Any
 
@@ -8,6 +10,8 @@ import yaml
 from zyra.core.errors import DataError
 from zyra.core.json_values import MAX_DEPTH
 
+# Each level of << can multiply what is below it.
+MOST_MERGED = 20_000
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 
 
@@ -27,41 +31,59 @@ class PlainTexts(yaml.CSafeLoader):  # type: ignore[misc]
     """
 
     yaml_implicit_resolvers = _kept_resolvers()
+    _merged = 0
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """As the base's, but of two equal keys neither is passed over."""
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{twice!r} is given twice in one mapping", node.start_mark
-            )
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        [(most_often, times)] = keys.most_common(1) or [("", 0)]
+        if times > 1:
+            raise _wrong(f"{most_often!r} is given twice in one mapping", node)
         found: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return found
 
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """As the base's, within bounds."""
+        super().flatten_mapping(node)
+        self._merged += len(node.value)
+        if self._merged > MOST_MERGED:
+            raise _wrong(f"more than {MOST_MERGED} values in mappings", node)
 
-def decode_yaml(data: bytes | str, shown: str, loader: type = yaml.CSafeLoader) -> Any:
+
+def _wrong(problem: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
+def decode_yaml(
+    data: bytes | str,
+    shown: str,
+    loader: type = yaml.CSafeLoader,
+    most_events: float = math.inf,
+) -> Any:
     """The value of a YAML document.
 
     Args:
         data: The document.
         shown: What it is called in errors.
         loader: What makes values of texts.
+        most_events: Of values, keys, and beginnings and ends of collections.
 
     Raises:
-        DataError: It is no YAML, or is nested too deeply.
+        DataError: It is no YAML, or is nested too deeply, or has too many events.
     """
     try:
-        _refuse_depth(data, shown)
+        _refuse_depth(data, shown, most_events)
         return yaml.load(data, Loader=loader)  # noqa: S506 - safe loaders only
     except (yaml.YAMLError, ValueError) as exc:
         raise DataError(f"{shown} is neither JSON nor YAML: {_told(exc)}") from exc
 
 
-def _refuse_depth(data: bytes | str, shown: str) -> None:
+def _refuse_depth(data: bytes | str, shown: str, most_events: float) -> None:
     """Refuse YAML on which the C library would run out of stack, which ends the process."""
     depth = 0
-    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
+    for seen, event in enumerate(yaml.parse(data, Loader=yaml.CSafeLoader)):
+        if seen > most_events:
+            raise DataError(f"{shown} has too many values")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:

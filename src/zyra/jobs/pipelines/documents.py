@@ -7,8 +7,9 @@ from typing import Any
 from zyra.core.errors import DataError
 from zyra.core.yaml_values import PlainTexts, decode_yaml
 
-# References of YAML can make a short text stand for endless values.
-MOST_VALUES = 20_000
+# References of YAML, and variables, can make a short text stand for endless values.
+MOST_VALUES, MOST_CHARACTERS = 20_000, 4 << 20
+_MOST_EVENTS = 4 * MOST_VALUES
 
 
 def read_document(data: bytes, shown: str) -> dict[str, Any]:
@@ -27,7 +28,10 @@ def read_document(data: bytes, shown: str) -> dict[str, Any]:
             f"{shown} is not a pipeline",
             hint="it has a key stages, a list of steps with stage, command and args",
         )
-    _refuse_too_many(value, shown)
+    if is_too_large(value):
+        raise DataError(
+            f"{shown} has more than {MOST_VALUES} values or {MOST_CHARACTERS} characters"
+        )
     return value
 
 
@@ -37,7 +41,7 @@ def _decoded(data: bytes, shown: str) -> Any:
     except UnicodeDecodeError as exc:
         raise DataError(f"{shown} is not UTF-8 at byte {exc.start}") from exc
     if text.lstrip()[:1] != "{":
-        return decode_yaml(text, shown, PlainTexts)
+        return decode_yaml(text, shown, PlainTexts, _MOST_EVENTS)
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except json.JSONDecodeError as exc:
@@ -49,7 +53,7 @@ def _decoded(data: bytes, shown: str) -> Any:
 
 def _flow_mapping(text: str, shown: str, problem: json.JSONDecodeError) -> Any:
     try:
-        return decode_yaml(text, shown, PlainTexts)
+        return decode_yaml(text, shown, PlainTexts, _MOST_EVENTS)
     except DataError as exc:
         raise DataError(
             f"{shown} is not JSON: {problem.msg}, line {problem.lineno} column {problem.colno}"
@@ -57,28 +61,34 @@ def _flow_mapping(text: str, shown: str, problem: json.JSONDecodeError) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"{twice!r} is given twice in one object")
-    return dict(pairs)
+    value: dict[str, Any] = {}
+    for name, inner in pairs:
+        if name in value:
+            raise ValueError(f"{name!r} is given twice in one object")
+        value[name] = inner
+    return value
 
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _refuse_too_many(value: Any, shown: str) -> None:
-    """Count level by level, so that what refers to itself comes to an end."""
-    level, seen = [value], 0
+def is_too_large(value: Any) -> bool:
+    """Whether something has more values or text than a pipeline may.
+
+    What refers to itself comes to an end, as it is counted level by level.
+    """
+    level, seen, characters = [value], 0, 0
     while level:
         seen += len(level)
-        if seen > MOST_VALUES:
-            raise DataError(f"{shown} has more than {MOST_VALUES} values")
+        characters += sum(len(text) for text in level if isinstance(text, str))
+        if seen > MOST_VALUES or characters > MOST_CHARACTERS:
+            return True
         level = [inner for outer in level for inner in _inner(outer)]
+    return False
 
 
 def _inner(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
-    return value if isinstance(value, list) else ()
+    return value if isinstance(value, (list, tuple)) else ()

@@ -1,6 +1,6 @@
 """Find out how steps hang together: who reads whose stdout, who needs whose files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from zyra.jobs.pipelines.steps import Step, with_args
 from zyra.jobs.requests import Problem
 
 REFERENCE = "step:"
+_MOST_UNKNOWN = 100
 Exists = Callable[[str], bool]
 
 
@@ -87,8 +88,9 @@ class Linker:
     def _needs(self, steps: Sequence[Step], index: int) -> frozenset[int]:
         """Places of the earlier steps whose files this one reads."""
         found: set[int] = set()
+        written = [names_written(step) for step in steps]
         for name, text in names_read(steps[index]):
-            writers = [place for place, step in enumerate(steps) if _writes(step, text)]
+            writers = [place for place, names in enumerate(written) if _is_among(text, names)]
             earlier = {place for place in writers if place < index}
             found |= earlier
             if writers and not earlier and not self.exists(text):
@@ -118,9 +120,10 @@ class Linker:
         target, _, file = value.removeprefix(REFERENCE).partition("/")
         source = next((other for other in self.every if other.name == target), None)
         if source is None:
-            names = [other.name for other in self.every]
-            hint = f"did you mean {closest_or_all(target, names)}?"
-            self._refuse(step, f"there is no step {target!r}", "unknown_name", hint, name)
+            if len(self.problems) < _MOST_UNKNOWN:  # to look for the closest name takes time
+                names = [other.name for other in self.every]
+                hint = f"did you mean {closest_or_all(target, names)}?"
+                self._refuse(step, f"there is no step {target!r}", "unknown_name", hint, name)
             return value
         return self._file_of(step, name, source, file or main_output(source, kind)) or value
 
@@ -157,5 +160,5 @@ def _piped_together(links: Sequence[Link]) -> set[int]:
     return set(last)
 
 
-def _writes(step: Step, name: str) -> bool:
-    return any(overlap(written, name) for written in names_written(step))
+def _is_among(name: str, written: Iterable[str]) -> bool:
+    return any(overlap(other, name) for other in written)

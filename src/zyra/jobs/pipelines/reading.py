@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from zyra.core.command import Command
 from zyra.jobs.pipelines.changes import changed, split_changes
+from zyra.jobs.pipelines.documents import MOST_CHARACTERS, MOST_VALUES, is_too_large
 from zyra.jobs.pipelines.linking import Exists, LinkedStep, Linker
 from zyra.jobs.pipelines.slices import chosen
 from zyra.jobs.pipelines.spec import PipelineOrder
@@ -50,6 +51,10 @@ def linked_steps(
     steps = steps_of(order, around.registry, variables, problems)
     given = {key: variables.filled(value, ("set", key), problems) for key, value in changes.items()}
     steps = changed(steps, given, problems)
+    if is_too_large([dict(step.args) for step in steps]):
+        message = f"more than {MOST_VALUES} values or {MOST_CHARACTERS} characters in all steps"
+        problems.append(Problem(("stages",), message, "too_large"))
+        return []
     wanted = chosen(steps, order, problems)
     return Linker(steps, wanted, around.exists, around.has_stdin, problems).linked()
 

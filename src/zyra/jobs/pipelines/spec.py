@@ -12,6 +12,9 @@ from zyra.jobs.requests import Problem, RequestRefused
 # The stage and command of a job that is a pipeline.
 PIPELINES, RUN = "pipelines", "run"
 MOST_STEPS = 50
+# Each of these is compared with every step.
+_MOST_CHANGES = 200
+_MOST_PROBLEMS = 100
 # Not only digits: those are the numbers of steps.
 NAME = r"^[0-9]*[^0-9./=\s](?:[^/=\r\n\t]{0,62}[^/=\s])?$"
 
@@ -84,10 +87,13 @@ class PipelineOrder(PipelineSpec):
     start: int | None = Field(None, ge=1, description="Number of the first step to run")
     end: int | None = Field(None, ge=1, description="Number of the last step to run")
     only: list[Text] = Field(
-        default_factory=list, description="Run only steps of these names, numbers or stages"
+        default_factory=list,
+        max_length=_MOST_CHANGES,
+        description="Run only steps of these names, numbers or stages",
     )
     set: dict[str, Any] = Field(
         default_factory=dict,
+        max_length=_MOST_CHANGES,
         description="Arguments to give or replace: NAME.ARGUMENT, NUMBER.ARGUMENT or"
         " STAGE.ARGUMENT of some steps, ARGUMENT of all that have it, or variables.NAME",
         examples=[{"draw.cmap": "viridis"}],
@@ -118,7 +124,8 @@ def validated(model: type[Model], given: Mapping[str, Any]) -> Model:
         return model.model_validate(given)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestRefused([_problem(details, model) for details in found]) from error
+        problems = [_problem(details, model) for details in found[:_MOST_PROBLEMS]]
+        raise RequestRefused(problems) from error
 
 
 def _workflow() -> Problem:

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from zyra.jobs.pipelines.documents import MOST_CHARACTERS
 from zyra.jobs.requests import Problem
 
 _VARIABLE = re.compile(
     r"\$(?:\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\}|(?P<plain>[A-Za-z_]\w*))",
     re.ASCII,
 )
+_MOST_UNSET = 100  # that are told of one text
 Place = tuple[str | int, ...]
 Look = Callable[[str], str | None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Variables:
     """What the names in a pipeline stand for.
 
@@ -27,6 +30,7 @@ class Variables:
 
     look: Look
     strict: bool = False
+    _left: int = field(default=MOST_CHARACTERS, init=False)  # characters that may be filled in
 
     def filled(self, value: Any, place: Place, problems: list[Problem]) -> Any:
         """The value with every text in it filled in.
@@ -47,16 +51,26 @@ class Variables:
         return self._text(value, place, problems) if isinstance(value, str) else value
 
     def _text(self, text: str, place: Place, problems: list[Problem]) -> str:
+        unset: dict[str, None] = {}
+
         def value_of(found: re.Match[str]) -> str:
             name, default = found["braced"] or found["plain"], found["default"]
             value = self.look(name)
             if value is None and default is None:
                 if found["braced"] or self.strict:
-                    problems.append(_unset(name, place))
+                    unset[name] = None
                 return found[0]
-            return value or (default if default is not None else "")
+            filling = value or (default if default is not None else "")
+            self._left -= len(filling)
+            return filling if self._left >= 0 else ""
 
-        return _VARIABLE.sub(value_of, text)
+        had_room = self._left >= 0
+        filled = _VARIABLE.sub(value_of, text)
+        problems += [_unset(name, place) for name in islice(unset, _MOST_UNSET)]
+        if had_room and self._left < 0:
+            message = f"variables stand for more than {MOST_CHARACTERS} characters"
+            problems.append(Problem(place, message, "too_large"))
+        return filled
 
 
 def variables_of(
