@@ -148,3 +148,22 @@ async def test_those_who_share_at_once_count_nothing_twice(board: Board) -> None
     process.tally.add(RUNS, *STATS)
     await asyncio.gather(*(process.share() for _ in range(20)))
     assert (await process.total())[RUNS.name, *STATS] == 1
+
+
+async def test_what_is_shared_for_somebody_who_left_counts_once(tmp_path: Path) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(BoardFiles):
+        async def add(self, counts: Values) -> None:
+            await super().add(counts)
+            begun.set()
+            await go_on.wait()
+
+    process = sharing(Slow(tmp_path), "one")
+    process.tally.add(RUNS, *STATS)
+    asked = asyncio.ensure_future(process.total())
+    await begun.wait()
+    asked.cancel()
+    await asyncio.wait([asked])
+    go_on.set()
+    assert (await process.total())[RUNS.name, *STATS] == 1

@@ -62,18 +62,13 @@ class Sharing:
     async def share(self) -> None:
         """Put everything on the board.
 
+        Who asked may be gone before that is done, as the reader of the metrics of a server that
+        stops: it is done all the same, since what was half put there would be counted twice.
+
         Raises:
             OSError, ServiceUnavailable: It cannot be reached; nothing is lost.
         """
-        async with self._turn:
-            counts = self.tally.take()
-            try:
-                if counts:
-                    await self._board.add(counts)
-            except BaseException:
-                self.tally.give_back(counts)
-                raise
-            await self._board.show(self._process, self._levels())
+        await asyncio.shield(self._share())
 
     async def withdraw(self) -> None:
         """Put the last counts on the board, and show nothing any more."""
@@ -86,6 +81,17 @@ class Sharing:
             await self.share()
         counted = added([await self._board.counted(), self.tally.pending])
         return counted | added(await self._board.shown())
+
+    async def _share(self) -> None:
+        async with self._turn:
+            counts = self.tally.take()
+            try:
+                if counts:
+                    await self._board.add(counts)
+            except BaseException:
+                self.tally.give_back(counts)
+                raise
+            await self._board.show(self._process, self._levels())
 
     def _levels(self) -> Values:
         alive: Values = {(PROCESSES.name, self._role): 1.0}
