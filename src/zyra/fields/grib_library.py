@@ -8,6 +8,7 @@ Source: ecCodes 2.42, `eccodes.h`.
 
 import ctypes
 import importlib.util
+import sys
 from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_long, c_size_t, c_void_p
 from ctypes.util import find_library
@@ -60,7 +61,7 @@ _SIGNATURES: dict[str, tuple[tuple[Any, ...], Any]] = {
 
 
 def _library_path() -> str:
-    """Where the library lies: beside the wheel's package, else where the system has it.
+    """Where the library lies: in the wheel, else where conda or the system has it.
 
     Raises:
         ImportError: There is none.
@@ -68,7 +69,8 @@ def _library_path() -> str:
     package = importlib.util.find_spec("eccodes")
     if package is not None and package.origin is not None:
         home = Path(package.origin).parent
-        for folder in (home.with_name("eccodes.libs"), home / ".dylibs"):
+        wheel = home.with_name("eccodes.libs"), home / ".dylibs"
+        for folder in (*wheel, Path(sys.prefix, "lib")):
             for path in folder.glob("libeccodes[-.]*"):
                 return str(path)
     found = find_library("eccodes")
@@ -136,7 +138,9 @@ def number(handle: int, key: str) -> float | None:
     """
     value = c_double()
     is_there = _check(_library.codes_get_double(handle, key.encode(), byref(value)))
-    return value.value if is_there and value.value != _MISSING_NUMBER else None
+    # A key that holds an integer has that one also when it is asked for as a number.
+    is_missing = value.value in (_MISSING_NUMBER, _MISSING_INTEGER)
+    return value.value if is_there and not is_missing else None
 
 
 def text(handle: int, key: str) -> str:
@@ -217,7 +221,7 @@ def _array(
     _need(_library.codes_get_size(handle, key.encode(), byref(size)))
     found = np.empty(size.value, dtype)
     _need(get(handle, key.encode(), found.ctypes.data, byref(size)))
-    return found
+    return found[: size.value]  # an accessor may have fewer than it announced
 
 
 def _need(code: int) -> None:
