@@ -1,7 +1,9 @@
 """Servers that send too slowly are given up on; slow readers are not their fault."""
 
 import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from itertools import count
 from threading import Event
@@ -13,6 +15,7 @@ from urllib3 import Timeout
 from zyra.core.errors import TransientTransferError
 from zyra.core.network import NetworkPolicy
 from zyra.transfer.connections import Dialer
+from zyra.transfer.deadlines import hang_up
 from zyra.transfer.ftp_files import FtpClient
 from zyra.transfer.http import HttpClient
 from zyra.transfer.pace import Pace
@@ -51,6 +54,11 @@ def test_the_slowest_pace_that_is_allowed_goes_on_for_ever():
     assert received(clock, Pace(clock=clock), clock.pieces(500, 5.0, 10_000)) == 5_000_000
 
 
+def test_a_small_answer_may_take_long_to_begin():
+    clock = Clock()
+    assert received(clock, Pace(clock=clock), clock.pieces(10, 90.0, 1)) == 10
+
+
 def test_what_was_fast_at_first_may_not_trickle_later():
     clock = Clock()
 
@@ -74,7 +82,7 @@ def test_any_pace_may_be_allowed():
 
 
 def test_a_transfer_from_a_trickling_server_fails_for_a_passing_reason(server, client):
-    url = server.put("/a", bytes(1000))
+    url = server.put("/a", bytes(1 << 20))
     impatient = Pace(least=1e9, window_s=1.0, clock=count().__next__)
     with pytest.raises(TransientTransferError, match="bytes came in"):
         Reception(Remote(client, url, pace=impatient), BytesIO()).run()
@@ -110,6 +118,15 @@ def test_the_answer_of_an_ftp_server_may_not_trickle():
         pytest.raises(TransientTransferError, match="timed out"),
     ):
         client.entries(f"ftp://{HOST}:{server.port}/")
+
+
+def test_who_reads_an_encrypted_connection_meets_its_end_as_of_any_other():
+    near, far = socket.socketpair()
+    encrypted = ssl.create_default_context()
+    with far, encrypted.wrap_socket(near, server_hostname="h", do_handshake_on_connect=False) as it:
+        hang_up(it)
+        with suppress(ssl.SSLError, ConnectionError):  # as OpenSSL likes
+            assert it.read() == b""
 
 
 def test_an_answer_of_an_ftp_server_that_is_cut_off_is_none():

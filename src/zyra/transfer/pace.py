@@ -1,11 +1,13 @@
 """Give up on a server that sends so slowly that it might as well not.
 
-Only the time that is waited for its bytes counts, not the time in which they are written.
+Only the time that is waited for its bytes counts, not the time in which they are written; nor
+that before the first of them, in which a server may compute, and which has a limit of its own.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from zyra.core.errors import TransientTransferError
 
@@ -31,6 +33,7 @@ class Pace:
             TransientTransferError: They do not.
         """
         waited_s, arrived = 0.0, 0
+        yield from islice(chunks, 1)
         while True:
             began = self.clock()
             chunk = next(chunks, None)
