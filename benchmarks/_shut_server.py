@@ -4,12 +4,12 @@ Runs get no broker, so Landlock and seccomp leave them no connection. Needs Linu
 """
 
 import sys
+from unittest.mock import patch
 
 import uvicorn
 
-from zyra import wiring
 from zyra.api.server import create_app
 
 if __name__ == "__main__":
-    wiring.brokered = lambda executor, *_: executor
-    uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="warning", access_log=False)
+    with patch("zyra.wiring.service.brokered", lambda executor, *_: executor):
+        uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="warning", access_log=False)
