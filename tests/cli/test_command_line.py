@@ -52,6 +52,23 @@ def test_a_dash_streams_stdin_to_stdout_byte_for_byte():
     assert zyra("disseminate", "local", "-i", "-", "-", stdin=every_byte).stdout == every_byte
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("heatmap --help", "did you mean zyra visualize heatmap?"),
+        ("vimeo", "did you mean zyra acquire vimeo, zyra disseminate vimeo?"),
+        ("visualize heatmp", "did you mean heatmap?"),
+        ("visualize heatmap --vra t", "unknown argument --vra, did you mean --var"),
+        ("visualize heatmap --colorbr=no", "unknown argument --colorbr, did you mean --colorbar"),
+        ("disseminate local -i - one two", "unexpected 'two'"),
+    ],
+)
+def test_a_word_nobody_knows_is_exit_2_with_the_closest_known_one(words, told):
+    done = zyra(*words.split())
+    assert done.returncode == 2
+    assert told in done.stderr.decode()
+
+
 def test_a_missing_file_is_exit_2_with_one_line_that_names_it():
     done = zyra("disseminate", "local", "-i", "no-such-file", "copy")
     assert done.returncode == 2

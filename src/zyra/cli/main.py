@@ -59,7 +59,10 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _unknown(first: str) -> int:
-    close = load("zyra.core.closest:closest_or_all")(first, [*STAGE_NAMES, *TOOLS])
+    registry = load("zyra.registry:CLI_REGISTRY")
+    homes = [f"zyra {stage} {first}" for stage in registry if first in registry[stage]]
+    known = [*STAGE_NAMES, *TOOLS]
+    close = ", ".join(homes) or load("zyra.core.closest:closest_or_all")(first, known)
     sys.stderr.write(f"zyra: no stage or tool {first!r}\n  hint: did you mean {close}?\n")
     return WRONG_INPUT
 

@@ -12,6 +12,7 @@ from zyra.cli.flags import add_flags, flag_of
 from zyra.cli.head_start import head_start
 from zyra.cli.help import CommandHelp, examples_text
 from zyra.cli.progress import reporter
+from zyra.cli.unknown import unknown_command, unknown_words
 from zyra.core.arguments import Args
 from zyra.core.command import Command, CommandMap
 from zyra.core.environment import cloud_variables
@@ -26,10 +27,16 @@ def main(stage: str, arguments: list[str]) -> int:
     """Parse `arguments`, run the command, return its exit code."""
     # Only this stage's declarations: loading all four takes longer than some commands.
     commands: CommandMap = load(f"zyra.{stage}:command_map")
-    parser = stage_parser(stage, commands, *arguments[:1])
-    words = parser.parse_args(arguments)
+    wanted = next(iter(arguments), "")
+    if wanted and not wanted.startswith("-") and wanted not in commands:
+        sys.stderr.write(unknown_command(stage, wanted, commands))
+        return WRONG_INPUT
+    words, unknown = stage_parser(stage, commands, wanted).parse_known_args(arguments)
     given = vars(words)
     command = commands[given.pop("command")]
+    if unknown:
+        sys.stderr.write(unknown_words(command, unknown))
+        return WRONG_INPUT
     try:
         with head_start(command, given):
             args = command.args.model_validate(given)
