@@ -204,6 +204,24 @@ def test_an_interrupt_by_the_terminal_leaves_no_part_of_a_file(folder):
     assert {path.name for path in folder.iterdir()} == {"p.json", "tests"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is told of its parent's end")
+def test_steps_end_when_the_pipeline_is_killed(folder):
+    (folder / "p.json").write_text(json.dumps({"stages": [copy("-", "-"), copy("-", "x")]}))
+    process = subprocess.Popen(
+        [*ZYRA, "p.json", "--verbose"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    told = [process.stderr.readline() for _ in range(2)]
+    assert all(line.endswith(b"started\n") for line in told)
+    process.kill()
+    assert process.stderr.read() == b""  # its end is that of the last who could write
+    process.stdin.close()
+    process.stderr.close()
+    assert process.wait() == -signal.SIGKILL
+
+
 def test_large_streams_take_little_memory(folder):
     with (folder / "large").open("wb") as stream:
         stream.truncate(100 << 20)

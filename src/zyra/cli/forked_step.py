@@ -16,7 +16,7 @@ from typing import NoReturn
 from zyra.cli.stage import run_here
 from zyra.core.arguments import Args
 from zyra.core.exit_codes import DONE, FAILED, INTERRUPTED, READER_LEFT
-from zyra.jobs.isolation.process_tree import flush_c_streams
+from zyra.jobs.isolation.process_tree import die_with_parent, flush_c_streams
 from zyra.jobs.pipelines.flow import Link, Stdin
 from zyra.jobs.pipelines.steps import Step
 
@@ -83,9 +83,12 @@ class ForkedStep:
             opened.callback(os.close, held)
             sys.stdout.flush()
             sys.stderr.flush()
+            ours = os.getpid()
             with _signals_held_back():
                 pid = os.fork()
                 if pid == 0:
+                    if sys.platform == "linux":  # else, if we are killed, it goes on by itself
+                        die_with_parent(ours)
                     self._become(*streams, held)
             unless_forked.pop_all()
         return pid, alive
