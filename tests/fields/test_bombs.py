@@ -65,6 +65,19 @@ def test_a_zipped_zarr_store(tmp_path: Path, made, message: str) -> None:
         read(made(tmp_path / "a.zarr.zip"))
 
 
+def test_a_constant_field_of_a_fine_globe_is_read(tmp_path: Path) -> None:
+    """0.05 degrees of double precision, packed to nothing by Zstandard."""
+    path = bombs.zarr_of_zeros(tmp_path / "a.zarr", (3600, 7200))
+    with open_dataset(path) as dataset:
+        values = dataset.read(dataset.infos[0]).values
+    assert values.shape == (3600, 7200)
+    assert not values.any()
+
+
+def test_a_mask_of_a_still_finer_globe_is_no_bomb() -> None:
+    refuse_bomb("0.025 degrees", 14400 * 7200, lambda: 1000)
+
+
 def test_what_needs_no_budget_is_not_even_measured() -> None:
     refuse_bomb("small", ANYHOW_POINTS, lambda: 1 // 0)
     refuse_bomb(

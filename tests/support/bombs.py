@@ -160,6 +160,20 @@ def zarr_entry(path: Path) -> Path:
     return zarr_zip(path, 4, {"t/c/0/0": bytes((1 << 28) + 1)}, chunks=(4, 4), compressors=None)
 
 
+def zarr_of_zeros(path: Path, shape: tuple[int, int]) -> Path:
+    """An honest folder: a field of zeros that were all written, in one chunk."""
+    group = zarr.create_group(path)
+    for name, units, length in zip(
+        ("lat", "lon"), ("degrees_north", "degrees_east"), shape, strict=True
+    ):
+        values, given = np.linspace(-80, 80, length), {"units": units}
+        group.create_array(name, data=values, dimension_names=(name,), attributes=given)
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        zeros = np.zeros(shape)
+        group.create_array("t", data=zeros, chunks=shape, dimension_names=("lat", "lon"))
+    return path
+
+
 def zarr_zip(path: Path, side: int, entries: dict[str, bytes] | None = None, **how: object) -> Path:
     """A zipped store of one field of which these entries were written."""
     store = zarr.storage.MemoryStore()

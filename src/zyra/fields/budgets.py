@@ -11,9 +11,10 @@ MOST_POINTS = 1 << 30
 # Of one file; each takes about a kilobyte to be described.
 MOST_FIELDS = 1 << 20
 
-# A constant field takes no room at all by right, up to so many points. More of them have to be
-# stored in some bytes: deflate, at its best, makes 1032 of one.
-ANYHOW_POINTS = 1 << 26
+# A constant field, or a mask of which little is set, takes no room at all by right, up to so many
+# points: 0.025 degrees on a globe are within. More of them have to be stored in some bytes:
+# deflate, at its best, makes 1032 of one.
+ANYHOW_POINTS = 1 << 27
 MOST_POINTS_OF_A_BYTE = 1024
 
 
