@@ -205,6 +205,8 @@ class _File(paramiko.SFTPHandle):
         if fault is not None and self._sent >= fault["after"]:
             if fault["kind"] == "truncate":
                 return paramiko.SFTP_EOF
+            if fault["kind"] == "generous":
+                return super().read(offset, length + 1)
             self._fault = None
             self._happen(fault)
         data = super().read(offset, length)

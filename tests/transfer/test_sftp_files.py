@@ -16,7 +16,7 @@ from zyra.transfer.download import download
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.logins import Login
 from zyra.transfer.ranges import fetch_ranges
-from zyra.transfer.receive import Remote
+from zyra.transfer.receive import Reception, Remote
 from zyra.transfer.retries import Retries
 from zyra.transfer.sftp_errors import translated
 from zyra.transfer.sftp_files import SftpClient
@@ -85,6 +85,12 @@ def test_a_transfer_is_tried_again_after_a_reset(server, client, job, tmp_path, 
     download(Remote(client, server.url("a%20b.bin")), str(tmp_path / "out"), job)
     assert (tmp_path / "out").read_bytes() == BODY
     assert len(pauses.seconds) == 1  # how much was there by then is the network's affair
+
+
+def test_a_server_that_gives_more_than_it_was_asked_for_is_not_believed(server, client):
+    server.faults.append({"kind": "generous", "after": 200_000})
+    with pytest.raises(TransferError, match="more than it was asked for"):
+        Reception(Remote(client, server.url("a%20b.bin")), BytesIO()).run()
 
 
 def test_a_file_that_changed_meanwhile_comes_anew(server, client, folder, job, tmp_path):

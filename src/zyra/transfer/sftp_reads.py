@@ -70,7 +70,9 @@ class PipelinedReads:
             self._error = error
             return
         self._there[place] = data
-        if 0 < len(data) < length:  # a server may give less than it was asked for
+        if len(data) > length:
+            self._error = paramiko.SFTPError("the server gives more than it was asked for")
+        elif 0 < len(data) < length:  # a server may give less than it was asked for
             self._ask(place + len(data), length - len(data))
 
     def _data(self, kind: int, message: paramiko.Message) -> bytes:
