@@ -145,7 +145,8 @@ def copy(args: PathArgs, job: Job) -> None:
 
 def write_to_event_pipe(args: CodeArgs, job: Job) -> None:
     """Write what is no event to the descriptor of events."""
-    os.write(3, b'not json\n[1]\n{"reason": 5}\n')
+    os.write(3, b'not json\n[1]\n{"reason": 5}\n{"progress": "half"}\n{"left": "soon"}\n')
+    os.write(3, b'{"left": 0, "max_rss_bytes": 1, "cpu_s": Infinity}\n{"progress": NaN}\n')
     sys.stdout.write("done")
 
 

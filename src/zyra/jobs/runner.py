@@ -23,6 +23,7 @@ from zyra.jobs.stream_mask import StreamMask
 TERM_GRACE_S = 2.0
 EVENT_BYTES = 1 << 16
 RELAUNCHES = 3
+MOST_CODE, MOST_USED = 0xFF, 1 << 53  # of wait(2); whole numbers that JSON keeps exactly
 PROCESSORS = os.cpu_count() or 1
 
 Report = Callable[[float, str], None]
@@ -276,9 +277,9 @@ class CommandRun:
                 self.reason = self.reason or Reason.MEMORY
             elif "progress" in event:
                 message = self._masks["stderr"].text(str(event.get("message", "")))
-                self.report(float(event["progress"]), message)
-            elif "left" in event and self._command is not None:
-                self._command.leave(_ended(event))
+                self.report(_fraction(event["progress"]), message)
+            elif (ended := _ended(event)) is not None and self._command is not None:
+                self._command.leave(ended)
 
 
 def _open_stdin(plan: Plan) -> int:
@@ -300,10 +301,18 @@ def _event(line: bytes) -> Mapping[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _ended(event: Mapping[str, Any]) -> Ended:
-    """How a process ends, by its own word."""
-    status = (int(event["left"]) & 0xFF) << 8
-    return Ended.from_status(status, int(event["max_rss_bytes"]), float(event["cpu_s"]))
+def _fraction(given: object) -> float:
+    """Progress from 0 to 1; a command may have written there itself, and JSON knows no NaN."""
+    return min(1.0, max(0.0, given)) if isinstance(given, (int, float)) else 0.0
+
+
+def _ended(event: Mapping[str, Any]) -> Ended | None:
+    """How a process ends, by its own word; None where that is none."""
+    told = [event.get(name) for name in ("left", "max_rss_bytes", "cpu_s")]
+    code, max_rss_bytes, cpu_s = (n if isinstance(n, (int, float)) else math.nan for n in told)
+    if not (0 <= code <= MOST_CODE and 0 <= max_rss_bytes < MOST_USED and 0 <= cpu_s < MOST_USED):
+        return None
+    return Ended.from_status(int(code) << 8, int(max_rss_bytes), cpu_s)
 
 
 def _reason_of(ended: Ended) -> Reason:
