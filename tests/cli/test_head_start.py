@@ -61,6 +61,12 @@ def test_a_stage_that_looks_into_no_file_has_no_head_start(read):
     assert read == []
 
 
+def test_without_a_library_of_eccodes_the_command_tells_so_itself(monkeypatch):
+    monkeypatch.setitem(sys.modules, "zyra.fields.grib_warm", None)
+    with head_start(HEATMAP, {"input": GRIB}):
+        pass
+
+
 def test_a_damaged_file_is_told_of_once_by_the_command(tmp_path):
     damaged = tmp_path / "t.grib2"
     damaged.write_bytes(Path(GRIB).read_bytes()[:1000])

@@ -37,6 +37,13 @@ def test_the_library_of_wheels_and_of_conda_is_found(tmp_path, beside, place):
     assert grib_library._library_path() == str(library)
 
 
+def test_a_library_that_cannot_be_used_is_as_good_as_none(beside):
+    (beside / ".dylibs").mkdir()
+    (beside / ".dylibs" / "libeccodes.dylib").touch()
+    with pytest.raises(ImportError, match=r"libeccodes\.dylib cannot be used"):
+        grib_library._opened_library()
+
+
 def test_keys_that_are_missing_or_not_there_have_no_value():
     theirs = eccodes.codes_grib_new_from_samples("GRIB2")
     missing = "scaleFactorOfSecondFixedSurface"

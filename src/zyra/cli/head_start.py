@@ -23,20 +23,30 @@ def head_start(command: Command, given: Mapping[str, Any]) -> Iterator[None]:
 
     It is done with when the block ends, so that a command may fork.
     """
-    path = next(_grib_files(command, given), None) if command.stage in _STAGES else None
-    if path is None:
+    reader = _reader(command, given)
+    if reader is None:
         yield
         return
-    # Loaded here: beside each other the two threads would only wait for Python's lock.
-    reader = threading.Thread(target=load("zyra.fields.grib_warm:read_tables_for"), args=(path,))
     reader.start()
     try:
-        # What cannot be loaded is told by the run itself.
-        with suppress(ImportError):
+        with suppress(ImportError):  # the run itself will tell
             command.load_run()
         yield
     finally:
         reader.join()
+
+
+def _reader(command: Command, given: Mapping[str, Any]) -> threading.Thread | None:
+    """A thread that has ecCodes look at the first GRIB file; None where there is none."""
+    path = next(_grib_files(command, given), None) if command.stage in _STAGES else None
+    if path is None:
+        return None
+    try:
+        # Loaded here: beside each other the two threads would only wait for Python's lock.
+        read = load("zyra.fields.grib_warm:read_tables_for")
+    except ImportError:  # the run itself will tell
+        return None
+    return threading.Thread(target=read, args=(path,))
 
 
 def _grib_files(command: Command, given: Mapping[str, Any]) -> Iterator[Path]:

@@ -80,10 +80,19 @@ def _library_path() -> str:
 
 
 def _opened_library() -> ctypes.CDLL:
-    library = ctypes.CDLL(_library_path())
-    for name, (arguments, result) in _SIGNATURES.items():
-        function = getattr(library, name)
-        function.argtypes, function.restype = arguments, result
+    """The library, its functions declared.
+
+    Raises:
+        ImportError: There is none, or it is damaged or too old.
+    """
+    path = _library_path()
+    try:
+        library = ctypes.CDLL(path)
+        for name, (arguments, result) in _SIGNATURES.items():
+            function = getattr(library, name)
+            function.argtypes, function.restype = arguments, result
+    except (OSError, AttributeError) as exc:
+        raise ImportError(f"{path} cannot be used: {exc}") from exc
     return library
 
 
