@@ -59,8 +59,9 @@ class FolderInUse(OutputError):
 
 @contextmanager
 def locked(folder: str, job: Job) -> Iterator[None]:
-    """Keep a folder, which is made if there is none, from other runs: they forget each other's
-    records.
+    """Keep a folder, which is made if there is none, from other runs.
+
+    Each would forget the records of the other.
 
     Raises:
         FolderInUse: Another run has it.
