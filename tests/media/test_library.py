@@ -14,7 +14,7 @@ def test_without_pyav_the_remedy_names_the_part_to_install(monkeypatch):
     assert not has_media()
     with pytest.raises(DependencyMissing, match="PyAV") as refused:
         load_media("zyra.media.film_writer:FilmWriter")
-    assert refused.value.hint == "install it with: pip install 'zyra[media]'"
+    assert refused.value.hint == "install it in zyra's folder: pip install '.[media]'"
 
 
 @pytest.mark.parametrize("name", ["video_transcode", "audio_transcode", "audio_metadata"])

@@ -66,7 +66,7 @@ def library_finding(name: str, dotted: str) -> Finding:
 def extra_finding(extra: str, settings: Settings) -> Finding:
     """Whether an optional part is there; it has to be where a setting needs it."""
     library, purpose = EXTRAS[extra]
-    name, remedy = f"extra {extra}", f"pip install 'zyra[{extra}]'"
+    name, remedy = f"extra {extra}", f"pip install '.[{extra}]' in zyra's folder"
     try:
         return Finding(name, OK, f"{library} {version(library)}")
     except PackageNotFoundError:

@@ -28,6 +28,6 @@ def load_media(dotted: str) -> Any:
     if not has_media():
         raise DependencyMissing(
             "films and sounds need PyAV, which is not installed",
-            hint="install it with: pip install 'zyra[media]'",
+            hint="install it in zyra's folder: pip install '.[media]'",
         )
     return load(dotted)

@@ -82,7 +82,7 @@ def build_tracer(settings: Settings, role: str) -> Tracer:
     except ModuleNotFoundError as error:
         raise DependencyMissing(
             f"ZYRA_OTLP_ENDPOINT is set, but {error.name} is not installed",
-            hint="pip install 'zyra[tracing]', or unset ZYRA_OTLP_ENDPOINT",
+            hint="pip install '.[tracing]' in zyra's folder, or unset ZYRA_OTLP_ENDPOINT",
         ) from error
     tracer: Tracer = make(
         settings.otlp_endpoint, settings.otlp_headers_by_name, settings.trace_ratio, role
