@@ -87,9 +87,7 @@ class ForkedStep:
             with _signals_held_back():
                 pid = os.fork()
                 if pid == 0:
-                    if sys.platform == "linux":  # else, if we are killed, it goes on by itself
-                        die_with_parent(ours)
-                    self._become(*streams, held)
+                    self._become(*streams, held, ours)
             unless_forked.pop_all()
         return pid, alive
 
@@ -141,10 +139,12 @@ class ForkedStep:
     def _kept(self, place: int) -> Path:
         return self._folder / f"stdout-{place}"
 
-    def _become(self, stdin: int, stdout: int, held: int) -> NoReturn:
+    def _become(self, stdin: int, stdout: int, held: int, parent: int) -> NoReturn:
         """Be the step, in the process that was forked for it."""
         code = None
         try:
+            if sys.platform == "linux":  # else, if we are killed, it goes on by itself
+                die_with_parent(parent)
             _take_streams(stdin, stdout, held)
             local = self._local
             left = READER_LEFT if local.link.is_read else FAILED
