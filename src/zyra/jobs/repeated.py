@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 class Repeated:
-    """Does some work every so often; fulfils `jobs.service.Part`.
+    """Does some work every so often; fulfils `jobs.part.Part`.
 
     Args:
         work: What is done; what it cannot do while the store is away or the disk

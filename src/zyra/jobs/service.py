@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from zyra.core.settings import Settings
 from zyra.jobs.engine import Topic
 from zyra.jobs.events import FIRST_SEQ, Frame, final_frame, first_frame
 from zyra.jobs.following import Following
 from zyra.jobs.open_streams import OpenStreams
+from zyra.jobs.part import Part
 from zyra.jobs.pipelines.board import with_steps
 from zyra.jobs.pipelines.preparing import PreparedPipeline, check_pipeline, prepare_pipeline
 from zyra.jobs.pipelines.spec import PIPELINES
@@ -41,19 +41,6 @@ from zyra.jobs.watching import JobEnded
 from zyra.registry import Registry
 
 CANCEL_WAIT_S = 10.0
-
-
-class Part(Protocol):
-    """Something that works while the service runs: a worker, the removal of old results."""
-
-    async def start(self) -> None:
-        """Begin; returns before anything slow is done."""
-
-    async def close(self) -> None:
-        """Stop, and leave nothing behind."""
-
-    def checks(self) -> dict[str, bool]:
-        """What must be true for the part to be of use, by name."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from zyra.telemetry.traces import Tracer
 
 
 class Telemetry:
-    """Fulfils `jobs.service.Part`.
+    """Fulfils `jobs.part.Part`.
 
     Args:
         here: What the processes of this machine share: requests, streams.

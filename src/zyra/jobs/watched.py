@@ -9,7 +9,7 @@ EVERY_S = 15.0
 
 
 class Watched(Repeated):
-    """Refuses to start without it, and tells whether it is there; fulfils `jobs.service.Part`.
+    """Refuses to start without it, and tells whether it is there; fulfils `jobs.part.Part`.
 
     Args:
         name: What it is called among the checks.

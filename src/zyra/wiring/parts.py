@@ -5,10 +5,10 @@ from zyra.jobs.callbacks import Callbacks, Sender
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.neighbours import Neighbours
 from zyra.jobs.open_streams import OpenStreams
+from zyra.jobs.part import Part
 from zyra.jobs.plan_vault import PlanVault
 from zyra.jobs.ports import JobStore
 from zyra.jobs.repeated import Repeated
-from zyra.jobs.service import Part
 from zyra.jobs.storage import Results
 from zyra.jobs.telemetry_part import Telemetry, children_of, sharing
 from zyra.jobs.watching import Watch

@@ -5,10 +5,10 @@ from zyra.core.loading import load
 from zyra.core.settings import Settings
 from zyra.jobs.embedded.result_files import ResultFiles
 from zyra.jobs.embedded.upload_files import UploadFiles
+from zyra.jobs.part import Part
 from zyra.jobs.ports import JobStore, StorageLedger
 from zyra.jobs.repeated import Repeated
 from zyra.jobs.retention import Retention
-from zyra.jobs.service import Part
 from zyra.jobs.space import Space
 from zyra.jobs.storage import Results, Storage, Uploads
 from zyra.jobs.watched import Watched

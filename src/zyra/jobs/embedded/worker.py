@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class EmbeddedWorker:
-    """Runs queued jobs while the server runs; fulfils `jobs.service.Part`.
+    """Runs queued jobs while the server runs; fulfils `jobs.part.Part`.
 
     Args:
         grace_s: Time that running commands get when the server is to end.

@@ -8,7 +8,7 @@ from zyra.jobs.redis.sweeper import Sweeper
 
 
 class ServerPart:
-    """Looks after the connection and lost jobs; fulfils `jobs.service.Part`.
+    """Looks after the connection and lost jobs; fulfils `jobs.part.Part`.
 
     A server sweeps too: the last worker may be the one that died.
     """
