@@ -328,3 +328,14 @@ def test_changes_and_choices_are_few(member):
     given = {f"{number}.a": "x" for number in range(201)}
     with pytest.raises(RequestRefused, match="at most 200"):
         read(INSPECT, **{member: given if member == "set" else list(given)})
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "\x00", "a\u202eb", "a\u2066", "\x9bb"])
+def test_names_that_would_change_what_a_terminal_shows_are_refused(name):
+    with pytest.raises(RequestRefused, match="pattern"):
+        read({**INSPECT, "name": name})
+
+
+@pytest.mark.parametrize("name", ["Température à 2 m", "1a", "a..b", "気温", "x" * 64])
+def test_names_may_be_words_of_any_language(name):
+    assert read({**INSPECT, "name": name}, set={"1.input": "a.nc"})[0][0].step.name == name

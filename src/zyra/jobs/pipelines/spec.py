@@ -15,8 +15,10 @@ MOST_STEPS = 50
 # Each of these is compared with every step.
 _MOST_CHANGES = 200
 _MOST_PROBLEMS = 100
+# What would change how the rest of a line is shown, on terminals and in logs.
+_UNSHOWN = r"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
 # Not only digits: those are the numbers of steps.
-NAME = r"^[0-9]*[^0-9./=\s](?:[^/=\r\n\t]{0,62}[^/=\s])?$"
+NAME = rf"^[0-9]*[^0-9./=\s{_UNSHOWN}](?:[^/={_UNSHOWN}]{{0,62}}[^/=\s{_UNSHOWN}])?$"
 
 
 def _text_of(value: Any) -> Any:
@@ -148,7 +150,7 @@ def _hint(error: ErrorDetails, model: type[BaseModel]) -> str | None:
     if error["type"] == "missing" and name in model.model_fields:
         return model.model_fields[name].description
     if error["type"] == "string_pattern_mismatch":
-        return "begin with a letter, without dots first, slashes and ="
+        return "begin with a letter, without dots first, slashes, = and what is not shown"
     if error["type"] != "extra_forbidden":
         return None
     close = closest(name, model.model_fields)
