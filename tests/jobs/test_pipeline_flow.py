@@ -103,6 +103,18 @@ async def test_what_still_runs_beside_a_failed_step_is_ended():
     assert await run(piped(3), steps) == [ENDED, BAD, SKIPPED]
 
 
+async def test_a_reader_that_is_slow_to_go_sees_no_end_of_what_a_failed_step_left():
+    class Slow(Scripted):
+        async def run(self, stdin, stdout):
+            await self._stopped.wait()
+            await asyncio.sleep(0)  # the writer's end is dealt with meanwhile
+            return await super().run(stdin, stdout)
+
+    reader = Slow()
+    assert await run(piped(2), [Scripted(2), reader]) == [BAD, SKIPPED]
+    assert reader.has_end_of_input is False
+
+
 async def test_a_fault_of_one_step_is_told_when_the_others_have_ended():
     class Faulty(Scripted):
         async def run(self, stdin, stdout):

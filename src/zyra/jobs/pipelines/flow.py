@@ -135,8 +135,10 @@ class Flow:
         finally:
             self._codes[place] = code
             if code not in (DONE, READER_LEFT):
+                # Its pipe stays open until its reader is gone: to be ended takes a moment, and
+                # in that the reader would take what is there for the whole.
                 self._end_neighbours(place)
-            if target is not None:
+            elif target is not None:
                 target.end()
 
     def _end_neighbours(self, failed: int) -> None:
