@@ -134,7 +134,7 @@ def test_lines_look_as_matplotlib_draws_them(npy, tmp_path):
         tmp_path, input=npy(values), levels=LEVELS, color="black", index_every=0,
         width=720, height=360, line_width=2, **PLAIN,
     )  # fmt: skip
-    width = 2 * 0.75**0.25 * 72 / 100
+    width = 2 * 0.75**0.5 * 72 / 100
     theirs = drawn_by_matplotlib(
         lambda axes: axes.contour(
             lon, lat, values, LEVELS, colors="black", linewidths=width, linestyles="solid"

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zyra.visualize.inking import Coverage
+from zyra.visualize.map_features import WIDTH_GROWTH
 from zyra.visualize.map_lines import draw_lines
 from zyra.visualize.particle_steps import Drift
 from zyra.visualize.view import Extent, Numbers, View, touching
@@ -19,7 +20,6 @@ Ways = NDArray[np.float64]
 TRAIL_FRAMES = 8
 FAINTEST = 0.12
 WIDTH = 1.5
-WIDTH_GROWTH = 0.5
 # Ways longer than this part of the map have jumped over its edge.
 LONGEST_WAY = 0.25
 # Chances that a particle gets to find a place with data.

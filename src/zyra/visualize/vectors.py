@@ -15,6 +15,7 @@ from zyra.visualize.arrows import arrow_shapes
 from zyra.visualize.barbs import barb_shapes
 from zyra.visualize.extent import extent_of
 from zyra.visualize.inking import Colour, Coverage, Pixels, ink_pixels
+from zyra.visualize.map_features import WIDTH_GROWTH
 from zyra.visualize.plane_view import PlaneView
 from zyra.visualize.projection import MapView
 from zyra.visualize.streamline_shapes import beside_globe, line_shapes
@@ -42,8 +43,6 @@ BARB_LENGTH = 0.75
 FLOW_BOX = 4.0
 HEAD_LENGTH, HEAD_EVERY = 6.5, 110.0
 STROKES = {"arrows": 1.25, "barbs": 1.1, "streamlines": 1.0}
-# Large pictures are looked at closer, as map features are.
-WIDTH_GROWTH = 0.5
 HALO_MARGIN = 1.2
 HALO_OPACITY = 0.45
 DARK, LIGHT = (20, 20, 20), (255, 255, 255)
