@@ -305,7 +305,7 @@ async def _run_out_of_lease(service, job_id):
     """Let the job's lease lie in the past, as when its runner stopped renewing it."""
     store = service.store
     past = "UPDATE jobs SET lease_until = lease_until - ?, runner = 'gone' WHERE job_id = ?"
-    await store._do(lambda: store._database.execute(past, (10 * LEASE_S, job_id)))
+    await store._connection.in_thread(lambda: store._database.execute(past, (10 * LEASE_S, job_id)))
     worker = service.parts[1]
     taken = await store.expire()
     for record in taken:

@@ -44,7 +44,7 @@ def resolver(tmp_path):
     (tmp_path / "private.nc").write_text("p")
     (tmp_path / "shared" / "leak.nc").symlink_to(tmp_path / "private.nc")
 
-    def find_upload(file_id):
+    async def find_upload(file_id):
         if file_id != UPLOAD_ID:
             raise NoSuchFile(f"no upload {file_id!r}")
         return Path("/uploads/x.grib2")
