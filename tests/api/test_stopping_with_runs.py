@@ -45,7 +45,7 @@ def begun(client: httpx.Client, job_id: str) -> None:
 def ask_to_end(server: Server) -> None:
     """Send SIGTERM; return when nobody is let in any more."""
     os.kill(server.pid, signal.SIGTERM)
-    with suppress(ConnectionRefusedError):
+    with suppress(ConnectionError):  # refused, or reset while the server closes its socket
         while True:
             socket.create_connection(("127.0.0.1", server.port)).close()
 
