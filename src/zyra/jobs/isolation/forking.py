@@ -23,6 +23,7 @@ from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 5.0
+_ANNOUNCED_AFTER_S = 0.02
 _LEAVING_S = 1.0  # a process gives its memory back in milliseconds
 _KEPT_BYTES = 1 << 14  # of what the parent tells on stderr: a traceback fits
 
@@ -42,6 +43,7 @@ class ForkingExecutor:
         self._spares = spares
         self._waiting: deque[Spare] = deque()
         self._running: dict[int, ForkedCommand] = {}  # by pid
+        self._unannounced: set[int] = set()  # pids that the parent takes for spares
         self._parent_numbers = count(1)
         self._mark = ""
         self._news = asyncio.Event()
@@ -105,8 +107,25 @@ class ForkingExecutor:
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        self._send({"taken": command.pid})
+        self._announce(command.pid)
         return command
+
+    def _announce(self, pid: int) -> None:
+        """Tell the parent that a child is no spare any more: later, if there are others.
+
+        To hear it, the parent takes a processor from the run that has just begun; most runs
+        have ended before it needs to know.
+        """
+        self._unannounced.add(pid)
+        if self._waiting:
+            asyncio.get_running_loop().call_later(_ANNOUNCED_AFTER_S, self._tell_taken, pid)
+        else:
+            self._tell_taken(pid)
+
+    def _tell_taken(self, pid: int) -> None:
+        if pid in self._unannounced:
+            self._unannounced.discard(pid)
+            self._send({"taken": pid})
 
     def end_orphans(self) -> None:
         """Kill every marked process whose service process is gone; reads all of /proc."""
@@ -150,6 +169,7 @@ class ForkingExecutor:
 
     def stop(self, pid: int, grace_s: float) -> None:
         """Ask the parent to end a run; when the parent is gone its children are, too."""
+        self._tell_taken(pid)
         self._send({"stop": pid, "grace_s": grace_s})
 
     def expect_end(self, command: "ForkedCommand") -> None:
@@ -190,6 +210,7 @@ class ForkingExecutor:
             self._complaint = ""
             self._pause_s = _FIRST_PAUSE_S
         elif message["ended"] in self._running:
+            self._unannounced.discard(message["ended"])
             self._running.pop(message["ended"]).finish(
                 Ended.from_status(message["status"], message["max_rss_bytes"], message["cpu_s"])
             )
@@ -228,6 +249,7 @@ class ForkingExecutor:
         """Everything below the parent has ended or is ended now; tell those who wait for it."""
         kill_marked(self._mark)
         lost, self._running = self._running, {}
+        self._unannounced.clear()
         for command in lost.values():
             command.finish(LOST)
 
