@@ -13,14 +13,14 @@ die() {
   exit 1
 }
 
-programs() { printf 'chromium\ncaddy\nnginx\n'; }
+programs() { printf 'chromium\ncaddy\nnginx\nffmpeg\n'; }
 
 # Chromium has other names on other systems; servers lie where only root has its path.
 is_there() {
   local PATH="$PATH:/usr/sbin:/sbin"
   case "$1" in
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
-    caddy | nginx) command -v "$1" ;;
+    caddy | nginx | ffmpeg) command -v "$1" ;;
     *) die "no program $1 is known here; known: $(programs | tr '\n' ' ')" ;;
   esac >/dev/null 2>&1
 }

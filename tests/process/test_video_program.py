@@ -1,8 +1,6 @@
 """--backend ffmpeg: what the program is told, by a program that writes down its arguments."""
 
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 from PIL import Image
 
 from films import BLUE, GREEN, RED, make_film
+from programs import needed
 from zyra.core.errors import DataError, DependencyMissing, UsageError
 
 FILM = Path(__file__).parents[1] / "data" / "film.mp4"
@@ -135,7 +134,7 @@ def test_without_the_program_there_is_a_remedy(process, tmp_path, film, monkeypa
     assert "leave --backend out" in refused.value.hint
 
 
-@pytest.mark.skipif(shutil.which("ffmpeg", path=os.defpath) is None, reason="no ffmpeg here")
 def test_the_real_program_makes_a_film(process, tmp_path, film):
+    needed("ffmpeg", "ffmpeg")
     process("video-transcode", input=str(film), output=str(tmp_path / "o.mp4"), backend="ffmpeg")
     assert (tmp_path / "o.mp4").stat().st_size > 1000
