@@ -226,3 +226,15 @@ def test_what_is_no_netcdf_is_told_without_its_folder(tmp_path, magic):
         NetcdfDataset(path)
     assert refused.value.message.startswith("a.nc is ")
     assert str(tmp_path) not in refused.value.message
+
+
+def test_two_dimensions_of_one_name_are_told_as_damage(tmp_path):
+    path = tmp_path / "twice.nc"
+    with netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET") as file:
+        file.createDimension("x", 3)
+        file.createDimension("y", 2)
+        file.createVariable("t", "f4", ("y", "x"))
+    length = b"\0\0\0\1"  # of the names
+    path.write_bytes(path.read_bytes().replace(length + b"x\0\0\0", length + b"y\0\0\0"))
+    with pytest.raises(DataError, match=r"twice\.nc is not readable as NetCDF: it is damaged"):
+        NetcdfDataset(path)

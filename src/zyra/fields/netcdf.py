@@ -44,6 +44,8 @@ class _NetcdfSource:
             raise DataError(f"{path.name} is not readable as NetCDF: {exc.strerror}") from exc
         except UnicodeDecodeError as exc:
             raise DataError(f"{path.name} is not readable as NetCDF: {exc}") from exc
+        except AttributeError as exc:  # of the library itself: variables of dimensions unknown
+            raise DataError(f"{path.name} is not readable as NetCDF: it is damaged") from exc
         self._file.set_auto_maskandscale(False)
         self._file.set_always_mask(False)
         self.variables: Mapping[str, _NetcdfVariable] = {
