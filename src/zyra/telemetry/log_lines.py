@@ -7,6 +7,7 @@ logged within a block, also by libraries, such as the id of the request.
 import json
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -47,7 +48,7 @@ def facts_of(record: logging.LogRecord) -> dict[str, Any]:
     return {name: fact for name, fact in {**_ABOUT.get(), **own}.items() if fact is not None}
 
 
-class Lines(logging.Formatter):
+class Lines(logging.Formatter, ABC):
     """One record, one line, without secrets.
 
     Args:
@@ -64,9 +65,9 @@ class Lines(logging.Formatter):
         """The line of a record."""
         return self._masked(self.line(record))
 
+    @abstractmethod
     def line(self, record: logging.LogRecord) -> str:
         """The line, with whatever is in it."""
-        raise NotImplementedError
 
     def _masked(self, text: str) -> str:
         for secret in self._hidden:
