@@ -114,20 +114,12 @@ def test_a_workflow_is_made_of_nodes_and_parameters_that_n8n_has(path: Path) -> 
     assert named <= set(names)
 
 
-def test_a_job_is_submitted_and_polled(
-    service: Service, page: Page, callbacks: ApiServer, tmp_path: Path
+@pytest.mark.parametrize("workflow", ["submit-and-poll", "submit-and-callback"])
+def test_a_job_is_submitted_and_its_picture_fetched_when_it_is_done(
+    service: Service, page: Page, callbacks: ApiServer, tmp_path: Path, workflow: str
 ) -> None:
     forecast = str(DATA / "gfs_2p5deg_f120_all_fields.grib2")
-    replay("submit-and-poll", service, page, callbacks, tmp_path, forecast)
-    with Image.open(tmp_path / "t850.png") as picture:
-        assert picture.size == (1024, 512)
-
-
-def test_a_job_is_submitted_and_resumed_by_its_callback(
-    service: Service, page: Page, callbacks: ApiServer, tmp_path: Path
-) -> None:
-    forecast = str(DATA / "gfs_2p5deg_f120_all_fields.grib2")
-    replay("submit-and-callback", service, page, callbacks, tmp_path, forecast)
+    replay(workflow, service, page, callbacks, tmp_path, forecast)
     with Image.open(tmp_path / "t850.png") as picture:
         assert picture.size == (1024, 512)
 

@@ -171,16 +171,23 @@ def test_variables_are_those_of_the_environment_and_of_the_env_file(run, folder)
     assert done.stdout == b"zyra disseminate local of-the-file --input of-the-shell\n"
 
 
-def test_an_interrupt_ends_every_step(folder):
+def two_copies_under_way(folder, **options):
+    """`zyra run` of two steps joined by a pipe, both of which have started."""
     (folder / "p.json").write_text(json.dumps({"stages": [copy("-", "-"), copy("-", "x")]}))
     process = subprocess.Popen(
         [*ZYRA, "p.json", "--verbose"],
         cwd=folder,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        **options,
     )
     told = [process.stderr.readline() for _ in range(2)]
     assert all(line.endswith(b"started\n") for line in told)
+    return process
+
+
+def test_an_interrupt_ends_every_step(folder):
+    process = two_copies_under_way(folder)
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate()
     assert process.returncode == 130, rest
@@ -188,16 +195,7 @@ def test_an_interrupt_ends_every_step(folder):
 
 
 def test_an_interrupt_by_the_terminal_leaves_no_part_of_a_file(folder):
-    (folder / "p.json").write_text(json.dumps({"stages": [copy("-", "-"), copy("-", "x")]}))
-    process = subprocess.Popen(
-        [*ZYRA, "p.json", "--verbose"],
-        cwd=folder,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    told = [process.stderr.readline() for _ in range(2)]
-    assert all(line.endswith(b"started\n") for line in told)
+    process = two_copies_under_way(folder, start_new_session=True)
     os.killpg(process.pid, signal.SIGINT)  # as of a terminal: to every process at once
     _, rest = process.communicate()
     assert process.returncode == 130, rest
@@ -206,15 +204,7 @@ def test_an_interrupt_by_the_terminal_leaves_no_part_of_a_file(folder):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is told of its parent's end")
 def test_steps_end_when_the_pipeline_is_killed(folder):
-    (folder / "p.json").write_text(json.dumps({"stages": [copy("-", "-"), copy("-", "x")]}))
-    process = subprocess.Popen(
-        [*ZYRA, "p.json", "--verbose"],
-        cwd=folder,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    told = [process.stderr.readline() for _ in range(2)]
-    assert all(line.endswith(b"started\n") for line in told)
+    process = two_copies_under_way(folder)
     process.kill()
     assert process.stderr.read() == b""  # its end is that of the last who could write
     process.stdin.close()
