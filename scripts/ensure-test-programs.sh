@@ -13,13 +13,14 @@ die() {
   exit 1
 }
 
-programs() { printf 'chromium\ncaddy\nnginx\nffmpeg\n'; }
+programs() { printf 'chromium\ncaddy\nnginx\nffmpeg\nprometheus\n'; }
 
 # Chromium has other names on other systems; servers lie where only root has its path.
 is_there() {
   local PATH="$PATH:/usr/sbin:/sbin"
   case "$1" in
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    prometheus) command -v prometheus && command -v promtool ;;
     caddy | nginx | ffmpeg) command -v "$1" ;;
     *) die "no program $1 is known here; known: $(programs | tr '\n' ' ')" ;;
   esac >/dev/null 2>&1
@@ -45,7 +46,7 @@ leave_stopped() {
   local program
   [ -d /run/systemd/system ] || return 0
   for program in "$@"; do
-    case "$program" in caddy | nginx) as_root systemctl disable --quiet --now "$program.service" ;; esac
+    case "$program" in caddy | nginx | prometheus) as_root systemctl disable --quiet --now "$program.service" ;; esac
   done
 }
 
