@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from zyra.core.errors import TransientTransferError
-from zyra.transfer.failures import ServerBusy
+from zyra.transfer.failures import NameServiceSilent, ServerBusy
 from zyra.transfer.retries import RECOVERED_BYTES, Retries, Tries, retry_after_s
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -54,6 +54,20 @@ def test_the_last_failure_is_raised(tries):
     with pytest.raises(TransientTransferError) as caught:
         tries.pause_after(BROKEN, 0)
     assert caught.value is BROKEN
+
+
+def test_a_silent_name_service_is_asked_once_more(tries, pauses):
+    silent = NameServiceSilent("nobody knows")
+    tries.pause_after(silent, 0)
+    with pytest.raises(NameServiceSilent):
+        tries.pause_after(silent, 0)
+    assert len(pauses) == 1
+
+
+def test_a_transfer_that_had_begun_waits_for_the_name_service(tries, pauses):
+    for _ in range(8):
+        tries.pause_after(NameServiceSilent("nobody knows"), 1)
+    assert len(pauses) == 8
 
 
 def test_much_progress_starts_the_count_again(tries, pauses):

@@ -33,6 +33,10 @@ class ServerBusy(TransientTransferError):
         self.status = status
 
 
+class NameServiceSilent(TransientTransferError):
+    """Nobody tells the address of a host: the name service is away, or there is none."""
+
+
 def had_no_effect(error: TransientTransferError) -> bool:
     """Whether a server refused a request before it did anything: 429 and 503."""
     return isinstance(error, ServerBusy) and error.status in _NOTHING_DONE

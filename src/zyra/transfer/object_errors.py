@@ -5,6 +5,7 @@ about, one is tried anew with our own means, since those know the reason.
 """
 
 import re
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -17,7 +18,7 @@ from zyra.core.urls import Url
 from zyra.transfer.connections import Dialer
 from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.object_access import Access
-from zyra.transfer.socket_errors import TRY_LATER, refusals_named
+from zyra.transfer.socket_errors import TRY_LATER, refusals_named, unresolved
 
 Found = TypeVar("Found")
 
@@ -106,7 +107,7 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
             hint="choose a longer prefix that leaves it out; such objects cannot be reached",
         )
     if (found is None and "redirect" not in text) or status == 403:
-        _explain_connection(url, access)
+        check_connection(url, access)
     if "redirect without LOCATION" in text or "AuthorizationHeaderMalformed" in text:
         return InAnotherRegion(f"{url.shown}: in another region", hint="set AWS_REGION")
     if found is not None and status is not None:
@@ -124,13 +125,21 @@ def _refusal(url: Url, status: int, phrase: str, text: str) -> TransferError:
     return RefusedByServer(message, status, hint=_HINTS.get(status))
 
 
-def _explain_connection(url: Url, access: Access) -> None:
-    """Raise why no connection comes about, if none does."""
+def check_connection(url: Url, access: Access) -> None:
+    """Connect to where `url` is once, by our own means, which know why it does not come about.
+
+    Raises:
+        AddressRefused: The network policy forbids the store's address.
+        TransientTransferError: The store or the name service does not answer.
+        TransferError: No such host, or nobody listens there.
+    """
     endpoint = access.endpoint(url)
     where = f"{url.shown}: {endpoint.host}"
     try:
         with refusals_named(url.shown):
             Dialer(access.policy).dial(endpoint.host, endpoint.port or 443, 10.0).close()
+    except socket.gaierror as exc:
+        raise unresolved(where, exc) from exc
     except TimeoutError as exc:
         raise TransientTransferError(f"{where} does not answer", hint=TRY_LATER) from exc
     except OSError as exc:

@@ -23,7 +23,7 @@ from zyra.core.job import Job
 from zyra.core.patterns import parse_pattern
 from zyra.core.urls import OBJECT_SCHEMES, Url, split_url
 from zyra.transfer.object_access import Access
-from zyra.transfer.object_errors import ask, translated
+from zyra.transfer.object_errors import ask, check_connection, translated
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
 
@@ -171,6 +171,8 @@ class Bucket:
 
     @cached_property
     def _store(self) -> ObjectStore:
+        # The library tries for many seconds to reach a host that does not exist.
+        check_connection(self._url, self._access)
         return self._access.open(self._url, self._retries)
 
     def _ask(self, key: str, call: Callable[[], Found]) -> Found:

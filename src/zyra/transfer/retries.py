@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from zyra.core.errors import TransientTransferError
-from zyra.transfer.failures import ServerBusy
+from zyra.transfer.failures import NameServiceSilent, ServerBusy
 
 # A transfer that goes on this far after a failure has recovered: the count starts again.
 RECOVERED_BYTES = 1 << 20
+# The system's resolver has asked several times by itself before it gives up.
+_LOOK_UPS = 2
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,18 @@ class Tries:
             self._failures = 0
         self._position = max(self._position, position)
         self._failures += 1
-        if self._failures >= self._retries.attempts:
+        if self._failures >= self._attempts_after(error):
             raise error
         seconds = self._seconds(error)
         if seconds > self._retries.longest_wait_s:
             raise error
         self._tell(f"trying again in {seconds:.1f} s: {error.message}")
         self._retries.pause(seconds)
+
+    def _attempts_after(self, error: TransientTransferError) -> int:
+        # Who has received something knows that the name is right: the network will come back.
+        is_new = isinstance(error, NameServiceSilent) and not self._position
+        return min(_LOOK_UPS, self._retries.attempts) if is_new else self._retries.attempts
 
     def _seconds(self, error: TransientTransferError) -> float:
         if isinstance(error, ServerBusy) and error.retry_after_s is not None:

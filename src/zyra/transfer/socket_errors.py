@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from zyra.core.errors import AddressRefused, TransferError, TransientTransferError
+from zyra.transfer.failures import NameServiceSilent
 
 TRY_LATER = "the connection is unstable or the server overloaded: try again later"
 
@@ -34,7 +35,7 @@ def refusals_named(shown: str) -> Iterator[None]:
 def socket_failure(shown: str, error: OSError) -> TransferError:
     """What an error of a connection means for `shown`, a URL without its secrets."""
     if isinstance(error, socket.gaierror):
-        return _unresolved(shown, error)
+        return unresolved(shown, error)
     if isinstance(error, ssl.SSLCertVerificationError):
         return TransferError(
             f"{shown}: the certificate is not trusted: {error.verify_message}",
@@ -51,9 +52,10 @@ def socket_failure(shown: str, error: OSError) -> TransferError:
     )
 
 
-def _unresolved(shown: str, error: socket.gaierror) -> TransferError:
-    if error.errno == socket.EAI_AGAIN:
-        return TransientTransferError(
+def unresolved(shown: str, error: BaseException | None) -> TransferError:
+    """What it means for `shown` that the name of its host has no address."""
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return NameServiceSilent(
             f"{shown}: the name service does not answer", hint="check the network connection"
         )
     return TransferError(f"{shown}: no such host", hint="check the host's name")

@@ -1,6 +1,5 @@
 """Say in Zyra's words what urllib3 reports, and whether another try is worth it."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from urllib3.exceptions import (
 )
 
 from zyra.core.errors import TransferError, TransientTransferError
-from zyra.transfer.socket_errors import TRY_LATER, refusals_named
+from zyra.transfer.socket_errors import TRY_LATER, refusals_named, unresolved
 
 
 @contextmanager
@@ -32,7 +31,7 @@ def translated(url: str) -> Iterator[None]:
         with refusals_named(url):
             yield
     except NameResolutionError as exc:
-        raise _unresolved(url, exc) from exc
+        raise unresolved(url, exc.__cause__) from exc
     except NewConnectionError as exc:
         raise TransferError(
             f"{url}: cannot connect: {exc.__cause__}", hint="check the host and the port"
@@ -45,15 +44,6 @@ def translated(url: str) -> Iterator[None]:
         raise _broken(url, exc) from exc
     except HTTPError as exc:
         raise TransferError(f"{url}: not a proper HTTP answer: {str(exc)!r}") from exc
-
-
-def _unresolved(url: str, error: NameResolutionError) -> TransferError:
-    cause = error.__cause__
-    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
-        return TransientTransferError(
-            f"{url}: the name service does not answer", hint="check the network connection"
-        )
-    return TransferError(f"{url}: no such host", hint="check the host's name")
 
 
 def _tls(url: str, error: SSLError) -> TransferError:
