@@ -13,7 +13,7 @@ die() {
   exit 1
 }
 
-programs() { printf 'chromium\ncaddy\nnginx\nffmpeg\nprometheus\n'; }
+programs() { printf 'chromium\ncaddy\nnginx\nffmpeg\nprometheus\nzsh\nfish\n'; }
 
 # Chromium has other names on other systems; servers lie where only root has its path.
 is_there() {
@@ -21,7 +21,7 @@ is_there() {
   case "$1" in
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     prometheus) command -v prometheus && command -v promtool ;;
-    caddy | nginx | ffmpeg) command -v "$1" ;;
+    caddy | nginx | ffmpeg | zsh | fish) command -v "$1" ;;
     *) die "no program $1 is known here; known: $(programs | tr '\n' ' ')" ;;
   esac >/dev/null 2>&1
 }
