@@ -36,6 +36,8 @@ def serving(folder: Path, **settings: str) -> Iterator[Service]:
         # What it says from now on would fill the pipe.
         draining = threading.Thread(target=server.stderr.read)
         draining.start()
-        yield Service(address)
-        server.terminate()
-        draining.join()
+        try:
+            yield Service(address)
+        finally:
+            server.terminate()
+            draining.join()
