@@ -47,6 +47,13 @@ def faulty(base: Any, faults: Faults) -> Any:
                 return None
             return super().ftp_RETR(path)
 
+        def ftp_STOR(self, file: str, mode: str = "w") -> Any:
+            if faults.store and faults.store[0]["kind"] == "store-refused":
+                faults.store.popleft()
+                self.respond("552 Exceeded storage allocation.")
+                return None
+            return super().ftp_STOR(file, mode)
+
         def ftp_SIZE(self, path: str) -> None:
             if not faults.size:
                 super().ftp_SIZE(path)

@@ -33,6 +33,9 @@ def main() -> None:
     authorizer = DummyAuthorizer()
     authorizer.add_anonymous(options["folder"])
     authorizer.add_user(options["user"], options["password"], options["folder"], perm="elradfmwMT")
+    if options["closed"]:
+        for user in ("anonymous", options["user"]):
+            authorizer.override_perm(user, options["closed"], "e")
     base = handlers.TLS_FTPHandler if options["certificate"] else handlers.FTPHandler
     faults = Faults()
     handler = faulty(base, faults)

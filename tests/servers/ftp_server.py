@@ -24,6 +24,7 @@ class FtpServer:
         masquerade: Address that it names in its answers to PASV.
         epsv: Whether it knows EPSV.
         unknown: Commands that it does not know, such as MLSD.
+        closed: Folder in it of which nothing may be read or written.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class FtpServer:
         masquerade: str | None = None,
         epsv: bool = True,
         unknown: Sequence[str] = (),
+        closed: str | None = None,
     ) -> None:
         self._options = {
             "host": HOST,
@@ -46,6 +48,7 @@ class FtpServer:
             "masquerade": masquerade,
             "epsv": epsv,
             "unknown": list(unknown),
+            "closed": None if closed is None else str(folder / closed),
         }
 
     def __enter__(self) -> "FtpServer":

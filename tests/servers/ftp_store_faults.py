@@ -1,6 +1,7 @@
 """What goes wrong on order with the files that `ftp_process` takes.
 
-Kinds, each after some bytes: store-reset (the connections end), store-full (no room).
+Kinds, each after some bytes: store-reset (the connections end), store-full (no room). Before the
+first byte, in `ftp_faults`: store-refused (no room).
 """
 
 import errno

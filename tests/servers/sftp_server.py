@@ -9,6 +9,7 @@ gone), change (calls `do`); for files that are written: store-reset, store-full.
 """
 
 import base64
+import errno
 import hashlib
 import logging
 import os
@@ -34,6 +35,7 @@ class SftpServer:
         folder: What it serves, as its root.
         allowed: Public key that lets `USER` in, beside the password.
         door: Class of what lets somebody in.
+        closed: File or folder of that name of which nothing may be opened.
     """
 
     def __init__(
@@ -42,8 +44,10 @@ class SftpServer:
         *,
         allowed: paramiko.PKey | None = None,
         door: "type[Door] | None" = None,
+        closed: str = "",
     ) -> None:
         self.folder = folder
+        self.closed = closed
         self.allowed = allowed
         self._door = door or Door
         self.key = paramiko.ECDSAKey.generate()
@@ -162,6 +166,8 @@ class _Files(paramiko.SFTPServerInterface):
         return self._told(lambda: self._opened(self._local(path), flags))
 
     def _opened(self, path: Path, flags: int) -> paramiko.SFTPHandle:
+        if self._owner.closed and self._owner.closed in path.parts:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         writes = flags & (os.O_WRONLY | os.O_RDWR)
         faults = self._owner.faults
         is_next = faults and bool(writes) == faults[0]["kind"].startswith("store")

@@ -4,6 +4,7 @@ Names under `.invalid` are looked up, but nobody has them (RFC 6761, section 6.4
 a name service says so instead of that.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -26,6 +27,9 @@ ENVIRONMENT = RESOLVER | {
     "AWS_ACCESS_KEY_ID": "a-key",
     "AWS_SECRET_ACCESS_KEY": "a-secret",
     "GOOGLE_BASE_URL": WEB,
+    "GOOGLE_SERVICE_ACCOUNT_KEY": json.dumps(
+        {"client_email": "", "private_key": "", "private_key_id": "", "disable_oauth": True}
+    ),
     "AZURE_STORAGE_ENDPOINT": WEB,
     "AZURE_STORAGE_ACCOUNT_NAME": "account",
 }
@@ -46,7 +50,7 @@ COMMANDS = {
     "stac": ("acquire", "stac", f"{WEB}/stac", "--output-dir", "out"),
     "vimeo": ("acquire", "vimeo", "1", "--api-url", WEB, "--vimeo-token", "x", *TO_FILE),
     "to s3": ("disseminate", "s3", "-i", "film", "--url", "s3://bucket/a"),
-    "to gs": ("disseminate", "s3", "-i", "film", "--url", "gs://bucket/a", "--unsigned"),
+    "to gs": ("disseminate", "s3", "-i", "film", "--url", "gs://bucket/a"),
     "to az": ("disseminate", "s3", "-i", "film", "--url", "az://bucket/a", "--unsigned"),
     "to ftp": ("disseminate", "ftp", "-i", "film", f"ftp://{HOST}/a"),
     "to sftp": ("disseminate", "ftp", "-i", "film", f"sftp://me@{HOST}/a", "--password", "x"),

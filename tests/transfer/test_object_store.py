@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from s3_server import PAGE, S3Server
+from sink_server import Answer, SinkServer
 
 from zyra.core.errors import TransferError, UsageError
 from zyra.core.network import NetworkPolicy
@@ -132,6 +133,18 @@ def test_an_endpoint_that_is_gone_fails_at_once(job, tmp_path):
     bucket = open_bucket("s3://b/", job, unsigned=True, retries=Retries(2, first_pause_s=86_400))
     with pytest.raises(TransferError, match="cannot connect"):
         bucket.upload("a", tmp_path / "a")
+
+
+def test_a_store_without_room_is_one_clear_line(job, tmp_path):
+    (tmp_path / "a").write_bytes(b"x")
+    with SinkServer() as full:
+        full.answers.append(Answer(507, body=b"<Error><Code>XMinioStorageFull</Code></Error>"))
+        variables = {"AWS_ENDPOINT_URL": full.url("")}
+        job = replace(job, network=NetworkPolicy(unrestricted=True), variables=variables)
+        bucket = open_bucket("s3://b/", job, unsigned=True, retries=Retries(1))
+        with pytest.raises(RefusedByServer, match="507 XMinioStorageFull") as caught:
+            bucket.upload("a", tmp_path / "a")
+    assert caught.value.hint == "the store has no room"
 
 
 def test_only_urls_of_object_stores_have_buckets(job):

@@ -33,10 +33,6 @@ _AWS = (
     "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     "AWS_METADATA_ENDPOINT",
 )  # fmt: skip
-_AWS_CREDENTIALS = (
-    "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-)  # fmt: skip
 _GOOGLE = (
     "GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_KEY", "GOOGLE_APPLICATION_CREDENTIALS",
     "GOOGLE_BASE_URL",
@@ -46,6 +42,14 @@ _AZURE = (
     "AZURE_STORAGE_TOKEN", "AZURE_STORAGE_CLIENT_ID", "AZURE_STORAGE_CLIENT_SECRET",
     "AZURE_STORAGE_TENANT_ID", "AZURE_STORAGE_ENDPOINT",
 )  # fmt: skip
+_CREDENTIALS = {
+    "s3": (
+        "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ),
+    "gs": _GOOGLE[:3],
+    "az": _AZURE[1:5],
+}  # fmt: skip
 _HOSTS = {
     "s3": "https://s3.{region}.amazonaws.com",
     "gs": "https://storage.googleapis.com",
@@ -116,6 +120,12 @@ class Access:
             raise UsageError(f"the endpoint {chosen!r} of {url.scheme}:// is no http or https URL")
         return split_url(chosen)
 
+    def asks_unsigned(self, scheme: str) -> bool:
+        """Whether no credentials are shown to the stores of a scheme."""
+        variables = self._settings() if scheme == "s3" else self._variables
+        has_credentials = any(variables.get(name) for name in _CREDENTIALS[scheme])
+        return self._unsigned or (self.policy.broker is not None and not has_credentials)
+
     def _settings(self) -> Mapping[str, str]:
         """The variables; where they hold no AWS keys, with those of the chosen profile."""
         if "AWS_ACCESS_KEY_ID" in self._variables:
@@ -132,27 +142,24 @@ class Access:
         endpoint = next((settings[name] for name in _ENDPOINTS if settings.get(name)), None)
         if endpoint is not None:
             config["aws_endpoint_url"] = endpoint.rstrip("/")
-        if self._asks_unsigned(any(settings.get(name) for name in _AWS_CREDENTIALS)):
+        if self.asks_unsigned("s3"):
             config["aws_skip_signature"] = True
         else:
             config["aws_checksum_algorithm"] = "SHA256"
         return config
 
     def _others(self, scheme: str) -> Any:
-        names, skip, credentials = (
-            (_GOOGLE, "google_skip_signature", _GOOGLE[:3])
+        names, skip = (
+            (_GOOGLE, "google_skip_signature")
             if scheme == "gs"
-            else (_AZURE, "azure_skip_signature", _AZURE[1:5])
+            else (_AZURE, "azure_skip_signature")
         )
         config: dict[str, Any] = {
             name.lower(): self._variables[name] for name in names if self._variables.get(name)
         }
-        if self._asks_unsigned(any(self._variables.get(name) for name in credentials)):
+        if self.asks_unsigned(scheme):
             config[skip] = True
         return config
-
-    def _asks_unsigned(self, has_credentials: bool) -> bool:
-        return self._unsigned or (self.policy.broker is not None and not has_credentials)
 
     def _client(self, endpoint: Url) -> dict[str, Any]:
         options: dict[str, Any] = {

@@ -40,6 +40,7 @@ _HINTS = {
     401: "check the credentials; public data needs none: --unsigned",
     403: "check the credentials and their rights; public data needs none: --unsigned",
     404: "check the bucket and the key",
+    507: "the store has no room",
 }
 
 
@@ -95,10 +96,7 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
     found = _STATUS.search(text)
     status = int(found[1]) if found else None
     if _METADATA.search(text):
-        return TransferError(
-            f"{url.shown}: there are no credentials",
-            hint=_NO_CREDENTIALS.get(url.scheme),
-        )
+        return no_credentials(url)
     odd_key = _ODD_KEY.search(text)
     if odd_key is not None:
         return TransferError(
@@ -123,6 +121,11 @@ def _refusal(url: Url, status: int, phrase: str, text: str) -> TransferError:
     if status in _BUSY:
         return ServerBusy(message)
     return RefusedByServer(message, status, hint=_HINTS.get(status))
+
+
+def no_credentials(url: Url) -> TransferError:
+    """That a store asks who we are, and nothing is known that could answer it."""
+    return TransferError(f"{url.shown}: there are no credentials", hint=_NO_CREDENTIALS[url.scheme])
 
 
 def check_connection(url: Url, access: Access) -> None:

@@ -23,7 +23,7 @@ from zyra.core.job import Job
 from zyra.core.patterns import parse_pattern
 from zyra.core.urls import OBJECT_SCHEMES, Url, split_url
 from zyra.transfer.object_access import Access
-from zyra.transfer.object_errors import ask, check_connection, translated
+from zyra.transfer.object_errors import ask, check_connection, no_credentials, translated
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
 
@@ -144,6 +144,9 @@ class Bucket:
             TransferError: It cannot be written.
             OSError: The file cannot be read.
         """
+        if self._url.scheme == "gs" and self._access.asks_unsigned("gs"):
+            # The library would ask the metadata server of the machine for a token all the same.
+            raise no_credentials(self._place(key))
         named = {"Content-Type": content_type, "Cache-Control": cache_control}
         attributes: Any = {name: value for name, value in named.items() if value is not None}
         attributes |= metadata or {}
