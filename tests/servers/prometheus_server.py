@@ -90,7 +90,12 @@ def prometheus_reading(address: str, key: str, folder: Path) -> Iterator[Prometh
         ):
             try:
                 prometheus = Prometheus(client)
-                wait_until(prometheus.is_ready, "Prometheus is ready", PATIENCE_S)
+                wait_until(
+                    lambda: process.poll() is not None or prometheus.is_ready(),
+                    "Prometheus is ready or has given up",
+                    PATIENCE_S,
+                )
+                assert process.poll() is None, (folder / "prometheus.log").read_text()
                 yield prometheus
             finally:
                 process.terminate()
