@@ -4,14 +4,14 @@ ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-RUN python -m venv /srv/zyra
+RUN python -m venv --without-pip /srv/zyra
 WORKDIR /src
 COPY requirements.txt ./
 # Wheels only: nothing is compiled, so no compiler is needed here either.
-RUN /srv/zyra/bin/pip install --require-hashes --only-binary :all: -r requirements.txt
+RUN pip --python /srv/zyra install --require-hashes --only-binary :all: -r requirements.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY src ./src
-RUN /srv/zyra/bin/pip install --no-deps --no-build-isolation .
+RUN pip --python /srv/zyra install --no-deps --no-build-isolation .
 
 FROM python:${PYTHON}-slim-bookworm AS base
 # ecCodes' wheel for 64-bit ARM lacks the library itself.
@@ -22,7 +22,7 @@ RUN if [ "$(uname -m)" = aarch64 ]; then \
       rm -rf /var/lib/apt/lists/*; \
     fi
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin zyra && \
-    install -d -o zyra -g zyra /data /data/uploads /data/results /data/state
+    install -d -o zyra -g zyra -m 700 /data /data/uploads /data/results /data/state
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ZYRA_UPLOAD_DIR=/data/uploads ZYRA_RESULTS_DIR=/data/results ZYRA_STATE_DIR=/data/state
 VOLUME /data
