@@ -1,6 +1,7 @@
 """Programs of the machine that tests open and that pip cannot bring."""
 
 import os
+from typing import NoReturn
 
 import pytest
 
@@ -13,8 +14,13 @@ def needed(title: str, *names: str) -> str:
     Without any of them tests are left out, or fail where CI is set.
     """
     found = find_program(*names)
-    if found is not None:
-        return found
+    if found is None:
+        leave_out(f"no {title} here: {REMEDY}")
+    return found
+
+
+def leave_out(reason: str) -> NoReturn:
+    """Leave the test out for a reason, or let it fail where CI is set."""
     if os.environ.get("CI"):
-        pytest.fail(f"no {title} here: {REMEDY}")
-    pytest.skip(f"no {title} here: {REMEDY}")
+        pytest.fail(reason)
+    pytest.skip(reason)
