@@ -154,8 +154,19 @@ def test_only_http_gives_files(base):
         f'{HEAD}<service name="f" serviceType="HTTPServer" base="{base}"/>'
         '<dataset name="x" urlPath="x.nc" serviceName="f"/></catalog>'
     )
-    found = entries_of(body.encode(), split_url("https://a.example/catalog.xml"))
-    assert [entry for entry in found if not entry.url.startswith("https://a.example/")] == []
+    (found,) = entries_of(body.encode(), split_url("https://a.example/catalog.xml"))
+    assert found.problem == f"https://a.example/catalog.xml: '{base}x.nc' is no http address"
+
+
+def test_a_way_to_a_file_that_cannot_be_gone_hides_no_other():
+    body = (
+        f'{HEAD}<service name="f" serviceType="HTTPServer" base="ftp://h.example/"/>'
+        '<service name="g" serviceType="HTTPServer" base="/g/"/>'
+        '<dataset name="x"><access serviceName="f" urlPath="x.nc"/>'
+        '<access serviceName="g" urlPath="x.nc"/></dataset></catalog>'
+    )
+    (found,) = entries_of(body.encode(), split_url("https://a.example/catalog.xml"))
+    assert (found.url, found.problem) == ("https://a.example/g/x.nc", None)
 
 
 def test_only_http_is_read(fetched):

@@ -40,6 +40,7 @@ def main() -> None:
     faults = Faults()
     handler = faulty(base, faults)
     handler.authorizer, handler.use_sendfile = authorizer, False
+    handler.unicode_errors = "surrogateescape"  # names go out as the bytes that they are
     handler.masquerade_address = options["masquerade"]
     if options["implicit"]:
         handler = encrypted_from_the_start(handler)

@@ -150,7 +150,10 @@ class _Files(paramiko.SFTPServerInterface):
     def list_folder(self, path: str) -> Any:
         def listed() -> list[paramiko.SFTPAttributes]:
             return [
-                paramiko.SFTPAttributes.from_stat(entry.stat(follow_symlinks=False), entry.name)
+                # As bytes, which a name need not be text in any encoding for.
+                paramiko.SFTPAttributes.from_stat(
+                    entry.stat(follow_symlinks=False), os.fsencode(entry.name)
+                )
                 for entry in os.scandir(self._local(path))
             ]
 

@@ -23,6 +23,7 @@ def test_lines_of_facts_are_read():
         Listed("a file;1.bin", False, 12, modified),
         Listed("sub", True, None, datetime(2024, 8, 1, tzinfo=UTC)),
         Listed("odd", False),
+        Listed("../../etc/passwd", False, 1),
     ]
 
 

@@ -1,6 +1,7 @@
 """Buckets are listed and written."""
 
 import hashlib
+import json
 import os
 import re
 from dataclasses import replace
@@ -152,16 +153,38 @@ def test_only_urls_of_object_stores_have_buckets(job):
         open_bucket("https://host/a", job)
 
 
-@pytest.mark.parametrize("key", ["odd//b", "odd/../b", "odd/./b", "odd/b//"])
-def test_a_key_that_cannot_be_reached_is_told_and_how_to_list_the_others(s3, job, key):
-    for each in ("odd/good/a", key):
+@pytest.mark.parametrize("unsigned", [True, False])
+@pytest.mark.parametrize("key", ["odd//b", "odd/../b", "odd/./b", "odd/b//", "odd/c\x01"])
+def test_an_odd_key_does_not_hide_the_others(s3, job, key, unsigned):
+    names = [f"odd/good {number}+ü/a" for number in range(PAGE + 1)]
+    for each in (*names, key):
         s3.put("odd", each, b"x")
     job = replace(job, network=NetworkPolicy(unrestricted=True), variables=s3.variables)
-    with open_bucket("s3://odd/", job) as bucket:
-        with pytest.raises(TransferError, match=re.escape(f"the key {key!r}, of which a part")):
-            list(bucket.objects("odd/"))
-        assert [found.key for found in bucket.objects("odd/good/")] == ["odd/good/a"]
+    with open_bucket("s3://odd/", job, unsigned=unsigned) as bucket:
+        found = {each.key: each for each in bucket.objects("odd/")}
+        for name in names:
+            assert found.pop(name) == bucket.describe(name)
+    assert list(found) == [key]
+    assert "is not a usable URL" in found[key].problem
     s3.send("DELETE", f"/odd/{quote(key)}")
+
+
+def test_a_listing_that_an_odd_key_ends_is_told_where_only_the_library_can_ask(job):
+    entry = "<Contents><Key>a//b</Key><Size>1</Size><ETag>1</ETag></Contents>"
+    dated = entry.replace("<Size>", "<LastModified>2024-08-01T00:00:00Z</LastModified><Size>")
+    with SinkServer() as store:
+        store.answers.append(Answer(body=f"<ListBucketResult>{dated}</ListBucketResult>".encode()))
+        account = {"client_email": "", "private_key": "", "private_key_id": ""}
+        variables = {
+            "GOOGLE_BASE_URL": store.url(""),
+            "GOOGLE_SERVICE_ACCOUNT_KEY": json.dumps(account | {"disable_oauth": True}),
+        }
+        job = replace(job, network=NetworkPolicy(unrestricted=True), variables=variables)
+        with (
+            open_bucket("gs://odd/", job) as bucket,
+            pytest.raises(TransferError, match="the key 'a//b', of which a part"),
+        ):
+            list(bucket.objects())
 
 
 @pytest.mark.parametrize("key", ["a//b", "a/../b", "a/b//", "/b"])

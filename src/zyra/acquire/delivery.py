@@ -53,12 +53,15 @@ def print_list(entries: Sequence[Entry], args: FetchArgs, output: str, job: Job)
     """Print the URLs of `entries`; what is told of them goes to the manifest, if one is wanted.
 
     Raises:
+        TransferError: Some cannot be asked for; the others are printed.
         OutputError: Something cannot be written.
     """
+    reachable, left_out = _parted(entries, job)
     with open_output(output, job) as stream:
-        stream.writelines(f"{entry.url}\n".encode() for entry in entries)
+        stream.writelines(f"{entry.url}\n".encode() for entry in reachable)
     if args.write_manifest is not None:
-        write_manifest(args.write_manifest, entries, job)
+        write_manifest(args.write_manifest, reachable, job)
+    _refuse_incomplete(left_out, entries)
 
 
 def deliver_one(entry: Entry, output: str, remote_of: RemoteOf, args: FetchArgs, job: Job) -> None:
@@ -68,6 +71,8 @@ def deliver_one(entry: Entry, output: str, remote_of: RemoteOf, args: FetchArgs,
         TransferError: It cannot be fetched.
         OutputError: It cannot be written.
     """
+    if entry.problem is not None:
+        raise TransferError(entry.problem)
     receive_to(
         _paced(remote_of, args)(entry),
         output,
@@ -90,7 +95,8 @@ def deliver(entries: Sequence[Entry], remote_of: RemoteOf, args: FetchArgs, job:
         TransferError: Some cannot be fetched; the others are there.
         OutputError: Something cannot be written.
     """
-    fetches = plan_batch(entries, args.folder or "")
+    reachable, left_out = _parted(entries, job)
+    fetches = plan_batch(reachable, args.folder or "")
     remote_of = _paced(remote_of, args)
     got: list[Fetched] = []
     try:
@@ -103,6 +109,28 @@ def deliver(entries: Sequence[Entry], remote_of: RemoteOf, args: FetchArgs, job:
         _write_manifest(args, fetches, got, job)  # of the others, which are there
         raise
     _write_manifest(args, fetches, got, job)
+    _refuse_incomplete(left_out, entries)
+
+
+def _parted(entries: Sequence[Entry], job: Job) -> tuple[list[Entry], list[Entry]]:
+    """Those that can be asked for, and the others, each of which is told."""
+    left_out = [entry for entry in entries if entry.problem is not None]
+    for entry in left_out:
+        job.tell(f"left out: {entry.problem}")
+    return [entry for entry in entries if entry.problem is None], left_out
+
+
+def _refuse_incomplete(left_out: Sequence[Entry], entries: Sequence[Entry]) -> None:
+    """End with an error where not all could be had, so that nobody takes it for all.
+
+    Raises:
+        TransferError: Something was left out.
+    """
+    if left_out:
+        raise TransferError(
+            f"{len(left_out)} of {len(entries)} files cannot be asked for: {left_out[0].problem}",
+            hint="the others are there" if len(left_out) < len(entries) else None,
+        )
 
 
 def _paced(remote_of: RemoteOf, args: FetchArgs) -> RemoteOf:

@@ -96,7 +96,15 @@ def _of_bucket(args: S3Args, place: Entry, access: Access, job: Job) -> list[Ent
     prefix = url.path[1:]
     with Bucket(url, access) as bucket:
         found = [
-            Entry(item.key, item.url, item.size, item.modified, item.etag)
+            Entry(
+                # What cannot be asked for is no folder either, though its key may end in a slash.
+                item.key if item.problem is None else item.key.rstrip("/"),
+                item.url,
+                item.size,
+                item.modified,
+                item.etag,
+                problem=item.problem,
+            )
             for item in bucket.objects(prefix)
         ]
         there = [entry for entry in chosen(found, args, job) if _is_object(bucket, entry)]
@@ -108,7 +116,7 @@ def _is_object(bucket: Bucket, entry: Entry) -> bool:
 
     Consoles keep empty objects such as `maps/` for folders; the library cuts the slash off.
     """
-    if entry.size:
+    if entry.size or entry.problem is not None:
         return True
     try:
         bucket.describe(entry.name)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 from zyra.acquire.batch import safe_name
 from zyra.acquire.multihash import parse_multihash
 from zyra.acquire.stac_search import Found
-from zyra.core.errors import DataError, SelectionError, UsageError
+from zyra.core.errors import SelectionError, UsageError
 from zyra.core.urls import OBJECT_SCHEMES, URL_CHARACTERS, Url, scheme_of, split_url
 from zyra.transfer.entries import Entry
 
@@ -47,7 +48,7 @@ def entries_of(items: Sequence[Found], names: Sequence[str] | None) -> list[Entr
 
     Raises:
         SelectionError: No item has such an asset.
-        DataError: An asset is where it cannot be fetched from, or its checksum is damaged.
+        DataError: A checksum is damaged.
     """
     entries = [entry for found in items for entry in _entries(found, chosen_assets(found, names))]
     if items and not entries:
@@ -93,16 +94,18 @@ def _told(asset: Mapping[str, Any], found: Found) -> dict[str, Any]:
 
 def _entries(found: Found, assets: Assets) -> Iterator[Entry]:
     folder = safe_name(str(found.item.get("id") or "item"))
-    addresses = {name: _fetchable(name, asset, found) for name, asset in assets.items()}
+    addresses = {name: _address(asset, found.url) for name, asset in assets.items()}
+    problems = {name: _problem(name, address, found) for name, address in addresses.items()}
     files = {
-        name: safe_name(split_url(address).name) or safe_name(name)
+        name: (not problems[name] and safe_name(split_url(address).name)) or safe_name(name)
         for name, address in addresses.items()
     }
     uses = Counter(file.casefold() for file in files.values())
     for name, asset in assets.items():
         file = files[name]
         own = file if uses[file.casefold()] == 1 else safe_name(f"{name}-{file}")
-        yield _entry(f"{folder}/{own}", addresses[name], asset)
+        entry = _entry(f"{folder}/{own}", addresses[name], asset)
+        yield replace(entry, problem=problems[name])
 
 
 def _entry(path: str, address: str, asset: Mapping[str, Any]) -> Entry:
@@ -119,26 +122,26 @@ def _entry(path: str, address: str, asset: Mapping[str, Any]) -> Entry:
     )
 
 
-def _fetchable(name: str, asset: Mapping[str, Any], found: Found) -> str:
-    address = _address(asset, found.url)
+def _problem(name: str, address: str, found: Found) -> str | None:
+    """Why an asset cannot be fetched, where it cannot."""
     if scheme_of(address) not in SCHEMES:
-        raise DataError(
-            f"asset {name} of {found.item.get('id')} is at {address[:200]!r}, where it cannot be "
-            "fetched from",
-            hint=f"choose others with --asset; {', '.join(SCHEMES)} addresses can be fetched",
+        return (
+            f"asset {name} of {found.item.get('id')} is at {address[:200]!r}; "
+            f"{', '.join(SCHEMES)} addresses can be fetched"
         )
-    return address
+    try:
+        split_url(address)
+    except UsageError as exc:
+        return f"asset {name} of {found.item.get('id')}: {exc.message}"
+    return None
 
 
 def _address(asset: Mapping[str, Any], base: Url) -> str:
-    """Where an asset is, from where its item is."""
+    """Where an asset is, from where its item is; as it stands where that is nowhere."""
     href = str(asset["href"]).strip()
-    scheme = scheme_of(href)
-    if scheme in OBJECT_SCHEMES or (scheme and scheme not in SCHEMES):
+    if scheme_of(href) in OBJECT_SCHEMES or base.scheme in OBJECT_SCHEMES:
         return href
     try:
-        if base.scheme in OBJECT_SCHEMES:
-            return href
         return str(base.joined(quote(href, safe=URL_CHARACTERS)))
-    except UsageError as exc:
-        raise DataError(f"{base.shown}: an asset is at {exc.message}") from exc
+    except UsageError:
+        return href

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
 
-from zyra.acquire.xml_reading import Element, read_xml
 from zyra.core.errors import DataError, UsageError
 from zyra.core.times import parse_time
 from zyra.core.urls import Url, is_http
 from zyra.transfer.entries import Entry
 from zyra.transfer.receive import Reception, Remote
+from zyra.transfer.xml_reading import Element, read_xml
 
 CATALOG_BYTES = 64 << 20
 _HTTP = ("httpserver", "http")
@@ -91,12 +91,14 @@ def _files(dataset: Element, url: Url, services: Services, service: str | None) 
         for access in dataset.all("access")
     ]
     paths.append((service, dataset.attributes.get("urlPath")))
-    for name, path in paths:
-        for base in _bases(services, name) if path else ():
-            found = _file(dataset, url, base + (path or ""))
-            if found is not None:
-                yield found
-                return  # one way to a file is enough
+    ways = [
+        found
+        for name, path in paths
+        for base in (_bases(services, name) if path else ())
+        if (found := _file(dataset, url, base + (path or ""))) is not None
+    ]
+    # One way to a file is enough: the first that can be gone.
+    yield from sorted(ways, key=lambda way: way.problem is not None)[:1]
 
 
 def _bases(services: Services, name: str | None) -> tuple[str, ...]:
@@ -107,7 +109,9 @@ def _bases(services: Services, name: str | None) -> tuple[str, ...]:
 
 def _file(dataset: Element, url: Url, reference: str) -> Entry | None:
     address = _joined(url, reference)
-    if address is None or not address.name:
+    if address is None:
+        return _unreachable(reference, url, "")
+    if not address.name:
         return None
     name = address.name.replace("/", "_")
     return Entry(name, str(address), _exact_size(dataset), _modified(dataset))
@@ -115,11 +119,21 @@ def _file(dataset: Element, url: Url, reference: str) -> Entry | None:
 
 def _reference(reference: Element, url: Url) -> Iterator[Entry]:
     attributes = reference.attributes
-    address = _joined(url, catalog_address(attributes.get("href", "")))
-    if address is not None and attributes.get("href"):
+    href = attributes.get("href", "")
+    address = _joined(url, catalog_address(href))
+    if address is None:
+        yield _unreachable(href, url, "/")
+    elif href:
         folder = address.path.rpartition("/")[0].rpartition("/")[2]
         title = attributes.get("title") or attributes.get("name") or folder or "catalog"
         yield Entry(title.replace("/", "_") + "/", str(address))
+
+
+def _unreachable(reference: str, url: Url, slash: str) -> Entry:
+    name = reference.strip().rpartition("/")[2] or "nameless"
+    return Entry(
+        f"{name}{slash}", reference, problem=f"{url.shown}: {reference[:200]!r} is no http address"
+    )
 
 
 def _joined(url: Url, reference: str) -> Url | None:

@@ -39,6 +39,8 @@ def walk(top: Entry, look: Look, depth: int, *, retries: Retries, tell: Tell) ->
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for remaining in range(depth, -1, -1):
             entries = list(_named(level, list(pool.map(ask, level))))
+            if remaining:
+                entries = [_without_its_files(entry) for entry in entries]
             deeper = [entry for entry in entries if entry.is_folder and remaining]
             found += [entry for entry in entries if not (entry.is_folder and remaining)]
             level = [entry for entry in deeper if entry.url not in seen]
@@ -52,6 +54,11 @@ def _named(level: Sequence[Entry], lists: Sequence[list[Entry]]) -> Iterator[Ent
     for folder, entries in zip(level, lists, strict=True):
         for entry in entries:
             yield replace(entry, name=folder.name + entry.name)
+
+
+def _without_its_files(entry: Entry) -> Entry:
+    """A folder that cannot be looked into, as one more thing that cannot be fetched."""
+    return entry if entry.problem is None else replace(entry, name=entry.name.rstrip("/"))
 
 
 def _asked(folder: Entry, *, look: Look, retries: Retries, tell: Tell) -> list[Entry]:

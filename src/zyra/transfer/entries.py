@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
+
+from zyra.core.urls import Url
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Entry:
         sha256: Checksum that its bytes have to have, in hexadecimal, where somebody knows.
         digest: The same by another hash: its name in `hashlib`, and the checksum.
         is_exact: Whether the bytes have to be as many as `size`.
+        problem: Why it cannot be asked for, where it cannot.
     """
 
     name: str
@@ -27,8 +31,29 @@ class Entry:
     sha256: str | None = None
     digest: tuple[str, str] | None = None
     is_exact: bool = False
+    problem: str | None = None
 
     @property
     def is_folder(self) -> bool:
         """Whether it leads to other entries instead of being a file."""
         return self.name.endswith("/")
+
+
+def listed_entry(
+    folder: Url, name: str, *, is_folder: bool, size: int | None, modified: datetime | None
+) -> Entry:
+    """The entry for a name that a server lists in a folder; with its problem, if it has one.
+
+    Such names come from strangers: one that is no name within the folder is never sent anywhere.
+    """
+    is_plain = name not in ("", ".", "..") and "/" not in name and name.isprintable()
+    slash = "/" if is_folder else ""
+    return Entry(
+        f"{name}{slash}",
+        f"{str(folder).rstrip('/')}/{quote(name, safe='', errors='backslashreplace')}{slash}",
+        size,
+        modified,
+        problem=None
+        if is_plain
+        else f"{folder.shown}: the name {name!r} holds a slash or what is not printable UTF-8",
+    )

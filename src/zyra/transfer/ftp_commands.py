@@ -6,9 +6,11 @@ Source: RFC 959, RFC 3659 (SIZE, MDTM).
 import ftplib
 import ssl
 
+from zyra.core.errors import LimitExceeded
 from zyra.transfer.file_answers import Facts
 from zyra.transfer.ftp_listing import parse_ftp_time
 
+MOST_LINES = 1_000_000  # of one listing
 UNKNOWN = ("500", "501", "502", "504")  # commands that a server does not know
 
 
@@ -34,6 +36,30 @@ def _asked(ftp: ftplib.FTP, command: str) -> str | None:
         if str(error)[:3] in (*UNKNOWN, "550"):
             return None
         raise
+
+
+def lines_of(ftp: ftplib.FTP, command: str) -> list[str]:
+    """What a server lists; a byte that is not UTF-8 stays as a surrogate, and spoils one name only.
+
+    Raises:
+        LimitExceeded: It has more than a million lines.
+        ftplib.Error: It cannot be listed.
+        ValueError: What comes is no lines.
+        OSError: The connection broke off.
+    """
+    lines: list[str] = []
+    ftp.voidcmd("TYPE A")  # a listing is text
+    with ftp.transfercmd(command) as data, data.makefile("rb") as stream:
+        while line := stream.readline(ftp.maxline + 1):
+            if len(line) > ftp.maxline:
+                raise ValueError(f"a line of more than {ftp.maxline} letters")
+            if len(lines) == MOST_LINES:
+                raise LimitExceeded(f"{command} gives more than {MOST_LINES} entries")
+            lines.append(line.rstrip(b"\r\n").decode(errors="surrogateescape"))
+        end_of_data(data)
+    ftp.voidresp()
+    ftp.voidcmd("TYPE I")
+    return lines
 
 
 def make_folders(ftp: ftplib.FTP, path: str) -> None:

@@ -15,25 +15,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Unpack
-from urllib.parse import quote
 
-from zyra.core.errors import LimitExceeded, TransferError, TransientTransferError, UsageError
+from zyra.core.errors import TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.urls import Url, split_url
 from zyra.transfer.client import CHUNK_BYTES, Headers
 from zyra.transfer.connections import Dialer
-from zyra.transfer.entries import Entry
+from zyra.transfer.entries import Entry, listed_entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
 from zyra.transfer.file_client import FileClient, Options
 from zyra.transfer.ftp_client import open_ftp
-from zyra.transfer.ftp_commands import UNKNOWN, end_of_data, facts_of, make_folders
+from zyra.transfer.ftp_commands import UNKNOWN, end_of_data, facts_of, lines_of, make_folders
 from zyra.transfer.ftp_errors import translated
-from zyra.transfer.ftp_listing import (
-    MOST_LINES,
-    Listed,
-    parse_list,
-    parse_mlsd,
-)
+from zyra.transfer.ftp_listing import Listed, parse_list, parse_mlsd
 from zyra.transfer.ftp_place import FtpPlace
 from zyra.transfer.idle import Idle, Loan
 from zyra.transfer.logins import NOBODY, Login, login_for
@@ -105,7 +99,16 @@ class FtpClient(FileClient):
             listed = _listed(loan.link, _path(url).rstrip("/"))
             loan.whole = True
         self.tell(f"LIST {url.shown}: {len(listed)} entries")
-        return [_entry(url, found) for found in listed]
+        return [
+            listed_entry(
+                url,
+                found.name,
+                is_folder=found.is_folder,
+                size=found.size,
+                modified=found.modified,
+            )
+            for found in listed
+        ]
 
     def describe(self, address: str) -> Entry:
         """Size and time of one file, as far as the server tells.
@@ -212,28 +215,9 @@ def _path(url: Url) -> str:
 
 
 def _listed(ftp: ftplib.FTP, path: str) -> list[Listed]:
-    lines: list[str] = []
-
-    def take(line: str) -> None:
-        if len(lines) == MOST_LINES:
-            raise LimitExceeded(f"/{path} has more than {MOST_LINES} entries")
-        lines.append(line)
-
     try:
-        ftp.retrlines(f"MLSD {path}".rstrip(), take)
+        return parse_mlsd(lines_of(ftp, f"MLSD {path}".rstrip()))
     except ftplib.error_perm as error:
         if str(error)[:3] not in UNKNOWN:
             raise
-        lines.clear()
-        ftp.retrlines(f"LIST {path}".rstrip(), take)
-        ftp.voidcmd("TYPE I")
-        return parse_list(lines)
-    ftp.voidcmd("TYPE I")  # a listing is text
-    return parse_mlsd(lines)
-
-
-def _entry(folder: Url, found: Listed) -> Entry:
-    base = str(folder).rstrip("/")
-    slash = "/" if found.is_folder else ""
-    url = f"{base}/{quote(found.name, safe='')}{slash}"
-    return Entry(f"{found.name}{slash}", url, found.size, found.modified)
+    return parse_list(lines_of(ftp, f"LIST {path}".rstrip()))

@@ -10,19 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-MOST_LINES = 1_000_000
-
 _UNIX = re.compile(
     r"([-dl])[-rwxsStTlL]{9}[.+@]?\s+(?:\d+\s+)?\S+\s+(?:\S+\s+)?(\d+)\s+"
     r"(?:[A-Z][a-z]{2}\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]{2}|\d{4}-\d\d-\d\d)\s+[\d:]{4,8}\s(.+)"
 )
 _WINDOWS = re.compile(r"[\d/-]{8,10}\s+\d\d:\d\d(?:\s?[AP]M)?\s+(<DIR>|\d+)\s+(.+)")
+_OWN = ("", ".", "..")  # no entries: the folder itself and the one above
 _TIME = re.compile(r"(\d{14})(?:\.(\d{1,6})\d*)?")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of a listing."""
+    """A line of a listing; its name may be anything but the folder's own."""
 
     name: str
     is_folder: bool
@@ -52,11 +51,6 @@ def parse_ftp_time(text: str) -> datetime | None:
     return moment.replace(microsecond=int((found[2] or "0").ljust(6, "0")))
 
 
-def is_plain(name: str) -> bool:
-    """Whether a listed name is that of something within the listed folder."""
-    return bool(name) and name not in (".", "..") and "/" not in name and name.isprintable()
-
-
 def _machine_line(line: str) -> Listed | None:
     facts, _, name = line.rstrip("\r\n").partition(" ")
     told = {
@@ -65,7 +59,7 @@ def _machine_line(line: str) -> Listed | None:
         if equals
     }
     kind = told.get("type", "").lower()
-    if kind not in ("file", "dir") or not is_plain(name):
+    if kind not in ("file", "dir") or name in _OWN:
         return None
     size = told.get("size", "")
     return Listed(
@@ -82,9 +76,9 @@ def _human_line(line: str) -> Listed | None:
         name = unix[3].partition(" -> ")[0] if unix[1] == "l" else unix[3]
         # A link may lead to either; it is fetched as a file, which tells.
         listed = Listed(name, unix[1] == "d", int(unix[2]) if unix[1] == "-" else None)
-        return listed if is_plain(name) else None
+        return None if name in _OWN else listed
     windows = _WINDOWS.fullmatch(line.rstrip("\r\n"))
-    if windows is None or not is_plain(windows[2]):
+    if windows is None or windows[2] in _OWN:
         return None
     is_folder = windows[1] == "<DIR>"
     return Listed(windows[2], is_folder, None if is_folder else int(windows[1]))

@@ -19,6 +19,7 @@ from zyra.core.network import NetworkPolicy
 from zyra.core.urls import Url, split_url
 from zyra.transfer.aws_profile import profile_variables
 from zyra.transfer.retries import Retries
+from zyra.transfer.s3_signature import Keys
 
 # A client has a limit for a whole request, which a large file over a slow line exceeds.
 _REQUEST = timedelta(days=1)
@@ -107,10 +108,10 @@ class Access:
             UsageError: The endpoint that was set is not an http or https URL.
         """
         settings = self._settings()
-        region = self._regions.get(url.host) or settings.get("AWS_REGION")
-        region = region or settings.get("AWS_DEFAULT_REGION") or "us-east-1"
         account = settings.get("AZURE_STORAGE_ACCOUNT_NAME", "")
-        usual = _HOSTS[url.scheme].format(region=region, account=account or "account")
+        usual = _HOSTS[url.scheme].format(
+            region=self.region(url.host), account=account or "account"
+        )
         chosen = {
             "s3": next((settings[name] for name in _ENDPOINTS if settings.get(name)), usual),
             "gs": settings.get("GOOGLE_BASE_URL") or usual,
@@ -125,6 +126,25 @@ class Access:
         variables = self._settings() if scheme == "s3" else self._variables
         has_credentials = any(variables.get(name) for name in _CREDENTIALS[scheme])
         return self._unsigned or (self.policy.broker is not None and not has_credentials)
+
+    def keys(self, scheme: str) -> Keys | None:
+        """The keys that requests of our own are signed with; None where there are none to name."""
+        settings = self._settings()
+        access, secret = settings.get("AWS_ACCESS_KEY_ID"), settings.get("AWS_SECRET_ACCESS_KEY")
+        if scheme != "s3" or self._unsigned or not access or not secret:
+            return None
+        return Keys(access, secret, settings.get("AWS_SESSION_TOKEN"))
+
+    def headers(self) -> dict[str, str]:
+        """What requests of our own say beside who asks."""
+        pays = self._settings().get("AWS_REQUEST_PAYER")
+        return {"x-amz-request-payer": "requester"} if pays else {}
+
+    def region(self, bucket: str) -> str:
+        """The region of a bucket of S3, as far as it is known."""
+        settings = self._settings()
+        known = self._regions.get(bucket) or settings.get("AWS_REGION")
+        return known or settings.get("AWS_DEFAULT_REGION") or "us-east-1"
 
     def _settings(self) -> Mapping[str, str]:
         """The variables; where they hold no AWS keys, with those of the chosen profile."""

@@ -48,6 +48,10 @@ class InAnotherRegion(TransferError):
     """The bucket is in another region than the one that was asked."""
 
 
+class OddKey(TransferError):
+    """A key is none that the library can read, and ends its listing."""
+
+
 @contextmanager
 def translated(url: Url, access: Access) -> Iterator[None]:
     """Turn the library's errors into Zyra's, with `url` in the message.
@@ -99,7 +103,7 @@ def _failure(url: Url, access: Access, text: str) -> TransferError:
         return no_credentials(url)
     odd_key = _ODD_KEY.search(text)
     if odd_key is not None:
-        return TransferError(
+        return OddKey(
             f"{url.shown}: there is the key {odd_key[1]!r}, of which a part is empty, . or .., or"
             " holds a control character",
             hint="choose a longer prefix that leaves it out; such objects cannot be reached",

@@ -23,9 +23,10 @@ from zyra.core.job import Job
 from zyra.core.patterns import parse_pattern
 from zyra.core.urls import OBJECT_SCHEMES, Url, split_url
 from zyra.transfer.object_access import Access
-from zyra.transfer.object_errors import ask, check_connection, no_credentials, translated
+from zyra.transfer.object_errors import OddKey, ask, check_connection, no_credentials, translated
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
+from zyra.transfer.s3_listing import can_list, list_bucket
 
 Found = TypeVar("Found")
 
@@ -44,6 +45,7 @@ class StoredObject:
         key: Its name in the bucket.
         size: Bytes.
         etag: Names its version; a checksum of its bytes only where it is a small object.
+        problem: Why it cannot be asked for, where it cannot.
     """
 
     url: str
@@ -51,6 +53,7 @@ class StoredObject:
     size: int
     modified: datetime
     etag: str | None
+    problem: str | None = None
 
 
 class Bucket:
@@ -90,10 +93,9 @@ class Bucket:
             TransferError: The store cannot be listed.
         """
         wanted = parse_pattern(pattern)
-        with translated(self._place(prefix), self._access):
-            for found in self._beneath(prefix):
-                if wanted.search(found["path"][len(prefix) :]):
-                    yield self._stored(found)
+        for found in self._listed(prefix):
+            if wanted.search(found["path"][len(prefix) :]):
+                yield self._stored(found)
 
     def folders(self, prefix: str = "") -> list[str]:
         """What keys that begin with `prefix` have up to their next slash, with the slash.
@@ -187,6 +189,20 @@ class Bucket:
     def _place(self, key: str) -> Url:
         return split_url(f"{self._url.scheme}://{self._url.host}/{key}")
 
+    def _listed(self, prefix: str) -> Iterator[Any]:
+        """Every object beneath a beginning, of those with odd keys as well where that can be."""
+        place, given = self._place(prefix), set()
+        try:
+            with translated(place, self._access):
+                for found in self._beneath(prefix):
+                    given.add(found["path"])
+                    yield found
+        except OddKey:
+            if not can_list(place, self._access):
+                raise
+            listed = list_bucket(place, self._access, prefix)
+            yield from (found for found in listed if found["path"] not in given)
+
     def _beneath(self, prefix: str) -> Iterator[Any]:
         """Every object beneath a beginning that may end within a part of the key.
 
@@ -214,8 +230,9 @@ class Bucket:
 
     def _stored(self, found: Any) -> StoredObject:
         key = found["path"]
-        url = str(self._place(key))
-        return StoredObject(url, key, found["size"], found["last_modified"], found["e_tag"])
+        url = f"{self._url.scheme}://{self._url.host}/{key}"
+        facts = found["size"], found["last_modified"], found["e_tag"]
+        return StoredObject(url, key, *facts, _problem(url))
 
 
 def open_bucket(
@@ -230,6 +247,17 @@ def open_bucket(
     if url.scheme not in OBJECT_SCHEMES:
         raise UsageError(f"{url.shown} is not in an object store", hint="it is like s3://bucket/")
     return Bucket(url, Access(job.network, job.variables, unsigned=unsigned), retries)
+
+
+def _problem(address: str) -> str | None:
+    """Why the library cannot ask for the object of an address, where it cannot."""
+    if address.endswith("/"):
+        return f"{address!r} is not a usable URL: its key ends in a slash"
+    try:
+        split_url(address)
+    except UsageError as error:
+        return error.message
+    return None
 
 
 def _begun(pages: Any) -> tuple[Any, Any]:

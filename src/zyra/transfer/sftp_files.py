@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Unpack
-from urllib.parse import quote
 
 import paramiko
 
@@ -23,14 +22,14 @@ from zyra.core.job import Job
 from zyra.core.urls import Url, split_url
 from zyra.transfer.client import Headers
 from zyra.transfer.connections import Dialer
-from zyra.transfer.entries import Entry
+from zyra.transfer.entries import Entry, listed_entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
 from zyra.transfer.file_client import FileClient, Options
-from zyra.transfer.ftp_listing import is_plain
 from zyra.transfer.idle import Idle, Loan
 from zyra.transfer.logins import NOBODY, Login, login_for
 from zyra.transfer.sftp_client import SftpLink, open_sftp
 from zyra.transfer.sftp_errors import translated
+from zyra.transfer.sftp_listing import names_in
 from zyra.transfer.sftp_reads import PipelinedReads
 from zyra.transfer.sftp_writes import CheckedWrites
 from zyra.transfer.uploads import Pieces
@@ -100,15 +99,15 @@ class SftpClient(FileClient):
 
         Raises:
             RefusedByServer: There is no such folder, or it may not be read.
+            LimitExceeded: It has more than a million entries.
             TransferError: It cannot be listed.
         """
         url = split_url(address)
         with self._connection(url) as loan, translated(url.shown):
             folder = _path(url).rstrip("/") or "/"
             found = [
-                _entry(loan.link.files, folder, url, attributes)
-                for attributes in loan.link.files.listdir_attr(folder)
-                if is_plain(attributes.filename)
+                _entry(loan.link.files, folder, url, name, attributes)
+                for name, attributes in names_in(loan.link.files, folder)
             ]
             loan.whole = True
         self.tell(f"LIST {url.shown}: {len(found)} entries")
@@ -265,17 +264,21 @@ def _facts(attributes: paramiko.SFTPAttributes) -> Facts:
 
 
 def _entry(
-    files: paramiko.SFTPClient, folder: str, url: Url, attributes: paramiko.SFTPAttributes
+    files: paramiko.SFTPClient, folder: str, url: Url, name: str, told: paramiko.SFTPAttributes
 ) -> Entry:
-    name = attributes.filename
-    if stat.S_ISLNK(attributes.st_mode or 0):
-        with suppress(OSError):  # a link that leads nowhere stays what it is
-            attributes = files.stat(f"{folder.rstrip('/')}/{name}")
-    address = f"{str(url).rstrip('/')}/{quote(name, safe='')}"
-    if stat.S_ISDIR(attributes.st_mode or 0):
-        return Entry(f"{name}/", f"{address}/")
-    facts = _facts(attributes)
-    return Entry(name, address, facts.size, facts.modified)
+    entry = _entry_of(url, name, told)
+    if entry.problem is not None or not stat.S_ISLNK(told.st_mode or 0):
+        return entry
+    with suppress(OSError):  # a link that leads nowhere stays what it is
+        return _entry_of(url, name, files.stat(f"{folder.rstrip('/')}/{name}"))
+    return entry
+
+
+def _entry_of(url: Url, name: str, told: paramiko.SFTPAttributes) -> Entry:
+    if stat.S_ISDIR(told.st_mode or 0):
+        return listed_entry(url, name, is_folder=True, size=None, modified=None)
+    facts = _facts(told)
+    return listed_entry(url, name, is_folder=False, size=facts.size, modified=facts.modified)
 
 
 def _make_folders(files: paramiko.SFTPClient, folder: str) -> None:
