@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from zyra.cli.flags import flag_of
 from zyra.cli.help import command_line
 from zyra.cli.stage import stage_parser
 from zyra.core.command import Command
+from zyra.core.flags import flag_of
 from zyra.core.stages import STAGES
 from zyra.registry import CLI_REGISTRY, all_commands
 

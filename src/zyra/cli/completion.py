@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import shtab
 
-from zyra.cli.flags import add_flags
 from zyra.cli.main import TOOLS
 from zyra.core.exit_codes import DONE
+from zyra.core.flags import add_flags
 from zyra.core.kinds import Kind
 from zyra.core.loading import load
 from zyra.core.stages import STAGES

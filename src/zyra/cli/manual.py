@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from pydantic.fields import FieldInfo
 
-from zyra.cli.flags import flag_names, own_first, takes
 from zyra.core.arguments import Args
 from zyra.core.command import Command
 from zyra.core.command_line import command_line
+from zyra.core.flags import flag_names, own_first, takes
 
 Pictures = Callable[[int], str | None]
 

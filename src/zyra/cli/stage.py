@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from zyra.cli.flags import add_flags, flag_of
 from zyra.cli.head_start import head_start
 from zyra.cli.help import CommandHelp, examples_text
 from zyra.cli.progress import reporter
@@ -17,6 +16,7 @@ from zyra.core.arguments import Args
 from zyra.core.command import Command, CommandMap
 from zyra.core.environment import cloud_variables
 from zyra.core.exit_codes import FAILED, WRONG_INPUT
+from zyra.core.flags import add_flags, flag_of
 from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code

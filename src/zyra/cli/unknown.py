@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from zyra.cli.flags import flag_names
 from zyra.core.closest import closest, closest_or_all
 from zyra.core.command import Command
+from zyra.core.flags import flag_names
 
 
 def unknown_command(stage: str, word: str, commands: Iterable[str]) -> str:
