@@ -6,8 +6,6 @@ from secrets import token_hex
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO
 
-from urllib3 import Timeout
-
 from zyra.acquire.api_answers import Admission, is_json
 from zyra.acquire.api_names import server_name
 from zyra.acquire.api_pages import PAGE_BYTES, ask_for_pages, json_of, records_at
@@ -24,7 +22,7 @@ from zyra.core.urls import split_url
 from zyra.transfer.asking import Asking, headers_of
 from zyra.transfer.download import download, progress_in_bytes
 from zyra.transfer.failures import RefusedByServer
-from zyra.transfer.http import HttpClient
+from zyra.transfer.http import HttpClient, patience
 from zyra.transfer.pace import ANY_PACE
 from zyra.transfer.receive import Reception, Remote, ReportBytes
 from zyra.transfer.resumable import download_resumable
@@ -32,7 +30,6 @@ from zyra.transfer.retries import Retries
 
 _IN_MEMORY_BYTES = 4 << 20  # of an answer; the rest is on disk until it is known what it is
 _COPIED_BYTES = 1 << 20
-_CONNECT_S = 10.0
 _NO_HEAD = (405, 501)
 _STEPS = 10  # messages of --progress about a file of known size
 
@@ -77,7 +74,7 @@ def _client(args: ApiArgs, call: Call, job: Job) -> HttpClient:
     return HttpClient(
         job.network,
         retries=Retries(attempts=args.max_retries + 1, first_pause_s=args.retry_backoff),
-        timeout=Timeout(connect=min(_CONNECT_S, args.timeout), read=args.timeout),
+        timeout=patience(args.timeout),
         tell=tell,
     )
 

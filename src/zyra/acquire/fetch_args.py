@@ -100,7 +100,13 @@ class FetchArgs(ListingArgs, FittingArgs):
         ge=1,
         le=32,
     )
-
+    timeout: int = arg(
+        60,
+        "Seconds that a server may be silent, before its answer and within it; services that"
+        " compute what they send may need more",
+        ge=1,
+        le=86_400,
+    )
     min_speed: int | None = arg(
         None,
         "Try again, and at last give up, when a server sends fewer bytes per second than this for"

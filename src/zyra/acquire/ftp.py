@@ -88,9 +88,9 @@ def _login(args: FtpArgs, job: Job) -> Login:
 
 def _client(scheme: str, login: Login, args: FtpArgs, job: Job) -> Folders:
     client: Folders = (
-        load(_SFTP)(job, login, host_key=args.host_key)
+        load(_SFTP)(job, login, host_key=args.host_key, timeout_s=args.timeout)
         if scheme == "sftp"
-        else load(_FTP)(job, login)
+        else load(_FTP)(job, login, timeout_s=args.timeout)
     )
     return client
 

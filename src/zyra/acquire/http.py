@@ -23,7 +23,7 @@ def run(args: HttpArgs, job: Job) -> None:
     resolve = secret_resolver(args.credential_file, job)
     headers = request_headers(args.header or (), args.auth, args.credential or (), resolve)
     entries = named_entries(args.url, args, ("http", "https"), job)
-    with client_of(job) as client:
+    with client_of(job, timeout_s=args.timeout) as client:
         remotes = HttpRemotes(client, headers, [entry.url for entry in entries], job.variables)
         if args.list:
             print_list(_of_page(args, remotes, job), args, args.output, job)

@@ -34,7 +34,12 @@ def run(args: S3Args, job: Job) -> None:
         OutputError: Something could not be written.
     """
     entries = named_entries(_address(args), args, OBJECT_SCHEMES, job)
-    access = Access(job.network, store_variables(args, job), unsigned=args.unsigned)
+    access = Access(
+        job.network,
+        store_variables(args, job),
+        unsigned=args.unsigned,
+        timeout_s=args.timeout,
+    )
     with ObjectClient(access, tell=partial(job.tell, detail=True)) as client:
 
         def remote_of(entry: Entry) -> Remote:

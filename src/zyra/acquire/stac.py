@@ -1,7 +1,7 @@
 """Search a STAC catalog, then list what was found or fetch its assets."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -15,15 +15,19 @@ from zyra.acquire.stac_query import query_of
 from zyra.acquire.stac_search import Found, Searcher
 from zyra.core.errors import SelectionError, UsageError
 from zyra.core.job import Job
+from zyra.core.loading import load
 from zyra.core.outputs import open_output
 from zyra.core.urls import OBJECT_SCHEMES, masked, scheme_of
-from zyra.transfer.client import Client, client_for
+from zyra.transfer.client import Client
 from zyra.transfer.credentials import request_headers, secret_resolver
 from zyra.transfer.entries import Entry
 from zyra.transfer.hiding import Hider
-from zyra.transfer.http import HttpClient
+from zyra.transfer.http import HttpClient, patience
 from zyra.transfer.receive import Remote
 from zyra.transfer.sources import refuse_other_schemes
+
+# Loaded when an asset is in an object store: the library takes some ten milliseconds.
+_STORES = "zyra.transfer.object_client:object_client_of"
 
 
 def run(args: StacArgs, job: Job) -> None:
@@ -44,7 +48,8 @@ def run(args: StacArgs, job: Job) -> None:
     def tell(message: str) -> None:
         job.tell(hider.hide(message), detail=True)
 
-    with hider.in_errors(), HttpClient(job.network, tell=tell) as http:
+    timeout = patience(args.timeout)
+    with hider.in_errors(), HttpClient(job.network, timeout=timeout, tell=tell) as http:
         remotes = HttpRemotes(http, headers, [args.url], job.variables)
         found = _limited(Searcher(http, remotes, query).items(args.url), args.limit, job)
         if args.list:
@@ -79,21 +84,24 @@ def _fetch(items: Sequence[Found], remotes: HttpRemotes, args: StacArgs, job: Jo
     entries = entries_of(items, args.asset)
     if args.pattern is not None:
         entries = files_of(chosen(entries, args.model_copy(update=_NO_DATES), job), args.url)
-    with ExitStack() as stack:
-        schemes = {scheme_of(entry.url) for entry in entries} & set(OBJECT_SCHEMES)
-        if args.unsigned and not schemes:
-            raise UsageError("--unsigned has no effect: no asset is in an object store")
-        stores = {
-            scheme: stack.enter_context(client_for(f"{scheme}://", job, unsigned=args.unsigned))
-            for scheme in schemes
-        }
-        deliver(entries, partial(_remote, remotes, stores), args, job)
+    in_store = any(scheme_of(entry.url) in OBJECT_SCHEMES for entry in entries)
+    if args.unsigned and not in_store:
+        raise UsageError("--unsigned has no effect: no asset is in an object store")
+    stores = _stores(args, job) if in_store else nullcontext()
+    with stores as store:
+        deliver(entries, partial(_remote, remotes, store), args, job)
 
 
 # Items were chosen by their own times; what is in the names of files does not count.
 _NO_DATES = {"since": None, "since_period": None, "until": None}
 
 
-def _remote(remotes: HttpRemotes, stores: Mapping[str, Client], entry: Entry) -> Remote:
-    store = stores.get(scheme_of(entry.url))
-    return remotes(entry) if store is None else Remote(store, entry.url)
+def _stores(args: StacArgs, job: Job) -> Client:
+    client: Client = load(_STORES)(job, unsigned=args.unsigned, timeout_s=args.timeout)
+    return client
+
+
+def _remote(remotes: HttpRemotes, store: Client | None, entry: Entry) -> Remote:
+    if store is not None and scheme_of(entry.url) in OBJECT_SCHEMES:
+        return Remote(store, entry.url)
+    return remotes(entry)

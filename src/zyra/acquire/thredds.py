@@ -28,7 +28,7 @@ def run(args: ThreddsArgs, job: Job) -> None:
     refuse_other_schemes(args.catalog_url, ("http", "https"))
     job.network.check_url(args.catalog_url)
     address = catalog_address(args.catalog_url)
-    with client_of(job) as client:
+    with client_of(job, timeout_s=args.timeout) as client:
         remotes = HttpRemotes(client, headers, [address], job.variables)
         found = walk(
             Entry("", address),

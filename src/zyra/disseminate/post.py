@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-
-from urllib3 import Timeout
 
 from zyra.core.errors import TransferError, TransientTransferError, UsageError
 from zyra.core.inputs import STDIN, existing_file, open_input
@@ -21,11 +18,9 @@ from zyra.transfer.credentials import request_headers, secret_resolver
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.failures import had_no_effect
 from zyra.transfer.hiding import Hider
-from zyra.transfer.http import HttpClient, Response
+from zyra.transfer.http import HttpClient, Response, client_of
 from zyra.transfer.request import Body, Request
 from zyra.transfer.retries import Tries
-
-_CONNECT_S = 10.0
 
 
 class _Delivery(Request):
@@ -54,9 +49,7 @@ def run(args: PostArgs, job: Job) -> None:
         TransferError: There is no answer, or one that is no success.
         OutputError: The answer cannot be written.
     """
-    timeout = Timeout(connect=_CONNECT_S, read=args.timeout)
-    tell = partial(job.tell, detail=True)
-    with HttpClient(job.network, timeout=timeout, tell=tell) as client:
+    with client_of(job, timeout_s=args.timeout) as client:
         send(args, job, client)
 
 

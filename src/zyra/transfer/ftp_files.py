@@ -20,7 +20,7 @@ from zyra.core.errors import TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.urls import Url, split_url
 from zyra.transfer.client import CHUNK_BYTES, Headers
-from zyra.transfer.connections import Dialer
+from zyra.transfer.connections import TIMEOUT_S, Dialer
 from zyra.transfer.entries import Entry, listed_entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
 from zyra.transfer.file_client import FileClient, Options
@@ -184,7 +184,9 @@ class FtpClient(FileClient):
             loan.whole = True
 
 
-def ftp_client_of(job: Job, login: Login = NOBODY, *, makes_folders: bool = True) -> FtpClient:
+def ftp_client_of(
+    job: Job, login: Login = NOBODY, *, makes_folders: bool = True, timeout_s: float = TIMEOUT_S
+) -> FtpClient:
     """The client of a run: within its network policy, telling it of each request."""
     return FtpClient(
         Dialer(job.network),
@@ -192,6 +194,7 @@ def ftp_client_of(job: Job, login: Login = NOBODY, *, makes_folders: bool = True
         variables=job.variables,
         makes_folders=makes_folders,
         tell=partial(job.tell, detail=True),
+        timeout_s=timeout_s,
     )
 
 

@@ -22,7 +22,7 @@ from zyra.core.job import Job
 from zyra.core.network import NetworkPolicy
 from zyra.core.urls import URL_CHARACTERS, Url, split_url
 from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
-from zyra.transfer.connections import Dialer, Resolver, system_resolver
+from zyra.transfer.connections import TIMEOUT_S, Dialer, Resolver, system_resolver
 from zyra.transfer.failures import RefusedByServer, ServerBusy
 from zyra.transfer.pools import connection_pool, public_trust
 from zyra.transfer.request import Request
@@ -30,7 +30,7 @@ from zyra.transfer.retries import Retries, retry_after_s
 from zyra.transfer.stoppable import Stoppable
 from zyra.transfer.translation import translated
 
-TIMEOUT = Timeout(connect=10.0, read=60.0)  # seconds
+CONNECT_S = 10.0
 MAX_REDIRECTS = 10
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -44,6 +44,14 @@ _HINTS = {
     404: "check the address",
     410: "the file is gone for good",
 }
+
+
+def patience(silent_s: float) -> Timeout:
+    """How long to wait: for a connection ten seconds at most, then for a server to say more."""
+    return Timeout(connect=min(CONNECT_S, silent_s), read=silent_s)
+
+
+TIMEOUT = patience(TIMEOUT_S)
 
 
 class Response:
@@ -205,9 +213,10 @@ class HttpClient(Stoppable):
         return self._trust
 
 
-def client_of(job: Job) -> HttpClient:
+def client_of(job: Job, *, timeout_s: float = TIMEOUT_S) -> HttpClient:
     """The client of a run: within its network policy, telling it of each request."""
-    return HttpClient(job.network, tell=partial(job.tell, detail=True))
+    tell = partial(job.tell, detail=True)
+    return HttpClient(job.network, timeout=patience(timeout_s), tell=tell)
 
 
 def _authorization(url: Url) -> Headers:

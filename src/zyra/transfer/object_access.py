@@ -18,12 +18,12 @@ from zyra.core.errors import UsageError
 from zyra.core.network import NetworkPolicy
 from zyra.core.urls import Url, split_url
 from zyra.transfer.aws_profile import profile_variables
+from zyra.transfer.connections import TIMEOUT_S
 from zyra.transfer.retries import Retries
 from zyra.transfer.s3_signature import Keys
 
 # A client has a limit for a whole request, which a large file over a slow line exceeds.
 _REQUEST = timedelta(days=1)
-_READ = timedelta(seconds=60)
 _CONNECT = timedelta(seconds=10)
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -65,13 +65,20 @@ class Access:
         policy: How connections are made.
         variables: Of cloud tools: endpoints, regions, credentials.
         unsigned: Show no credentials.
+        timeout_s: How long a store may be silent.
     """
 
     def __init__(
-        self, policy: NetworkPolicy, variables: Mapping[str, str], *, unsigned: bool = False
+        self,
+        policy: NetworkPolicy,
+        variables: Mapping[str, str],
+        *,
+        unsigned: bool = False,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.policy = policy
         self._variables = variables
+        self.timeout_s = timeout_s
         self._unsigned = unsigned
         self._regions: dict[str, str] = {}
 
@@ -185,7 +192,7 @@ class Access:
         options: dict[str, Any] = {
             "allow_http": endpoint.scheme == "http",
             "connect_timeout": _CONNECT,
-            "read_timeout": _READ,
+            "read_timeout": timedelta(seconds=self.timeout_s),
             "timeout": _REQUEST,
             "user_agent": f"zyra/{zyra.__version__}",
         }

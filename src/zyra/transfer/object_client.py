@@ -20,6 +20,7 @@ from zyra.core.errors import TransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.urls import Url, split_url
 from zyra.transfer.client import CHUNK_BYTES, Headers, Tell, tell_nobody
+from zyra.transfer.connections import TIMEOUT_S
 from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.object_access import Access
 from zyra.transfer.object_errors import ask, translated
@@ -140,9 +141,11 @@ class ObjectClient(Stoppable):
             return self._stores[place]
 
 
-def object_client_of(job: Job, *, unsigned: bool = False) -> ObjectClient:
+def object_client_of(
+    job: Job, *, unsigned: bool = False, timeout_s: float = TIMEOUT_S
+) -> ObjectClient:
     """The client of a run: with its variables, telling it of each request."""
-    access = Access(job.network, job.variables, unsigned=unsigned)
+    access = Access(job.network, job.variables, unsigned=unsigned, timeout_s=timeout_s)
     return ObjectClient(access, tell=partial(job.tell, detail=True))
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 from zyra.core.errors import DataError, UsageError
 from zyra.core.times import parse_time
 from zyra.core.urls import Url, split_url
-from zyra.transfer.http import HttpClient
+from zyra.transfer.http import HttpClient, patience
 from zyra.transfer.object_access import Access
 from zyra.transfer.receive import Reception, Remote
 from zyra.transfer.s3_signature import query_of, signed_headers
@@ -53,7 +53,7 @@ def list_bucket(url: Url, access: Access, prefix: str) -> Iterator[Listed]:
         TransferError: The store cannot be listed.
     """
     asked = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
-    with HttpClient(access.policy) as client:
+    with HttpClient(access.policy, timeout=patience(access.timeout_s)) as client:
         while True:
             page = _page(client, url, access, asked)
             is_encoded = page.text_of("EncodingType") == "url"

@@ -21,7 +21,7 @@ from zyra.core.errors import TransferError, TransientTransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.urls import Url, split_url
 from zyra.transfer.client import Headers
-from zyra.transfer.connections import Dialer
+from zyra.transfer.connections import TIMEOUT_S, Dialer
 from zyra.transfer.entries import Entry, listed_entry
 from zyra.transfer.file_answers import Cut, Facts, FileAnswer, cut_for
 from zyra.transfer.file_client import FileClient, Options
@@ -232,6 +232,7 @@ def sftp_client_of(
     *,
     host_key: str | None = None,
     makes_folders: bool = True,
+    timeout_s: float = TIMEOUT_S,
 ) -> SftpClient:
     """The client of a run: within its network policy, telling it of each request."""
     return SftpClient(
@@ -241,6 +242,7 @@ def sftp_client_of(
         variables=job.variables,
         makes_folders=makes_folders,
         tell=partial(job.tell, detail=True),
+        timeout_s=timeout_s,
     )
 
 
