@@ -60,6 +60,7 @@ def test_every_example_runs_as_it_stands(run, folder, example):
         "temperature-map.yaml": {"temperature.grib2", "temperature.nc", "temperature.png"},
         "streamed-table.json": {"table.csv"},
         "frames-to-film.yaml": {"frames_meta.json", "enriched_meta.json"},
+        "two-levels.yaml": {"temperatures.grib2", "upper.nc", "lower.nc", "upper.txt"},
     }[example.name] == made
 
 
@@ -122,7 +123,8 @@ def test_all_that_is_wrong_is_told_with_its_step_before_anything_runs(run, folde
     [
         ("stages: [", "is neither JSON nor YAML"),
         ("[]", "is not a pipeline"),
-        ("jobs: {}", "this is a workflow with jobs and triggers"),
+        ("jobs: {}", "jobs: Dictionary should have at least 1 item"),
+        ("on: {}", "a pipeline has a list of stages, a workflow has jobs"),
     ],
 )
 def test_a_file_that_is_no_pipeline_is_refused_in_a_line(run, folder, text, said):

@@ -10,6 +10,8 @@ from typing import Any
 
 from zyra.cli.forked_step import LocalStep
 from zyra.cli.local_steps import run_steps
+from zyra.cli.not_taken import NOT_TAKEN, NotTaken
+from zyra.cli.triggers import cron_lines, told_triggers
 from zyra.core.command_line import command_line, command_words
 from zyra.core.environment import look_up
 from zyra.core.errors import InputNotFound
@@ -17,6 +19,7 @@ from zyra.core.exit_codes import DONE, WRONG_INPUT
 from zyra.jobs.pipelines.documents import read_document
 from zyra.jobs.pipelines.flow import Stdin
 from zyra.jobs.pipelines.linking import LinkedStep
+from zyra.jobs.pipelines.ordering import placed_steps
 from zyra.jobs.pipelines.reading import Surroundings, linked_steps
 from zyra.jobs.pipelines.spec import PipelineOrder, parse_order
 from zyra.jobs.pipelines.steps import with_args
@@ -46,7 +49,11 @@ through a pipe, while both run; `step:NAME` reads the output of an earlier step.
 variable of the environment, of .env or of `variables` in the file; ${NAME:-default} has a
 default. All that is wrong with any step is told before the first one starts. A step that fails
 ends the pipeline with its exit code, and its reader is ended too: it never takes a part for
-the whole. The same file runs over HTTP with POST /pipelines/run."""
+the whole. The same file runs over HTTP with POST /pipelines/run.
+
+A workflow has `jobs` in place of `stages`, each with `steps` and with the jobs that it `needs`.
+They run once, now, one after the other; no pipe leads from one to another. What needs a job that
+failed is not run."""
 
 EPILOG = """examples:
   # What would be run, as lines for a shell
@@ -65,6 +72,7 @@ def main(arguments: list[str]) -> int:
     Raises:
         InputNotFound: There is no such file.
         DataError: It holds no YAML or JSON.
+        UsageError: Its times are asked for, and it has none.
     """
     options = parser().parse_args(arguments)
     try:
@@ -77,11 +85,16 @@ def main(arguments: list[str]) -> int:
     if problems:
         sys.stderr.write("".join(_named(problem, order) for problem in problems))
         return WRONG_INPUT
+    if options.export_cron:
+        sys.stdout.write(cron_lines(order.on, options.file))
+        return DONE
     if options.dry_run or options.print_argv:
         shown = _as_json(steps) if options.print_argv_format == "json" else _as_lines(steps)
         (sys.stdout if options.dry_run else sys.stderr).write(shown)
     if options.dry_run:
         return DONE
+    if order.on is not None and not options.quiet and (told := told_triggers(order.on)):
+        sys.stderr.write(f"zyra run: {told}\n")
     go_on = options.continue_on_error or order.continue_on_error
     return run_steps(steps, continue_on_error=go_on, verbose=options.verbose)
 
@@ -126,17 +139,18 @@ def _local(
     step = with_args(linked.step, {**wished, **linked.step.args})
     found: list[Problem] = []
     args = validate_args(step.command, step.args, found)
-    problems += [replace(each, loc=("stages", step.place, *each.loc)) for each in found]
+    problems += [replace(each, loc=(*step.where, *each.loc)) for each in found]
     return None if args is None else LocalStep(step, linked.link, args)
 
 
 def _named(problem: Problem, order: PipelineOrder) -> str:
     """The problem for people: which step, which of its members, what, and what to do."""
-    parts = list(problem.loc)
-    if len(parts) > 1 and parts[0] in ("stages", "steps"):
-        spec = order.stages[int(parts[1])]
-        parts = [f"step {int(parts[1]) + 1} ({spec.name or spec.command})", *parts[2:]]
-    return _told(replace(problem, loc=tuple(parts)))
+    for number, placed in enumerate(placed_steps(order, []), 1):
+        length = len(placed.where)
+        if problem.loc[:length] == placed.where:
+            title = placed.called(placed.spec.name or placed.spec.command)
+            return _told(replace(problem, loc=(f"step {number} ({title})", *problem.loc[length:])))
+    return _told(problem)
 
 
 def _told(problem: Problem) -> str:
@@ -216,12 +230,15 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on with the steps that need nothing of one that failed",
     )
+    add("--export-cron", action="store_true", help="print the times of a workflow for crontab")
     add("--strict-env", action="store_true", help="refuse $NAME that is not set as well")
     add("--print-argv", action="store_true", help="print the steps as lines for a shell first")
     add("--print-argv-format", choices=("text", "json"), default="text", help="how to print them")
     add("-v", "--verbose", action="store_true", help="tell of each step, and more of its work")
     add("--quiet", action="store_true", help="tell nothing but errors")
     add("--trace", action="store_true", help="have each step tell each thing it does")
+    for flag in NOT_TAKEN:
+        add(flag, action=NotTaken, help=argparse.SUPPRESS)
     return own
 
 

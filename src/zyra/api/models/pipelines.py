@@ -82,7 +82,9 @@ class PipelineRequest(PipelineOrder, RunOptions):
 
     def to_run_request(self) -> RunRequest:
         """The same as the job service takes it."""
-        order = self.model_dump(mode="json", include=set(PipelineOrder.model_fields))
+        order = self.model_dump(
+            mode="json", include=set(PipelineOrder.model_fields), exclude_defaults=True
+        )
         return self.run_request(PIPELINES, RUN, order)
 
 

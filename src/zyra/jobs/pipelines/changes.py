@@ -48,8 +48,8 @@ def changed(
 
 
 def named(step: Step, word: str) -> bool:
-    """Whether a word names the step: its own name or its number."""
-    return word in (step.name, str(step.number))
+    """Whether a word names the step: its own name, its number or its job."""
+    return word in (step.name, str(step.number), step.job)
 
 
 def _meant(steps: Sequence[Step], target: str, name: str) -> list[int]:

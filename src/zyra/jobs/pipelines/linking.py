@@ -15,6 +15,7 @@ from zyra.jobs.pipelines.files import (
     writes_elsewhere,
 )
 from zyra.jobs.pipelines.flow import Link, Stdin, segments_of
+from zyra.jobs.pipelines.step_spec import Place
 from zyra.jobs.pipelines.steps import Step, with_args
 from zyra.jobs.requests import Problem
 
@@ -60,6 +61,7 @@ class Linker:
                     stdin = Stdin.KEPT
                 needs |= {index - 1}
                 links[-1] = replace(links[-1], is_read=True)
+            needs |= _needed_jobs(steps, index)
             links.append(Link(step.title, stdin, needs))
         found = [LinkedStep(*pair) for pair in zip(steps, links, strict=True)]
         self._refuse_several_stdins(found)
@@ -70,9 +72,9 @@ class Linker:
         if not reads_stdin(step):
             return Stdin.NOTHING
         before = steps[index - 1] if index else None
-        if before is None or before.place != step.place - 1:
+        if before is None or step.is_first or before.place != step.place - 1:
             if not self.has_stdin:
-                what = "nothing is before it" if step.place == 0 else "the step before is not run"
+                what = "nothing is before it" if step.is_first else "the step before is not run"
                 hint = "give the pipeline a stdin, or name a file"
                 self._refuse(step, f"reads stdin, and {what}", "not_connected", hint)
             return Stdin.OUTER
@@ -149,9 +151,16 @@ class Linker:
     def _refuse(
         self, step: Step, message: str, kind: str, hint: str | None, argument: str | None = None
     ) -> None:
-        place: tuple[str | int, ...] = ("stages", step.place, "args")
+        place: Place = (*step.where, "args")
         place = place if argument is None else (*place, argument)
         self.problems.append(Problem(place, message, kind, hint))
+
+
+def _needed_jobs(steps: Sequence[Step], index: int) -> frozenset[int]:
+    """Places of the steps before this one in its job, and of those in the jobs that it needs."""
+    step = steps[index]
+    jobs = step.needs if step.job is None else {step.job, *step.needs}
+    return frozenset(place for place, other in enumerate(steps[:index]) if other.job in jobs)
 
 
 def _piped_together(links: Sequence[Link]) -> set[int]:

@@ -10,6 +10,7 @@ from zyra.jobs.pipelines.linking import LinkedStep
 from zyra.jobs.pipelines.plan import PipelinePlan, PlannedStep
 from zyra.jobs.pipelines.reading import Surroundings, linked_steps
 from zyra.jobs.pipelines.spec import PIPELINES, RUN, PipelineOrder, parse_order
+from zyra.jobs.pipelines.step_spec import Place
 from zyra.jobs.ports import Submission
 from zyra.jobs.preparing import Desk, Draft, Reads
 from zyra.jobs.records import StepRecord
@@ -102,7 +103,7 @@ async def _prepared(
     for linked in steps:
         found: list[Problem] = []
         drafts.append(await desk.draft(_request_of(linked, request), reads, found))
-        problems += [_placed(problem, linked.step.place) for problem in found]
+        problems += [_placed(problem, linked.step.where) for problem in found]
         reads = reads.of_next_step()
     whole = [draft for draft in drafts if draft is not None]
     return PreparedPipeline(order, steps, whole) if len(whole) == len(drafts) else None
@@ -119,17 +120,17 @@ def _request_of(linked: LinkedStep, request: RunRequest) -> RunRequest:
     )
 
 
-def _placed(problem: Problem, place: int) -> Problem:
+def _placed(problem: Problem, where: Place) -> Problem:
     """The same problem by its place in the pipeline; stdin is that of the whole."""
     if problem.loc[:1] == ("stdin",):
         return problem
-    return replace(problem, loc=("stages", place, *problem.loc))
+    return replace(problem, loc=(*where, *problem.loc))
 
 
 def _refuse_crowds(steps: Sequence[LinkedStep], problems: list[Problem]) -> None:
     for places in segments_of([linked.link for linked in steps]):
         if len(places) > MOST_TOGETHER:
-            where = ("stages", steps[places[MOST_TOGETHER]].step.place, "args")
+            where = (*steps[places[MOST_TOGETHER]].step.where, "args")
             message = f"more than {MOST_TOGETHER} steps are joined by pipes"
             hint = "let one of them write a file"
             problems.append(Problem(where, message, "too_many", hint))

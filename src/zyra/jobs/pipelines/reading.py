@@ -53,7 +53,8 @@ def linked_steps(
     steps = changed(steps, given, problems)
     if is_too_large([dict(step.args) for step in steps]):
         message = f"more than {MOST_VALUES} values or {MOST_CHARACTERS} characters in all steps"
-        problems.append(Problem(("stages",), message, "too_large"))
+        where = "jobs" if order.jobs else "stages"
+        problems.append(Problem((where,), message, "too_large"))
         return []
     wanted = chosen(steps, order, problems)
     return Linker(steps, wanted, around.exists, around.has_stdin, problems).linked()

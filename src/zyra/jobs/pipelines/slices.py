@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from zyra.core.closest import closest_or_all
 from zyra.core.stages import STAGE_NAMES
 from zyra.jobs.pipelines.changes import named
+from zyra.jobs.pipelines.ordering import placed_steps
 from zyra.jobs.pipelines.published import stage_name
 from zyra.jobs.pipelines.spec import PipelineOrder
 from zyra.jobs.pipelines.steps import Step
@@ -19,9 +20,10 @@ def chosen(steps: Sequence[Step], order: PipelineOrder, problems: list[Problem])
         order: Says which.
         problems: Gets one where nothing is chosen.
     """
-    start, end = order.start or 1, order.end or len(order.stages)
-    if start > end or start > len(order.stages):
-        message = f"there is no step from {start} to {end}; there are {len(order.stages)}"
+    there_are = len(placed_steps(order, []))
+    start, end = order.start or 1, order.end or there_are
+    if start > end or start > there_are:
+        message = f"there is no step from {start} to {end}; there are {there_are}"
         problems.append(Problem(("start",), message, "nothing_chosen"))
         return list(steps)
     for place, word in enumerate(order.only):

@@ -1,12 +1,14 @@
-"""What a pipeline file says, as it was written: the same for the command line and HTTP."""
+"""What a pipeline or workflow file says: the same for the command line and HTTP."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from zyra.core.closest import closest
+from zyra.jobs.pipelines.step_spec import Part, StepSpec, Text
+from zyra.jobs.pipelines.workflow_spec import MOST_JOBS, JobName, JobSpec, JobStep, Triggers
 from zyra.jobs.requests import Problem, RequestRefused
 
 # The stage and command of a job that is a pipeline.
@@ -15,63 +17,34 @@ MOST_STEPS = 50
 # Each of these is compared with every step.
 _MOST_CHANGES = 200
 _MOST_PROBLEMS = 100
-# What would change how the rest of a line is shown, on terminals and in logs.
-_UNSHOWN = r"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
-# Not only digits: those are the numbers of steps.
-NAME = rf"^[0-9]*[^0-9./=\s{_UNSHOWN}](?:[^/={_UNSHOWN}]{{0,62}}[^/=\s{_UNSHOWN}])?$"
 
 
-def _text_of(value: Any) -> Any:
-    """Numbers and truth values as JSON writes them; a YAML file has texts only."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, (int, float)) else value
+class PipelineSpec(Part):
+    """A pipeline: commands that run one after the other, or joined by pipes.
 
+    A workflow has jobs in place of stages: short pipelines, each after those that it needs.
+    """
 
-Text = Annotated[str, BeforeValidator(_text_of)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class StepSpec(_Part):
-    """One step: a command and its arguments."""
-
-    name: str | None = Field(
-        None,
-        validation_alias=AliasChoices("name", "id"),
-        pattern=NAME,
-        description="What other steps, messages and --set call it",
-        examples=["draw"],
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["stages"]}, {"required": ["jobs"]}]}
     )
-    description: str | None = Field(None, description="For readers; not looked at")
-    stage: Text = Field(description="Stage, or one of its older names", examples=["visualize"])
-    command: Text = Field(description="Command of the stage", examples=["heatmap"])
-    args: dict[str, Any] = Field(
-        default_factory=dict,
-        description="Arguments by name; - is the stdout of the step before, step:NAME its output",
-        examples=[{"input": "-", "output": "map.png"}],
-    )
-    timeout_s: float | None = Field(
-        None, gt=0, allow_inf_nan=False, description="End the step after so many seconds"
-    )
-    weight: float = Field(
-        1.0, gt=0, allow_inf_nan=False, description="Its share of the pipeline's progress"
-    )
-
-
-class PipelineSpec(_Part):
-    """A pipeline: commands that run one after the other, or joined by pipes."""
 
     name: str = Field("", max_length=200, description="For readers", examples=["Temperature map"])
     description: str | None = Field(None, description="For readers; not looked at")
     stages: list[StepSpec] = Field(
+        default_factory=list,
         validation_alias=AliasChoices("stages", "steps"),
         min_length=1,
         max_length=MOST_STEPS,
         description="The steps, in their order",
     )
+    jobs: dict[JobName, JobSpec] = Field(
+        default_factory=dict,
+        min_length=1,
+        max_length=MOST_JOBS,
+        description="The jobs of a workflow, by their names, in place of stages",
+    )
+    on: Triggers | None = Field(None, description="What starts a workflow; not this service")
     variables: dict[str, Text] = Field(
         default_factory=dict,
         validation_alias=AliasChoices("variables", "env"),
@@ -120,29 +93,56 @@ def validated(model: type[Model], given: Mapping[str, Any]) -> Model:
     Raises:
         RequestRefused: With a problem for each member that is wrong.
     """
-    if not {"jobs", "on"}.isdisjoint(given) and "stages" not in given:
-        raise RequestRefused([_workflow()])
+    if _count(given.get("jobs")) > MOST_STEPS:  # to look at each line of so many takes time
+        message = f"all jobs together have more than {MOST_STEPS} steps"
+        raise RequestRefused([Problem(("jobs",), message, "too_long")])
+    problems = list(_wrong_as_a_whole(given))
     try:
-        return model.model_validate(given)
+        found = model.model_validate(given)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        problems = [_problem(details, model) for details in found[:_MOST_PROBLEMS]]
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        problems += [_problem(each, model) for each in details[:_MOST_PROBLEMS]]
         raise RequestRefused(problems) from error
+    if problems:
+        raise RequestRefused(problems)
+    return found
 
 
-def _workflow() -> Problem:
-    return Problem(
-        ("stages",),
-        "this is a workflow with jobs and triggers, not a pipeline",
-        "missing",
-        "put the steps of its jobs below one key, stages, in the order of their needs",
-    )
+def _wrong_as_a_whole(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with the members that hold the steps, taken together."""
+    has_stages, has_jobs = not {"stages", "steps"}.isdisjoint(given), "jobs" in given
+    if has_stages and has_jobs:
+        hint = "put the stages into a job of their own, or leave the jobs out"
+        yield Problem(("jobs",), "there are stages as well", "not_together", hint)
+    if not has_stages and not has_jobs:
+        hint = "a pipeline has a list of stages, a workflow has jobs"
+        yield Problem(("stages",), "Field required", "missing", hint)
+
+
+def _count(jobs: Any) -> int:
+    """How many steps all jobs have, whatever else is wrong with them."""
+    every = jobs.values() if isinstance(jobs, dict) else ()
+    steps = (job.get("steps") for job in every if isinstance(job, dict))
+    return sum(len(each) for each in steps if isinstance(each, list))
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    is_of_step = len(error["loc"]) > 1 and error["loc"][0] in ("stages", "steps")
-    hint = _hint(error, StepSpec if is_of_step else model)
+    hint = _hint(error, _model_at(error["loc"], model))
     return Problem(tuple(error["loc"]), error["msg"], error["type"], hint)
+
+
+def _model_at(place: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
+    """The model of the part whose member stands at that place."""
+    match place:
+        case ["stages" | "steps", _, *_]:
+            return StepSpec
+        case ["jobs", _, "steps", _, *_]:
+            return JobStep
+        case ["jobs", _, _, *_]:
+            return JobSpec
+        case ["on", _, *_]:
+            return Triggers
+    return model
 
 
 def _hint(error: ErrorDetails, model: type[BaseModel]) -> str | None:

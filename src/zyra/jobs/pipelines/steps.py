@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from zyra.core.command import Command
-from zyra.core.errors import UnknownName
+from zyra.core.errors import UnknownName, UsageError
+from zyra.jobs.pipelines.lines import args_of_line
+from zyra.jobs.pipelines.ordering import Placed, placed_steps
 from zyra.jobs.pipelines.published import command_name, modern_args, stage_name
-from zyra.jobs.pipelines.spec import PipelineOrder, StepSpec
+from zyra.jobs.pipelines.spec import PipelineOrder
+from zyra.jobs.pipelines.step_spec import Place
 from zyra.jobs.pipelines.variables import Variables
 from zyra.jobs.requests import Problem
 from zyra.registry import Registry, find_command
@@ -18,22 +21,33 @@ class Step:
     """One step whose command is known; its arguments are not validated yet.
 
     Attributes:
-        place: Where it stands in the file, from 0.
-        name: Its own, or that of its command, told apart by a number.
+        place: Where it stands among all, from 0.
+        where: Its place in the file.
+        name: Its own, or that of its command, told apart by a number; in a job after the job's.
         args: By the names that the command has today.
+        job: The job that it belongs to, or None in a pipeline.
+        needs: The jobs that have to succeed before.
     """
 
     place: int
+    where: Place
     name: str
     command: Command
     args: Mapping[str, Any]
     timeout_s: float | None = None
     weight: float = 1.0
+    job: str | None = None
+    needs: frozenset[str] = frozenset()
 
     @property
     def number(self) -> int:
         """Its place as people count."""
         return self.place + 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether none is before it in its pipeline or job."""
+        return self.where[-1] == 0
 
     @property
     def title(self) -> str:
@@ -52,10 +66,11 @@ def steps_of(
         variables: Fills in `${NAME}`.
         problems: Gets one for each unknown command, unset variable and repeated name.
     """
-    names = _names(order.stages, problems)
+    every = placed_steps(order, problems)
+    names = _names(every, problems)
     found = (
-        _step(spec, place, names[place], registry, variables, problems)
-        for place, spec in enumerate(order.stages)
+        _step(placed, place, names[place], registry, variables, problems)
+        for place, placed in enumerate(every)
     )
     return [step for step in found if step is not None]
 
@@ -66,37 +81,52 @@ def with_args(step: Step, changes: Mapping[str, Any]) -> Step:
 
 
 def _step(
-    spec: StepSpec,
+    placed: Placed,
     place: int,
     name: str,
     registry: Registry,
     variables: Variables,
     problems: list[Problem],
 ) -> Step | None:
-    where = ("stages", place)
+    spec, where = placed.spec, placed.where
     stage = stage_name(variables.filled(spec.stage, (*where, "stage"), problems))
     asked = variables.filled(spec.command, (*where, "command"), problems)
     args = variables.filled(spec.args, (*where, "args"), problems)
+    words = variables.filled(placed.words, (*where, "words"), problems)
     asked, args = command_name(asked, args)
     try:
         command = find_command(registry, stage, asked)
+        given = args if words is None else args_of_line(command, words)
     except UnknownName as error:
         field = "command" if "command" in error.message else "stage"
         problems.append(Problem((*where, field), error.message, "unknown_name", error.hint))
         return None
-    return Step(place, name, command, modern_args(command, args), spec.timeout_s, spec.weight)
+    except UsageError as error:
+        problems.append(Problem(where, error.message, "wrong_line", error.hint))
+        return None
+    return Step(
+        place,
+        where,
+        name,
+        command,
+        modern_args(command, given),
+        spec.timeout_s,
+        spec.weight,
+        placed.job,
+        placed.needs,
+    )
 
 
-def _names(specs: list[StepSpec], problems: list[Problem]) -> list[str]:
+def _names(every: list[Placed], problems: list[Problem]) -> list[str]:
     """A name for each step: its own, else its command's, with a number where that is taken."""
-    given = [spec.name for spec in specs if spec.name is not None]
-    for place, spec in enumerate(specs):
-        if spec.name is not None and given.count(spec.name) > 1:
-            message = f"several steps have the name {spec.name!r}"
-            problems.append(Problem(("stages", place, "name"), message, "given_twice"))
+    own = [each.called(each.spec.name) if each.spec.name else None for each in every]
+    for each, name in zip(every, own, strict=True):
+        if name is not None and own.count(name) > 1:
+            message = f"several steps have the name {name!r}"
+            problems.append(Problem((*each.where, "name"), message, "given_twice"))
     names: list[str] = []
-    for spec in specs:
-        names.append(spec.name or _free(spec.command, {*given, *names}))
+    for each, name in zip(every, own, strict=True):
+        names.append(name or _free(each.called(each.spec.command), {*filter(None, own), *names}))
     return names
 
 

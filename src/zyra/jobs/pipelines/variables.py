@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from zyra.jobs.pipelines.documents import MOST_CHARACTERS
+from zyra.jobs.pipelines.step_spec import Place
 from zyra.jobs.requests import Problem
 
 _VARIABLE = re.compile(
@@ -14,7 +15,6 @@ _VARIABLE = re.compile(
     re.ASCII,
 )
 _MOST_UNSET = 100  # that are told of one text
-Place = tuple[str | int, ...]
 Look = Callable[[str], str | None]
 
 

@@ -1,0 +1,91 @@
+"""What a workflow file says: jobs, which others they need, and what starts them."""
+
+import shlex
+from typing import Annotated, Any, Self
+
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+
+from zyra.jobs.pipelines.step_spec import NAME, Part, StepSpec, Text
+
+MOST_JOBS = 50
+_MOST_TRIGGERS = 50
+# The time to read a line grows with the square of its words.
+_MOST_WORDS, _MOST_CHARACTERS = 200, 4000
+# Five fields of cron, and nothing that a crontab or a shell would take for more than that.
+_CRON = r"^[0-9A-Za-z*,/-]+(?: +[0-9A-Za-z*,/-]+){4}$"
+
+JobName = Annotated[str, Field(pattern=NAME)]
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _as_schedule(value: Any) -> Any:
+    return {"cron": value} if isinstance(value, str) else value
+
+
+class JobStep(StepSpec):
+    """A step as a pipeline has it, or as `cmd`, or a text alone: the words of a command line."""
+
+    words: list[Text] | None = Field(
+        None,
+        max_length=_MOST_WORDS,
+        description="Arguments as a command line has them, in place of args",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_line(cls, given: Any) -> Any:
+        line = given["cmd"] if isinstance(given, dict) and set(given) == {"cmd"} else given
+        if not isinstance(line, str):
+            return given
+        if len(line) > _MOST_CHARACTERS:
+            raise ValueError(f"a line has at most {_MOST_CHARACTERS} characters")
+        words = shlex.split(line)
+        return dict(zip(("stage", "command"), words, strict=False)) | {"words": words[2:]}
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.args and self.words is not None:
+            raise ValueError("it has args and words; only one of them can hold")
+        return self
+
+
+class JobSpec(Part):
+    """Steps that run one after the other, joined by pipes where an argument is `-`."""
+
+    name: str | None = Field(None, description="For readers; not looked at")
+    description: str | None = Field(None, description="For readers; not looked at")
+    needs: Annotated[list[Text], BeforeValidator(_as_list)] = Field(
+        default_factory=list,
+        max_length=MOST_JOBS,
+        description="Jobs that have to succeed before this one",
+        examples=[["fetch"]],
+    )
+    steps: list[JobStep] = Field(min_length=1, description="The steps, in their order")
+
+
+class Schedule(Part):
+    """A time at which cron starts a workflow."""
+
+    cron: str = Field(pattern=_CRON, max_length=200, description="The five fields of cron")
+
+
+class Triggers(Part):
+    """What starts a workflow. Whoever runs it starts it once, now."""
+
+    schedule: list[Annotated[Schedule, BeforeValidator(_as_schedule)]] = Field(
+        default_factory=list,
+        max_length=_MOST_TRIGGERS,
+        description="Times, which `zyra run --export-cron` writes for cron",
+    )
+    workflow_dispatch: dict[str, Any] | None = Field(
+        None, description="By hand, as every workflow may be started"
+    )
+    dataset_update: list[dict[str, Any]] = Field(
+        default_factory=list,
+        validation_alias=AliasChoices("dataset-update", "dataset_update"),
+        max_length=_MOST_TRIGGERS,
+        description="Changes of data; nobody watches for them here, so let their maker start it",
+    )
