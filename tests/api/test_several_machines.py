@@ -24,6 +24,7 @@ from relay import Fault, Relay
 from s3_server import S3Server
 from serving import HERE, Server, served
 
+from _gunicorn import wait_until
 from zyra.access.keys import new_key, now_utc
 from zyra.core.settings import Settings
 from zyra.wiring import build_key_store
@@ -303,8 +304,7 @@ def test_an_upload_whose_client_leaves_is_not_kept(site: Site) -> None:
     headers = {"Content-Length": str(2 * len(LARGE))}
     with pytest.raises(ConnectionError):
         one.put("/upload/a.bin", content=pieces(), headers=headers)
-    while site.stored() != before:
-        continue
+    wait_until(lambda: site.stored() == before, "nothing of the upload is stored", 60)
 
 
 def _key(redis_url: str, name: str) -> str:
