@@ -19,7 +19,7 @@ def test_a_step_that_cannot_start_fails_with_the_reason(
     command = CLI_REGISTRY["disseminate"]["local"]
     args = command.args.model_validate({"input": "-", "path": "x"})
     link = Link("step 2 (local)", Stdin.KEPT)
-    local = LocalStep(Step(1, "local", command, {}), link, args)
+    local = LocalStep(Step(1, ("stages", 1), "local", command, {}), link, args)
     given = os.open(tmp_path / "stdout", os.O_CREAT | os.O_WRONLY)
     step = ForkedStep(local, tmp_path / "gone", 1, is_alone=False)
     assert asyncio.run(step.run(None, given)) == step.code == FAILED

@@ -1,10 +1,13 @@
 """`zyra run FILE` of a workflow: jobs in the order of their needs, and what starts them."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
+
+from source_tree import ROOT
 
 ZYRA = (sys.executable, "-m", "zyra.cli.main", "run")
 FIRST_FAILS = {
@@ -30,6 +33,16 @@ def run(tmp_path):
         )
 
     return run_file
+
+
+def test_the_workflow_that_the_documentation_shows_is_right(run, tmp_path):
+    text = (ROOT / "docs/pipelines.md").read_text()
+    (tmp_path / "w.json").write_text(re.search(r"```yaml\n(on:.*?)```", text, re.DOTALL)[1])
+    assert run("--dry-run").stdout.decode().splitlines() == [
+        "zyra acquire http https://data.example.org/gfs.f024.grib2 --output gfs.grib2",
+        "zyra process extract-variable gfs.grib2 'TMP:500 mb' --stdout --format netcdf |",
+        "zyra visualize heatmap --input - --output map.png",
+    ]
 
 
 def made(tmp_path):
