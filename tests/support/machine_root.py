@@ -95,9 +95,12 @@ def why_not(folder: Path) -> str | None:
     if missing:
         return f"roots of their own need {', '.join(missing)}"
     root = Root(folder / "tried")
-    root.make()
+    try:
+        root.make()
+    except PermissionError as exc:  # root of a container only
+        return f"roots of their own need more rights: {exc}"
     done = subprocess.run(root.calling("true"), capture_output=True, text=True, check=False)
-    return done.stderr or None
+    return done.stderr if done.returncode else None
 
 
 def _write_bare_system(changes: Path) -> None:
