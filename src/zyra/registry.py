@@ -1,6 +1,7 @@
 """Every command there is: only what stands here can be run."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from zyra import acquire, disseminate, process, visualize
 from zyra.core.closest import closest_or_all
@@ -17,26 +18,47 @@ CLI_REGISTRY: Registry = {
     "disseminate": disseminate.command_map,
 }
 
-# Loaded ahead by the warm parent, beside the run functions: what commands load by name.
-PRELOADED: tuple[str, ...] = (
+
+@dataclass(frozen=True)
+class Stock:
+    """What a warm parent has ready for its children.
+
+    Attributes:
+        stages: Whose commands it loads.
+        preloaded: What these load by name, beside their run functions.
+        warm_ups: Called after loading: what every child would otherwise do anew.
+    """
+
+    stages: tuple[str, ...]
+    preloaded: tuple[str, ...]
+    warm_ups: tuple[str, ...] = ()
+
+
+_CARRYING = (
     "zyra.transfer.download:fetch",
     "zyra.transfer.http:client_of",
     "zyra.transfer.object_client:object_client_of",
-    "zyra.fields.crs_pyproj:pyproj_crs",
-    "zyra.fields.grib_dataset:GribDataset",
-    "zyra.fields.netcdf:NetcdfDataset",
-    "zyra.fields.netcdf_write:write_netcdf",
-    "zyra.fields.geotiff:GeotiffDataset",
-    "zyra.fields.geotiff_write:write_geotiff",
-    "zyra.fields.zarr_dataset:ZarrDataset",
-    "zyra.fields.zarr_write:write_zarr",
-    "zyra.process.reproject_geotiff_pictures:read_coloured",
 )
 
-# Called by the warm parent after loading: what would otherwise be done anew in every child.
-WARM_UPS: tuple[str, ...] = (
-    "zyra.fields.grib_warm:warm_up",
-    "zyra.visualize.map_features:warm_up",
+# Commands that carry bytes know nothing of fields: without the scientific stack a child of
+# theirs is forked and ended in half the time.
+CARRYING = Stock(("acquire", "disseminate"), _CARRYING)
+
+SCIENTIFIC = Stock(
+    ("process", "visualize"),
+    (
+        *_CARRYING,
+        "zyra.fields.crs_pyproj:pyproj_crs",
+        "zyra.fields.grib_dataset:GribDataset",
+        "zyra.fields.netcdf:NetcdfDataset",
+        "zyra.fields.netcdf_write:write_netcdf",
+        "zyra.fields.geotiff:GeotiffDataset",
+        "zyra.fields.geotiff_write:write_geotiff",
+        "zyra.fields.zarr_dataset:ZarrDataset",
+        "zyra.fields.zarr_write:write_zarr",
+        "zyra.process.reproject_geotiff_pictures:read_coloured",
+    ),
+    ("zyra.fields.grib_warm:warm_up", "zyra.visualize.map_features:warm_up"),
 )
 
 

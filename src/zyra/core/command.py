@@ -95,14 +95,16 @@ class DeclaredCommands(CommandMap):
 
     package: str
     names: tuple[str, ...]
+    _loaded: dict[str, Command] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Command:
         """The declaration of `name`, always the same object."""
         if name not in self.names:
             raise KeyError(name)
-        module = name.replace("-", "_")
-        command: Command = load(f"{self.package}.{module}:{module.upper()}")
-        return command
+        if name not in self._loaded:
+            module = name.replace("-", "_")
+            self._loaded[name] = load(f"{self.package}.{module}:{module.upper()}")
+        return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
         """The names, in the order of help."""

@@ -4,22 +4,25 @@ import sys
 from urllib.parse import urlsplit
 
 from zyra.core.settings import Settings
+from zyra.jobs.isolation.branches import Branches
 from zyra.jobs.isolation.brokered import BrokeredExecutor
 from zyra.jobs.isolation.egress import EgressBroker
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.neighbours import Neighbours
 from zyra.jobs.isolation.spawning import SpawningExecutor
-from zyra.registry import Registry
+from zyra.registry import CARRYING, Registry
 
 REDIS_PORT = 6379
 
 
 def build_executor(registry_name: str, concurrency: int) -> Executor:
-    """Fork from a warm parent where that is safe, else start fresh interpreters."""
-    if sys.platform == "linux":
-        return ForkingExecutor(registry_name, spares=concurrency)
-    return SpawningExecutor(registry_name)
+    """Fork from warm parents where that is safe, else start fresh interpreters."""
+    if sys.platform != "linux":
+        return SpawningExecutor(registry_name)
+    carrying = ForkingExecutor(registry_name, concurrency, "zyra.registry:CARRYING")
+    scientific = ForkingExecutor(registry_name, concurrency, "zyra.registry:SCIENTIFIC")
+    return Branches(scientific, dict.fromkeys(CARRYING.stages, carrying))
 
 
 def brokered(

@@ -65,7 +65,6 @@ def prepare() -> None:
     _open_standard_streams()
     rehearse()
     _open_standard_streams()
-    refuse_calls()
 
 
 def rehearse() -> None:
@@ -226,6 +225,7 @@ def main() -> NoReturn:
     if ground is not None:
         ground.close()
     prepare()
+    refuse_calls()
     run_assignment(load(registry_name), [int(fd) for fd in descriptors], walls)
 
 

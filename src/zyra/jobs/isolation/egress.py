@@ -128,6 +128,7 @@ class EgressBroker:
         self._order({"refuse": self._refused})
         for digest, allow_hosts in self._admitted.items():
             self._order_admission(digest, allow_hosts)
+        self._order({"serve": True})
 
     def _order_admission(self, digest: str, allow_hosts: Sequence[str]) -> None:
         self._order({"admit": digest, "allow_hosts": allow_hosts})

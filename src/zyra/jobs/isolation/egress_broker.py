@@ -6,8 +6,10 @@ thread. The service tells it over a socket, in lines of JSON, who may come in:
     {"admit": DIGEST OF A TOKEN, "allow_hosts": [...]}  ->  {"admitted": DIGEST}
     {"revoke": DIGEST}
     {"refuse": [PORTS OF THIS MACHINE]}
+    {"serve": true}
 
-When that socket ends, the broker ends.
+It takes no connection before the last: when it follows on one that was killed, the runs of
+that one knock at once, and it must know them by then. When that socket ends, the broker ends.
 """
 
 import errno
@@ -202,6 +204,8 @@ def obey(server: BrokerServer, control: socket.socket) -> None:
                 control.sendall(json.dumps({"admitted": order["admit"]}).encode() + b"\n")
             elif "refuse" in order:
                 server.own.ports = order["refuse"]
+            elif "serve" in order:
+                Thread(target=server.serve, daemon=True).start()
             else:
                 server.grants.revoke(order["revoke"])
 
@@ -211,7 +215,6 @@ def main() -> None:
     listener, control, own = sys.argv[1:]
     hosts = tuple((host, port) for host, port in json.loads(own))
     server = BrokerServer(socket.socket(fileno=int(listener)), OwnPlaces(hosts))
-    Thread(target=server.serve, daemon=True).start()
     with suppress(ConnectionResetError, BrokenPipeError):
         obey(server, socket.socket(fileno=int(control)))
 

@@ -1,7 +1,6 @@
 """The executor of Linux: children forked from a warm parent, which is restarted when it dies."""
 
 import asyncio
-import json
 import logging
 import os
 import socket
@@ -11,14 +10,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
-from typing import Any
 
 from zyra.jobs.isolation.assignment import Assignment
 from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.environment import child_environment
 from zyra.jobs.isolation.executor import LOST, Ended, RunningCommand
-from zyra.jobs.isolation.leftovers import MARK, kill_marked, kill_orphans, mark_of
+from zyra.jobs.isolation.leftovers import MARK, kill_marked, kill_orphans, new_mark
 from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
 
 _FIRST_PAUSE_S = 0.05
@@ -36,15 +33,18 @@ class ForkingExecutor:
     Args:
         registry_name: Dotted name of the registry, for the parent to load.
         spares: How many children wait for work.
+        stock: Dotted name of what the parent has ready for them.
     """
 
-    def __init__(self, registry_name: str, spares: int) -> None:
+    def __init__(
+        self, registry_name: str, spares: int, stock: str = "zyra.registry:SCIENTIFIC"
+    ) -> None:
         self._registry_name = registry_name
         self._spares = spares
+        self._stock = stock
         self._waiting: deque[Spare] = deque()
         self._running: dict[int, ForkedCommand] = {}  # by pid
         self._unannounced: set[int] = set()  # pids that the parent takes for spares
-        self._parent_numbers = count(1)
         self._mark = ""
         self._news = asyncio.Event()
         self._is_ready = False
@@ -75,10 +75,10 @@ class ForkingExecutor:
     async def start(self) -> None:
         """Start the warm parent; it loads while other things go on."""
         kill_orphans()
-        self._mark = mark_of(next(self._parent_numbers))
+        self._mark = new_mark()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "zyra.jobs.isolation.warm_parent"]
-        command += [str(theirs.fileno()), self._registry_name, str(self._spares)]
+        command += [str(theirs.fileno()), self._registry_name, self._stock, str(self._spares)]
         self._told = b""
         self._stderr = Pipe(self._listen)
         self._process = subprocess.Popen(  # noqa: S603 - returns at once; our own module
@@ -125,7 +125,7 @@ class ForkingExecutor:
     def _tell_taken(self, pid: int) -> None:
         if pid in self._unannounced:
             self._unannounced.discard(pid)
-            self._send({"taken": pid})
+            self._send(b"taken %d" % pid)
 
     def end_orphans(self) -> None:
         """Kill every marked process whose service process is gone; reads all of /proc."""
@@ -170,7 +170,7 @@ class ForkingExecutor:
     def stop(self, pid: int, grace_s: float) -> None:
         """Ask the parent to end a run; when the parent is gone its children are, too."""
         self._tell_taken(pid)
-        self._send({"stop": pid, "grace_s": grace_s})
+        self._send(b"stop %d %f" % (pid, grace_s))
 
     def expect_end(self, command: "ForkedCommand") -> None:
         """Kill a run that says it is at its end and is not."""
@@ -181,11 +181,11 @@ class ForkingExecutor:
 
         asyncio.get_running_loop().call_later(_LEAVING_S, end)
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: bytes) -> None:
         if self._control is None:
             return
         with suppress(BrokenPipeError, ConnectionResetError):  # `_receive` sees it, too
-            self._control.send(json.dumps(message).encode())
+            self._control.send(message)
 
     def _receive(self) -> None:
         """Take every message that has come; an empty one means that the parent is gone."""
@@ -199,23 +199,28 @@ class ForkingExecutor:
             if not message:
                 self._parent_is_gone()
                 return
-            self._take(json.loads(message), descriptors)
+            self._take(*message.split(), descriptors=descriptors)
 
-    def _take(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
-        if "spare" in message:
-            self._waiting.append(Spare(message["spare"], socket.socket(fileno=descriptors[0])))
+    def _take(self, news: bytes, *told: bytes, descriptors: Sequence[int]) -> None:
+        if news == b"spare":
+            self._waiting.append(Spare(int(told[0]), socket.socket(fileno=descriptors[0])))
             self._news.set()
-        elif "ready" in message:
+        elif news == b"ready":
             self._is_ready = True
             self._complaint = ""
             self._pause_s = _FIRST_PAUSE_S
-        elif message["ended"] in self._running:
-            self._unannounced.discard(message["ended"])
-            self._running.pop(message["ended"]).finish(
-                Ended.from_status(message["status"], message["max_rss_bytes"], message["cpu_s"])
-            )
-        else:  # a spare that somebody killed
-            self._forget_spares(lambda spare: spare.pid == message["ended"])
+        else:
+            pid, status, max_rss_bytes, cpu_s = told
+            ended = Ended.from_status(int(status), int(max_rss_bytes), float(cpu_s))
+            self._take_leave(int(pid), ended)
+
+    def _take_leave(self, pid: int, ended: Ended) -> None:
+        """A child has ended: a run, or a spare that somebody killed."""
+        if pid in self._running:
+            self._unannounced.discard(pid)
+            self._running.pop(pid).finish(ended)
+        else:
+            self._forget_spares(lambda spare: spare.pid == pid)
 
     def _parent_is_gone(self) -> None:
         """All its children died with it; tell those who wait, and start another."""

@@ -2,12 +2,13 @@
 
 A killed warm parent takes its children along, but not what these had started in sessions
 of their own. Every process below a warm parent carries a mark in its environment that
-names the service process and the parent's number in it; /proc shows it.
+names the service process and the parent's start; /proc shows it.
 """
 
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,9 @@ MARK = "ZYRA_WARM_PARENT"
 _WELL_FORMED = re.compile(rb"\d+-\d+-\d+")
 
 
-def mark_of(parent_number: int) -> str:
-    """The mark of a warm parent of this process: `PID-start time-number`."""
-    return f"{_identity(os.getpid())}-{parent_number}"
+def new_mark() -> str:
+    """The mark of a new warm parent of this process: `PID-start time-moment`."""
+    return f"{_identity(os.getpid())}-{time.monotonic_ns()}"
 
 
 def kill_marked(mark: str) -> None:

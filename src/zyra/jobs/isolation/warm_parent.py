@@ -1,4 +1,4 @@
-"""The warm parent: loads the scientific stack once and forks a child for each command.
+"""The warm parent: loads what its commands need once and forks a child for each run.
 
 It has one thread, opens no data file but those of libraries, and talks to the runner over
 one socket whose messages are whole (SOCK_SEQPACKET). Spare children are forked while
@@ -6,15 +6,13 @@ nothing else is to do. Each waits on a socket of its own, whose other end the ru
 that hands it one assignment, past the parent, who may be forking. When the runner goes
 away, all ends.
 
-Messages in: `{"taken": PID}`; `{"stop": PID, "grace_s": S}`.
-Messages out: `{"ready": true}`; `{"spare": PID}` with a descriptor;
-`{"ended": PID, "status": wait status, "max_rss_bytes": B, "cpu_s": S}`.
+Messages are words, as the parent copies a page for nearly each object that it touches after
+a fork, and a JSON encoder touches many. In: `taken PID`; `stop PID GRACE_S`. Out: `ready`;
+`spare PID` with a descriptor; `ended PID WAIT_STATUS MAX_RSS_BYTES CPU_S`.
 """
 
 import gc
-import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -24,14 +22,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
 from zyra.jobs.isolation.child import prepare, rehearse, run_assignment
 from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.jobs.isolation.sandbox import Ground, survey
-from zyra.registry import PRELOADED, WARM_UPS, Registry, all_commands
+from zyra.jobs.isolation.seccomp import refuse_calls
+from zyra.registry import Registry, Stock, all_commands
 
 MESSAGE_BYTES = 4096
 DESCRIPTORS = 5
@@ -44,9 +43,12 @@ _PAUSE_AFTER_RUN_S = 0.003
 class WarmParent:
     """The loop that forks, watches and ends children."""
 
-    def __init__(self, control: socket.socket, registry: Registry, spares: int) -> None:
+    def __init__(
+        self, control: socket.socket, registry: Registry, stock: Stock, spares: int
+    ) -> None:
         self._control = control
         self._registry = registry
+        self._stock = stock
         self._wanted_spares = max(1, spares)
         self._spares: set[int] = set()  # pids
         self._runs: set[int] = set()
@@ -61,20 +63,22 @@ class WarmParent:
         ours = _open_descriptors()
         self._load()
         self._of_libraries = _open_descriptors() - ours
+        _renounce()
         # The runner may die while it is told something.
         with suppress(BrokenPipeError, ConnectionResetError):
-            self._say({"ready": True})
+            self._say(b"ready")
             while self._turn():
                 pass
         self._end_all()
 
     def _load(self) -> None:
         for command in all_commands(self._registry):
-            command.load_run()
-            command.args.model_rebuild()  # else every child builds the validator anew: 20 ms
-        for dotted in PRELOADED:
+            if command.stage in self._stock.stages:
+                command.load_run()
+                command.args.model_rebuild()  # else every child builds the validator: 20 ms
+        for dotted in self._stock.preloaded:
             load(dotted)
-        for dotted in WARM_UPS:
+        for dotted in self._stock.warm_ups:
             load(dotted)()
         rehearse()
         # What is loaded now lives as long as the parent: keep the collector from
@@ -122,12 +126,12 @@ class WarmParent:
         message = self._control.recv(MESSAGE_BYTES)
         if not message:
             return False
-        order = json.loads(message)
-        if "taken" not in order:
-            self._stop(order["stop"], order["grace_s"])
-        elif order["taken"] in self._spares:  # else it has ended already
-            self._spares.remove(order["taken"])
-            self._runs.add(order["taken"])
+        order, pid, *grace_s = message.split()
+        if order == b"stop":
+            self._stop(int(pid), float(*grace_s))
+        elif int(pid) in self._spares:  # else it has ended already
+            self._spares.remove(int(pid))
+            self._runs.add(int(pid))
         return True
 
     def _stop(self, pid: int, grace_s: float) -> None:
@@ -160,7 +164,8 @@ class WarmParent:
             self._deadlines.pop(pid, None)
             self._end_orphans()
             # Of spares as well: this one may have been taken just now.
-            self._say({"ended": pid, "status": status} | _used(usage))
+            used = (usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
+            self._say(b"ended %d %d %d %.6f" % (pid, status, *used))
 
     def _end_orphans(self) -> None:
         """Kill what has become a child of ours without being started by us, and see it dead."""
@@ -184,10 +189,20 @@ class WarmParent:
             _wait_for_assignment(theirs, parent, self._registry, self._ground, self._of_libraries)
         self._spares.add(pid)
         with ours, theirs:
-            self._say({"spare": pid}, [ours.fileno()])
+            self._say(b"spare %d" % pid, [ours.fileno()])
 
-    def _say(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-        socket.send_fds(self._control, [json.dumps(message).encode()], list(descriptors))
+    def _say(self, message: bytes, descriptors: Sequence[int] = ()) -> None:
+        socket.send_fds(self._control, [message], list(descriptors))
+
+
+def _renounce() -> None:
+    """Give up, for good, what neither this process nor a child of it needs.
+
+    Here and not in the child: a child that inherits the filter need not have it checked and
+    compiled, which takes a third of a millisecond.
+    """
+    process_tree.forbid_new_privileges()
+    refuse_calls()
 
 
 def _wait_for_assignment(
@@ -201,7 +216,6 @@ def _wait_for_assignment(
     process_tree.die_with_parent(parent)
     os.setsid()
     process_tree.become_subreaper()
-    process_tree.forbid_new_privileges()
     walls = ground.build_walls() if ground else None
     own = {orders.fileno()} | ({walls.ruleset} if walls else set())
     _close_all_but(of_libraries | own)
@@ -230,20 +244,13 @@ def _close_all_but(kept: frozenset[int]) -> None:
         os.closerange(below + 1, above)
 
 
-def _used(usage: resource.struct_rusage) -> dict[str, float]:
-    return {
-        "max_rss_bytes": usage.ru_maxrss * 1024,
-        "cpu_s": round(usage.ru_utime + usage.ru_stime, 6),
-    }
-
-
 def main() -> None:
     """Serve on the socket whose descriptor is the first argument."""
-    descriptor, registry_name, spares = sys.argv[1:]
+    descriptor, registry_name, stock_name, spares = sys.argv[1:]
     process_tree.die_with_parent(os.getppid())
     process_tree.become_subreaper()
     control = socket.socket(fileno=int(descriptor))
-    WarmParent(control, load(registry_name), int(spares)).serve()
+    WarmParent(control, load(registry_name), load(stock_name), int(spares)).serve()
 
 
 if __name__ == "__main__":
