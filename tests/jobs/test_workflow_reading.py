@@ -49,9 +49,10 @@ def test_jobs_run_after_those_that_they_need_else_as_they_are_written():
         last=job(copy("a", "l"), needs=["left", "right"]),
         right=job(copy("a", "r"), needs="first"),
         left=job(copy("a", "t"), needs="first"),
+        alone=job(copy("a", "o")),
         first=job(copy("a", "f")),
     )
-    assert [linked.step.job for linked in steps] == ["first", "right", "left", "last"]
+    assert [linked.step.job for linked in steps] == ["alone", "first", "right", "left", "last"]
 
 
 def test_a_step_is_called_by_its_job_and_its_own_name_or_command():
