@@ -1,9 +1,10 @@
 """What a workflow file says: jobs, which others they need, and what starts them."""
 
+import re
 import shlex
 from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
 
 from zyra.jobs.pipelines.step_spec import NAME, Part, StepSpec, Text
 
@@ -12,7 +13,7 @@ _MOST_TRIGGERS = 50
 # The time to read a line grows with the square of its words.
 _MOST_WORDS, _MOST_CHARACTERS = 200, 4000
 # Five fields of cron, and nothing that a crontab or a shell would take for more than that.
-_CRON = r"^[0-9A-Za-z*,/-]+(?: +[0-9A-Za-z*,/-]+){4}$"
+_CRON = re.compile(r"[0-9A-Za-z*,/-]+(?: +[0-9A-Za-z*,/-]+){4}")
 
 JobName = Annotated[str, Field(pattern=NAME)]
 
@@ -69,7 +70,16 @@ class JobSpec(Part):
 class Schedule(Part):
     """A time at which cron starts a workflow."""
 
-    cron: str = Field(pattern=_CRON, max_length=200, description="The five fields of cron")
+    cron: Text = Field(
+        max_length=200, description="The five fields of cron", examples=["5 12 * * 4"]
+    )
+
+    @field_validator("cron")
+    @classmethod
+    def _of_five_fields(cls, given: str) -> str:
+        if not _CRON.fullmatch(given):
+            raise ValueError("write the five fields of cron, such as 5 12 * * 4")
+        return given
 
 
 class Triggers(Part):
