@@ -12,7 +12,7 @@ from http_server import Fault, HttpServer
 from zyra.core.errors import OutputError, TransferError
 from zyra.transfer.http import HttpClient
 from zyra.transfer.receive import Remote
-from zyra.transfer.resumable import download_resumable
+from zyra.transfer.resumable import receive_resumable
 
 DATA = bytes(range(256)) * 40
 
@@ -27,7 +27,7 @@ def break_off(server: HttpServer, remote: Remote, target: Path, stop_after: int)
     faults = server.resource("/a.bin").faults
     faults += [Fault(stop_after=stop_after), Fault(status=403)]
     with pytest.raises(TransferError, match="403"):
-        download_resumable(remote, str(target))
+        receive_resumable(remote, str(target))
 
 
 @pytest.mark.parametrize("stop_after", [1, 5000, len(DATA) - 1])
@@ -35,7 +35,7 @@ def test_what_an_earlier_run_got_is_not_fetched_again(server, remote, tmp_path, 
     target = tmp_path / "a.bin"
     break_off(server, remote, target, stop_after)
     server.requests.clear()
-    assert download_resumable(remote, str(target)) == len(DATA)
+    assert receive_resumable(remote, str(target)).written == len(DATA)
     assert target.read_bytes() == DATA
     assert server.asked("Range") == [f"bytes={stop_after}-"]
     assert server.asked("If-Range") == ['"v1"']
@@ -47,7 +47,7 @@ def test_a_complete_file_that_was_not_named_yet_is_taken(server, remote, tmp_pat
     break_off(server, remote, target, 5000)
     (part,) = (path for path in tmp_path.iterdir() if not path.suffix)
     part.write_bytes(DATA)
-    assert download_resumable(remote, str(target)) == len(DATA)
+    assert receive_resumable(remote, str(target)).written == len(DATA)
     assert target.read_bytes() == DATA
 
 
@@ -56,7 +56,7 @@ def test_a_part_that_is_longer_than_the_file_is_read_anew(server, remote, tmp_pa
     break_off(server, remote, target, 5000)
     (part,) = (path for path in tmp_path.iterdir() if not path.suffix)
     part.write_bytes(DATA + b"more")
-    download_resumable(remote, str(target))
+    receive_resumable(remote, str(target))
     assert target.read_bytes() == DATA
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_is_refused_is_forgotten(remote: Remote, tmp_path):
         raise TransferError("damaged")
 
     with pytest.raises(TransferError, match="damaged"):
-        download_resumable(remote, str(tmp_path / "a.bin"), check=refuse)
+        receive_resumable(remote, str(tmp_path / "a.bin"), check=refuse)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -75,7 +75,7 @@ def test_two_runs_do_not_write_one_part(server, remote: Remote, tmp_path):
     with part.open("r+b") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         with pytest.raises(OutputError, match="another run is fetching"):
-            download_resumable(remote, str(tmp_path / "a.bin"))
+            receive_resumable(remote, str(tmp_path / "a.bin"))
 
 
 def test_a_part_that_got_its_name_meanwhile_is_left_alone(remote, tmp_path, monkeypatch):
@@ -88,7 +88,7 @@ def test_a_part_that_got_its_name_meanwhile_is_left_alone(remote, tmp_path, monk
         flock(stream, operation)
 
     monkeypatch.setattr(fcntl, "flock", flock_late)
-    download_resumable(remote, str(tmp_path / "a.bin"))
+    receive_resumable(remote, str(tmp_path / "a.bin"))
     assert theirs.read_bytes() == b"complete"
     assert (tmp_path / "a.bin").read_bytes() == DATA
 
@@ -98,10 +98,10 @@ def test_a_full_disk_is_not_kept_full(remote: Remote, tmp_path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with pytest.raises(OutputError, match="no space to write"):
-        download_resumable(remote, str(tmp_path / "a.bin"), report=no_room)
+        receive_resumable(remote, str(tmp_path / "a.bin"), report=no_room)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_is_not_written_to(remote: Remote, tmp_path):
     with pytest.raises(OutputError, match="Is a directory"):
-        download_resumable(remote, str(tmp_path))
+        receive_resumable(remote, str(tmp_path))

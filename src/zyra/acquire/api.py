@@ -25,7 +25,7 @@ from zyra.transfer.failures import RefusedByServer
 from zyra.transfer.http import HttpClient, patience
 from zyra.transfer.pace import ANY_PACE
 from zyra.transfer.receive import Reception, Remote, ReportBytes
-from zyra.transfer.resumable import download_resumable
+from zyra.transfer.resumable import receive_resumable
 from zyra.transfer.retries import Retries
 
 _IN_MEMORY_BYTES = 4 << 20  # of an answer; the rest is on disk until it is known what it is
@@ -99,7 +99,7 @@ def _stream(args: ApiArgs, remote: Remote, job: Job) -> None:
     if args.detect_filename:
         _stream_under_server_name(args.output, remote, report, job)
     elif args.resume:
-        download_resumable(remote, args.output, report=report)
+        receive_resumable(remote, args.output, report=report)
     else:
         download(remote, args.output, job, report=report)
 

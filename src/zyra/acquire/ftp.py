@@ -3,46 +3,29 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from zyra.acquire.commands.ftp import FtpArgs
 from zyra.acquire.delivery import chosen, deliver, deliver_one, files_of, print_list
 from zyra.acquire.sources import named_entries
 from zyra.acquire.walking import walk
 from zyra.core.job import Job
-from zyra.core.loading import load
 from zyra.core.urls import masked, scheme_of, split_url
-from zyra.transfer.client import Client
 from zyra.transfer.entries import Entry
+from zyra.transfer.file_client import FileClient, file_client_for
 from zyra.transfer.given_login import login_of
 from zyra.transfer.logins import Login
 from zyra.transfer.receive import Remote
 
 SCHEMES = ("ftp", "ftps", "sftp")
 
-# Loaded when it is needed: the library for SSH takes a fifth of a second.
-_SFTP = "zyra.transfer.sftp_files:sftp_client_of"
-_FTP = "zyra.transfer.ftp_files:ftp_client_of"
-
-
-class Folders(Client, Protocol):
-    """A client that lists folders, too."""
-
-    def entries(self, address: str) -> list[Entry]:
-        """The files and folders of the folder at `address`.
-
-        Raises:
-            TransferError: It cannot be listed.
-        """
-
 
 @dataclass(frozen=True)
 class _Clients:
     """The client for each scheme that is used."""
 
-    by_scheme: Mapping[str, Folders]
+    by_scheme: Mapping[str, FileClient]
 
-    def of(self, address: str) -> Folders:
+    def of(self, address: str) -> FileClient:
         return self.by_scheme[scheme_of(address)]
 
     def __call__(self, entry: Entry) -> Remote:
@@ -62,7 +45,11 @@ def run(args: FtpArgs, job: Job) -> None:
     with ExitStack() as stack:
         clients = _Clients(
             {
-                scheme: stack.enter_context(_client(scheme, login, args, job))
+                scheme: stack.enter_context(
+                    file_client_for(
+                        scheme, job, login, host_key=args.host_key, timeout_s=args.timeout
+                    )
+                )
                 for scheme in {scheme_of(entry.url) for entry in entries}
             }
         )
@@ -84,15 +71,6 @@ def _login(args: FtpArgs, job: Job) -> Login:
         return login
     user, password = split_url(args.path).user or (None, None)
     return replace(login, user=user, password=login.password or password)
-
-
-def _client(scheme: str, login: Login, args: FtpArgs, job: Job) -> Folders:
-    client: Folders = (
-        load(_SFTP)(job, login, host_key=args.host_key, timeout_s=args.timeout)
-        if scheme == "sftp"
-        else load(_FTP)(job, login, timeout_s=args.timeout)
-    )
-    return client
 
 
 def _is_folder(args: FtpArgs) -> bool:

@@ -71,9 +71,8 @@ def store_variables(args: S3Args, job: Job) -> Mapping[str, str]:
         )
     own = {_KEYS[slot]: secret for slot, secret in slots.items()}
     others = dict(job.variables)
-    if (
-        own or args.unsigned or args.profile is not None
-    ):  # these go before what the environment says
+    # These go before what the environment says.
+    if own or args.unsigned or args.profile is not None:
         others = {name: value for name, value in others.items() if name not in _KEYS.values()}
     given = {
         "AWS_ENDPOINT_URL_S3": args.endpoint_url,

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import IO, Protocol
 from urllib.parse import quote
 
 from zyra.core.errors import UsageError
 from zyra.core.job import Job
-from zyra.core.loading import load
 from zyra.core.urls import masked, scheme_of, split_url
 from zyra.disseminate.commands.ftp import FtpArgs
 from zyra.disseminate.sources import (
@@ -22,28 +19,14 @@ from zyra.disseminate.sources import (
     sources_of,
     total_bytes,
 )
-from zyra.transfer.client import Client
 from zyra.transfer.entries import Entry
 from zyra.transfer.failures import RefusedByServer
+from zyra.transfer.file_client import FileClient, file_client_for
 from zyra.transfer.given_login import login_of
 from zyra.transfer.receive import ReportBytes
 
 AT_ONCE = 4  # connections; servers count them
 _SCHEMES = ("ftp", "ftps", "sftp")
-
-# Loaded when it is needed: the library for SSH takes a fifth of a second.
-_SFTP = "zyra.transfer.sftp_files:sftp_client_of"
-_FTP = "zyra.transfer.ftp_files:ftp_client_of"
-
-
-class Writer(Client, Protocol):
-    """A client that writes files, too."""
-
-    def upload(self, address: str, source: Path | IO[bytes], *, report: ReportBytes = ...) -> int:
-        """Write a file that takes its name when all of it has arrived; return its size."""
-
-    def describe(self, address: str) -> Entry:
-        """Size and time of one file, as far as the server tells."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +35,7 @@ class _Upload:
 
     args: FtpArgs
     job: Job
-    client: Writer
+    client: FileClient
     address: str  # with its user, as clients read it
 
     def send(self, source: Source, report: ReportBytes) -> None:
@@ -118,16 +101,13 @@ def checked(address: str, job: Job) -> str:
     return address
 
 
-def _client(args: FtpArgs, address: str, job: Job) -> Writer:
+def _client(args: FtpArgs, address: str, job: Job) -> FileClient:
     # The folders in a folder that is sent are its own, and made without being asked.
     makes_folders = args.make_dirs or goes_into_folder(args)
     login = login_of(args, job)
-    client: Writer = (
-        load(_SFTP)(job, login, host_key=args.host_key, makes_folders=makes_folders)
-        if scheme_of(address) == "sftp"
-        else load(_FTP)(job, login, makes_folders=makes_folders)
+    return file_client_for(
+        scheme_of(address), job, login, host_key=args.host_key, makes_folders=makes_folders
     )
-    return client
 
 
 @contextmanager

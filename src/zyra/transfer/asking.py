@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 from zyra.core.errors import TransferError, TransientTransferError
 from zyra.transfer.client import Headers
@@ -12,11 +10,12 @@ from zyra.transfer.http import HttpClient, Response, check_status
 from zyra.transfer.receive import Remote
 from zyra.transfer.request import Body, Request
 from zyra.transfer.retries import Tries
+from zyra.transfer.stoppable import Closing
 
 Admit = Callable[[Response], None]
 
 
-class Asking:
+class Asking(Closing):
     """A client whose `get` sends another method, or a body; fulfils `client.Client`.
 
     A method that may have had its effect, such as POST, is tried again only after an answer
@@ -72,17 +71,6 @@ class Asking:
 
     def close(self) -> None:
         """Leave the connections to whoever opened them."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def headers_of(remote: Remote) -> Headers:

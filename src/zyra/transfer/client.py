@@ -21,7 +21,7 @@ Tell = Callable[[str], None]
 CHUNK_BYTES = 1 << 18
 
 # Loaded when a URL of their kind is opened: each takes some ten milliseconds.
-_CLIENTS = {
+MAKERS = {
     "http": "zyra.transfer.http:client_of",
     "https": "zyra.transfer.http:client_of",
     "s3": "zyra.transfer.object_client:object_client_of",
@@ -31,7 +31,7 @@ _CLIENTS = {
     "ftps": "zyra.transfer.ftp_files:ftp_client_of",
     "sftp": "zyra.transfer.sftp_files:sftp_client_of",
 }
-SCHEMES = tuple(_CLIENTS)
+SCHEMES = tuple(MAKERS)
 
 
 def tell_nobody(message: str) -> None:
@@ -99,7 +99,7 @@ def client_for(source: str, job: Job, *, unsigned: bool = False) -> Client:
         job: Gives network policy and credentials.
         unsigned: Show no credentials to an object store.
     """
-    make = load(_CLIENTS[scheme_of(source)])
+    make = load(MAKERS[scheme_of(source)])
     client: Client = make(job, unsigned=True) if unsigned else make(job)
     return client
 

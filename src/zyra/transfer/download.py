@@ -20,18 +20,7 @@ def accept_anything(path: Path) -> None:
 
 
 def download(remote: Remote, target: str, job: Job, *, report: ReportBytes = ignore_bytes) -> int:
-    """Copy a remote file to `target`, in constant memory; return its size in bytes.
-
-    Args:
-        remote: The file.
-        target: Path, or `-` for the job's stdout.
-        job: Gives stdout.
-        report: Receives bytes so far and the total if known.
-
-    Raises:
-        TransferError: It cannot be fetched; nothing stands at `target` then.
-        OutputError: `target` cannot be written.
-    """
+    """Receive a remote file as `receive` does; return its size in bytes."""
     return receive(remote, target, job, report=report).written
 
 
@@ -43,17 +32,18 @@ def receive(
     check: Check = accept_anything,
     report: ReportBytes = ignore_bytes,
 ) -> Reception:
-    """Do what `download` does; return the reception, which knows the answer's headers.
+    """Copy a remote file to `target` in constant memory; the result knows the answer's headers.
 
     Args:
         remote: The file.
         target: Path, or `-` for the job's stdout.
         job: Gives stdout.
-        report: Receives bytes so far and the total if known.
         check: Looks at the complete file under its temporary name; raises to refuse it.
+        report: Receives bytes so far and the total if known.
 
     Raises:
-        As `download` and `check`.
+        TransferError: It cannot be fetched; nothing stands at `target` then.
+        OutputError: `target` cannot be written.
     """
     with open_output(target, job) as stream:
         is_file = target != STDOUT and S_ISREG(os.fstat(stream.fileno()).st_mode)
@@ -75,7 +65,7 @@ def fetch(source: str, path: Path, job: Job, *, unsigned: bool = False) -> None:
         unsigned: Show no credentials to an object store.
 
     Raises:
-        As `download`.
+        As `receive`.
     """
     with client_for(source, job, unsigned=unsigned) as client:
         download(Remote(client, source), str(path), job, report=progress_in_bytes(job))

@@ -6,9 +6,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, ClassVar, TypedDict, Unpack
 
+from zyra.core.job import Job
+from zyra.core.loading import load
 from zyra.core.urls import masked
-from zyra.transfer.client import Tell, tell_nobody
+from zyra.transfer.client import MAKERS, Headers, Tell, tell_nobody
 from zyra.transfer.connections import TIMEOUT_S, Dialer
+from zyra.transfer.entries import Entry
+from zyra.transfer.file_answers import FileAnswer
 from zyra.transfer.logins import NOBODY, Login
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
@@ -56,6 +60,28 @@ class FileClient(Stoppable):
         self._timeout_s = options.get("timeout_s", TIMEOUT_S)
 
     @abstractmethod
+    def get(
+        self, address: str, headers: Headers | None = None
+    ) -> AbstractContextManager[FileAnswer]:
+        """Request a file or a part of it, as `client.Client` says."""
+
+    @abstractmethod
+    def entries(self, address: str) -> list[Entry]:
+        """The files and folders of the folder at `address`.
+
+        Raises:
+            TransferError: It cannot be listed.
+        """
+
+    @abstractmethod
+    def describe(self, address: str) -> Entry:
+        """Size and time of one file, as far as the server tells.
+
+        Raises:
+            TransferError: The server does not answer.
+        """
+
+    @abstractmethod
     def placing(self, address: str, part: str) -> AbstractContextManager[Place]:
         """A connection to where `address` is to be written, under the name `part` at first."""
 
@@ -79,3 +105,28 @@ class FileClient(Stoppable):
             size = upload_stream(self, address, source, report)
         self.tell(f"{self.writing} {masked(address)}: {size} bytes")
         return size
+
+
+def file_client_for(
+    scheme: str,
+    job: Job,
+    login: Login,
+    *,
+    host_key: str | None = None,
+    makes_folders: bool = True,
+    timeout_s: float = TIMEOUT_S,
+) -> FileClient:
+    """The client for servers of a scheme: within the policy of `job`.
+
+    Args:
+        scheme: ftp, ftps or sftp.
+        job: Gives the network policy; told of each request.
+        login: Who asks.
+        host_key: Fingerprint that an SFTP server has to show; None asks ~/.ssh/known_hosts.
+        makes_folders: Whether folders that a written file needs are made.
+        timeout_s: For connecting and between two pieces.
+    """
+    own = {"host_key": host_key} if scheme == "sftp" else {}
+    make = load(MAKERS[scheme])
+    client: FileClient = make(job, login, makes_folders=makes_folders, timeout_s=timeout_s, **own)
+    return client

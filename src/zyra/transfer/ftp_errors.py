@@ -44,11 +44,9 @@ def _temporary(shown: str, answer: str) -> ZyraError:
     message = f"{shown}: {_one_line(answer)}"
     if answer[:3] == "450":  # busy or, from some servers, not there
         return TransientTransferError(message, hint="the file is in use: try again later")
-    return (
-        TransferError(message, hint="the server has no room")
-        if _is_full(answer)
-        else (ServerBusy(message))
-    )
+    if _is_full(answer):
+        return TransferError(message, hint="the server has no room")
+    return ServerBusy(message)
 
 
 def _permanent(shown: str, answer: str) -> TransferError:

@@ -76,8 +76,8 @@ class ObjectClient(Stoppable):
     def __init__(
         self, access: Access, *, retries: Retries | None = None, tell: Tell = tell_nobody
     ) -> None:
-        self.access = access
         super().__init__()
+        self.access = access
         self.retries = retries or Retries()
         self.tell = tell
         self._stores: dict[tuple[str, str], ObjectStore] = {}

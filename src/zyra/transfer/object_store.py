@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Any, TypeVar
 
 import obstore
 from obstore.store import ObjectStore
@@ -27,6 +26,7 @@ from zyra.transfer.object_errors import OddKey, ask, check_connection, no_creden
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
 from zyra.transfer.s3_listing import can_list, list_bucket
+from zyra.transfer.stoppable import Closing
 
 Found = TypeVar("Found")
 
@@ -56,7 +56,7 @@ class StoredObject:
     problem: str | None = None
 
 
-class Bucket:
+class Bucket(Closing):
     """A bucket of an object store; a context manager.
 
     Args:
@@ -70,16 +70,9 @@ class Bucket:
         self._access = access
         self._retries = retries or Retries()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._forget()
+    def close(self) -> None:
+        """Let go of the store, and so of its connections."""
+        self.__dict__.pop("_store", None)
 
     def objects(self, prefix: str = "", *, pattern: str = "") -> Iterator[StoredObject]:
         """The objects whose keys begin with `prefix`, in no certain order.
@@ -181,10 +174,7 @@ class Bucket:
         return self._access.open(self._url, self._retries)
 
     def _ask(self, key: str, call: Callable[[], Found]) -> Found:
-        return ask(self._place(key), self._access, call, self._forget)
-
-    def _forget(self) -> None:
-        self.__dict__.pop("_store", None)
+        return ask(self._place(key), self._access, call, self.close)
 
     def _place(self, key: str) -> Url:
         return split_url(f"{self._url.scheme}://{self._url.host}/{key}")

@@ -29,18 +29,12 @@ def receive_to(
     check: Check = accept_anything,
     report: ReportBytes = ignore_bytes,
 ) -> Reception:
-    """Copy a remote file to `target`, going on with what an earlier run left where that can be.
+    """Receive to a path as `receive_resumable` does, and as `receive` does where that cannot be.
 
-    Args:
-        remote: The file.
-        target: Path, or `-` for the job's stdout.
-        job: Gives stdout.
-        check: Looks at the complete file under its temporary name; raises to refuse it.
-        report: Receives bytes so far and the total if known.
+    To stdout and to devices it cannot, nor while another run fetches the same file to the path.
 
-    Raises:
-        TransferError: It cannot be fetched; nothing stands at `target` then.
-        OutputError: It cannot be written.
+    Args and Raises:
+        As `download.receive`.
     """
     if not is_stream(target):
         with suppress(PartInUse):  # by another run: each gets it for itself then
@@ -48,14 +42,14 @@ def receive_to(
     return receive(remote, target, job, check=check, report=report)
 
 
-def download_resumable(
+def receive_resumable(
     remote: Remote,
     target: str,
     *,
     check: Check = accept_anything,
     report: ReportBytes = ignore_bytes,
-) -> int:
-    """Copy a remote file to `target`, going on where an earlier run was ended; return its size.
+) -> Reception:
+    """Copy a remote file to the path `target`, going on where an earlier run was ended.
 
     Args:
         remote: The file.
@@ -67,21 +61,6 @@ def download_resumable(
         TransferError: It cannot be fetched; what came is kept if it can be gone on with.
         PartInUse: Another run is fetching it just now.
         OutputError: It cannot be written.
-    """
-    return receive_resumable(remote, target, check=check, report=report).written
-
-
-def receive_resumable(
-    remote: Remote,
-    target: str,
-    *,
-    check: Check = accept_anything,
-    report: ReportBytes = ignore_bytes,
-) -> Reception:
-    """Do what `download_resumable` does; return the reception, which knows the answer's headers.
-
-    Raises:
-        As `download_resumable`.
     """
     with output_errors(target), _part_of(target, remote) as part:
         reception = _receive(remote, part, report)

@@ -1,4 +1,4 @@
-"""What every client has: a `with` block closes it, and other threads can stop it."""
+"""What clients have in common: a `with` block closes them, and other threads can stop them."""
 
 from abc import ABC, abstractmethod
 from threading import Event
@@ -6,11 +6,8 @@ from types import TracebackType
 from typing import Self
 
 
-class Stoppable(ABC):
-    """Base of the clients, which differ in all else."""
-
-    def __init__(self) -> None:
-        self._stopped = Event()
+class Closing(ABC):
+    """Base of what is closed at the end of its `with` block."""
 
     def __enter__(self) -> Self:
         return self
@@ -23,10 +20,17 @@ class Stoppable(ABC):
     ) -> None:
         self.close()
 
-    def stop(self) -> None:
-        """End the transfers of other threads at their next piece; for good."""
-        self._stopped.set()
-
     @abstractmethod
     def close(self) -> None:
         """Close all connections."""
+
+
+class Stoppable(Closing):
+    """Base of the clients, which differ in all else."""
+
+    def __init__(self) -> None:
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """End the transfers of other threads at their next piece; for good."""
+        self._stopped.set()
