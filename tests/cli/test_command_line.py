@@ -161,3 +161,11 @@ def test_negative_numbers_with_exponents_are_numbers() -> None:
     bounds = ["-1.5e7", "-2E6", "-.5", "1e-3"]
     words = ["reproject", "--input", "a.png", "--output", "b.png", "--dst-bounds", *bounds]
     assert parser.parse_args(words).dst_bounds == bounds
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_a_stage_alone_lists_its_commands(stage):
+    ended = zyra(stage.name)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    told = " ".join(ended.stderr.decode().split())
+    assert all(c.name in told and c.summary in told for c in COMMANDS if c.stage == stage.name)

@@ -27,8 +27,11 @@ def main(stage: str, arguments: list[str]) -> int:
     """Parse `arguments`, run the command, return its exit code."""
     # Only this stage's declarations: loading all four takes longer than some commands.
     commands: CommandMap = load(f"zyra.{stage}:command_map")
-    wanted = next(iter(arguments), "")
-    if wanted and not wanted.startswith("-") and wanted not in commands:
+    if not arguments:
+        stage_parser(stage, commands).print_help(sys.stderr)
+        return WRONG_INPUT
+    wanted = arguments[0]
+    if not wanted.startswith("-") and wanted not in commands:
         sys.stderr.write(unknown_command(stage, wanted, commands))
         return WRONG_INPUT
     words, unknown = stage_parser(stage, commands, wanted).parse_known_args(arguments)

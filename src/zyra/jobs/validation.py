@@ -10,6 +10,8 @@ from zyra.core.arguments import Args
 from zyra.core.command import Command
 from zyra.jobs.requests import Problem
 
+UNKNOWN = "extra_forbidden"  # Pydantic's type of error for a name that a model does not have
+
 
 def validate_args(
     command: Command, given: Mapping[str, Any], problems: list[Problem]
@@ -46,14 +48,26 @@ def sound_args(
 def _problems(command: Command, errors: Iterable[ErrorDetails]) -> Iterable[Problem]:
     for error in errors:
         place = ("args", *error["loc"])
-        yield Problem(place, error["msg"], error["type"], _hint(command, error))
+        yield Problem(place, message_of(error), error["type"], _hint(command, error))
 
 
 def _hint(command: Command, error: ErrorDetails) -> str | None:
     if error["type"] == "missing":
         return command.args.model_fields[str(error["loc"][0])].description
-    if error["type"] != "extra_forbidden":
+    if error["type"] != UNKNOWN:
         return None
-    close = command.args.closest(str(error["loc"][-1]))
-    known = close or sorted(command.args.model_fields)
-    return f"{'did you mean' if close else 'known are'} {', '.join(known)}"
+    return known_ones(
+        command.args.closest(str(error["loc"][-1])), sorted(command.args.model_fields)
+    )
+
+
+def message_of(error: ErrorDetails) -> str:
+    """What is wrong, in words for who wrote it."""
+    return f"unknown: {error['loc'][-1]}" if error["type"] == UNKNOWN else error["msg"]
+
+
+def known_ones(close: Iterable[str], all_of_them: Iterable[str]) -> str:
+    """The hint for an unknown name: those like it if there are any, else all."""
+    if meant := ", ".join(close):
+        return f"did you mean {meant}"
+    return f"known are {', '.join(all_of_them)}"

@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from zyra.core.closest import closest
 from zyra.jobs.records import Mode
 from zyra.jobs.requests import JobFile, Problem, RequestRefused, RunRequest, Upload
+from zyra.jobs.validation import UNKNOWN, known_ones, message_of
 
 METADATA_BYTES = 4096
 
@@ -133,18 +134,16 @@ def parse_cli_request(body: Mapping[str, Any]) -> CliRequest:
 
 
 def _problem(error: ErrorDetails) -> Problem:
-    return Problem(tuple(error["loc"]), error["msg"], error["type"], _hint(error))
+    return Problem(tuple(error["loc"]), message_of(error), error["type"], _hint(error))
 
 
 def _hint(error: ErrorDetails) -> str | None:
     name = str(error["loc"][0]) if error["loc"] else ""
     if error["type"] == "missing" and name in CliRequest.model_fields:
         return CliRequest.model_fields[name].description
-    if error["type"] != "extra_forbidden" or len(error["loc"]) > 1:
+    if error["type"] != UNKNOWN or len(error["loc"]) > 1:
         return None
-    close = closest(name, CliRequest.model_fields)
-    known = close or list(CliRequest.model_fields)
-    return f"{'did you mean' if close else 'known are'} {', '.join(known)}"
+    return known_ones(closest(name, CliRequest.model_fields), CliRequest.model_fields)
 
 
 def _source(stdin: str | StdinUpload | StdinJobFile | None) -> str | Upload | JobFile | None:

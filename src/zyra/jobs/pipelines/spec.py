@@ -10,6 +10,7 @@ from zyra.core.closest import closest
 from zyra.jobs.pipelines.step_spec import Part, StepSpec, Text
 from zyra.jobs.pipelines.workflow_spec import MOST_JOBS, JobName, JobSpec, JobStep, Triggers
 from zyra.jobs.requests import Problem, RequestRefused
+from zyra.jobs.validation import UNKNOWN, known_ones, message_of
 
 # The stage and command of a job that is a pipeline.
 PIPELINES, RUN = "pipelines", "run"
@@ -128,7 +129,7 @@ def _count(jobs: Any) -> int:
 
 def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     hint = _hint(error, _model_at(error["loc"], model))
-    return Problem(tuple(error["loc"]), error["msg"], error["type"], hint)
+    return Problem(tuple(error["loc"]), message_of(error), error["type"], hint)
 
 
 def _model_at(place: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
@@ -151,7 +152,6 @@ def _hint(error: ErrorDetails, model: type[BaseModel]) -> str | None:
         return model.model_fields[name].description
     if error["type"] == "string_pattern_mismatch":
         return "begin with a letter, without dots first, slashes, = and what is not shown"
-    if error["type"] != "extra_forbidden":
+    if error["type"] != UNKNOWN:
         return None
-    close = closest(name, model.model_fields)
-    return f"{'did you mean' if close else 'known are'} {', '.join(close or model.model_fields)}"
+    return known_ones(closest(name, model.model_fields), model.model_fields)
