@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
-from threading import Lock
 
 from zyra.acquire.facts import modified_of
 from zyra.acquire.manifest import check_against
@@ -16,6 +15,7 @@ from zyra.core.urls import masked
 from zyra.transfer.entries import Entry
 from zyra.transfer.receive import Remote, ReportBytes
 from zyra.transfer.resumable import receive_to
+from zyra.transfer.together import Together
 
 SIDE_BY_SIDE = 4  # downloads at a time; many FTP servers take no more from one address
 _LONGEST_NAME = 200  # bytes; file systems take 255, a temporary name needs some of them
@@ -151,34 +151,23 @@ class Meter:
         self._job = job
         self._files = files
         self._total = total
-        self._received = 0
         self._done = 0
-        self._lock = Lock()
+        self._bytes = Together(self._tell)
 
     def of_file(self) -> ReportBytes:
-        """What one transfer reports to; beginning anew takes back what it had reported."""
-        before = 0
-
-        def report(received: int, total: int | None) -> None:  # noqa: ARG001 - a ReportBytes
-            nonlocal before
-            with self._lock:
-                self._received += received - before
-                before = received
-                self._tell()
-
-        return report
+        """What one transfer reports to."""
+        return self._bytes.of_one()
 
     def count(self) -> None:
         """Note that a file is done, whether well or not."""
-        with self._lock:
-            self._done += 1
-            self._tell()
+        self._done += 1
+        self._bytes.again()
 
-    def _tell(self) -> None:
+    def _tell(self, received: int) -> None:
         fraction = self._done / self._files
         if self._total:  # an announcement may be wrong: only files that are done make it full
-            fraction = max(fraction, min(self._received / self._total, 0.99))
-        text = f"{self._done} of {self._files} files, {self._received / _MEGABYTE:.1f} MB"
+            fraction = max(fraction, min(received / self._total, 0.99))
+        text = f"{self._done} of {self._files} files, {received / _MEGABYTE:.1f} MB"
         self._job.progress(fraction, text)
 
 

@@ -10,14 +10,13 @@ from zyra.core.job import Job
 from zyra.core.urls import masked, scheme_of, split_url
 from zyra.disseminate.commands.ftp import FtpArgs
 from zyra.disseminate.sources import (
-    SentBytes,
     Source,
     goes_into_folder,
     is_wanted,
     opened,
     send_all,
+    sent_bytes,
     sources_of,
-    total_bytes,
 )
 from zyra.transfer.entries import Entry
 from zyra.transfer.failures import RefusedByServer
@@ -80,7 +79,7 @@ def run(args: FtpArgs, job: Job) -> None:
     """
     address = checked(args.path, job)
     sources = sources_of(args)
-    sent = SentBytes(job, total_bytes(sources))
+    sent = sent_bytes(job, sources)
     with _client(args, address, job) as client:
         upload = _Upload(args, job, client, address)
         send_all(sources, lambda source: upload.send(source, sent.of_one()), AT_ONCE)

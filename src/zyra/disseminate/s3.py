@@ -10,14 +10,13 @@ from zyra.core.media_types import media_type_of, media_type_of_name
 from zyra.core.urls import Url, split_url
 from zyra.disseminate.commands.s3 import S3Args
 from zyra.disseminate.sources import (
-    SentBytes,
     Source,
     goes_into_folder,
     is_wanted,
     opened,
     send_all,
+    sent_bytes,
     sources_of,
-    total_bytes,
 )
 from zyra.transfer.entries import Entry
 from zyra.transfer.failures import RefusedByServer
@@ -85,7 +84,7 @@ def run(args: S3Args, job: Job) -> None:
     """
     address = args.url or f"s3://{args.bucket}/{args.key or ''}"
     sources = sources_of(args)
-    sent = SentBytes(job, total_bytes(sources))
+    sent = sent_bytes(job, sources)
     metadata = dict(text.split("=", 1) for text in args.metadata or ())
     with open_bucket(address, job, unsigned=args.unsigned) as bucket:
         upload = _Upload(args, job, bucket, split_url(address), metadata)

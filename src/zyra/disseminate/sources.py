@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from typing import BinaryIO
 
 from zyra.core.errors import OutputError, UsageError
@@ -18,7 +17,7 @@ from zyra.core.outputs import PART_PREFIX
 from zyra.disseminate.commands.sending_args import Overwrite, SourceArgs
 from zyra.transfer.download import progress_in_bytes
 from zyra.transfer.entries import Entry
-from zyra.transfer.receive import ReportBytes
+from zyra.transfer.together import Together
 
 SMALL_BYTES = 1 << 20
 
@@ -93,35 +92,17 @@ def is_wanted(source: Source, there: Entry | None, rule: Overwrite, job: Job) ->
     return False
 
 
-class SentBytes:
-    """Counts the bytes of files that are sent side by side, and reports their sum.
+def sent_bytes(job: Job, sources: Sequence[Source]) -> Together:
+    """Reports the bytes of `sources`, which are sent side by side, as the job's progress.
 
-    Args:
-        job: Gets the progress.
-        total: Bytes of all files, if known.
+    Raises:
+        InputNotFound: One cannot be read.
     """
-
-    def __init__(self, job: Job, total: int | None) -> None:
-        self._report = progress_in_bytes(job)
-        self._total = total
-        self._sent = 0
-        self._lock = Lock()
-
-    def of_one(self) -> ReportBytes:
-        """What receives the bytes of one file that are sent by now."""
-        before = 0
-
-        def report(sent: int, _: int | None) -> None:
-            nonlocal before
-            with self._lock:
-                self._sent += sent - before
-                before = sent
-                self._report(self._sent, self._total)
-
-        return report
+    report, total = progress_in_bytes(job), _total_bytes(sources)
+    return Together(lambda sent: report(sent, total))
 
 
-def total_bytes(sources: Sequence[Source]) -> int | None:
+def _total_bytes(sources: Sequence[Source]) -> int | None:
     """Bytes of all sources; None where one does not tell.
 
     Raises:
