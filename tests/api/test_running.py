@@ -24,6 +24,7 @@ def test_a_sync_run_answers_with_everything_the_contract_names(run: Any) -> None
         "stderr_truncated": False,
         "exit_code": 0,
         "reason": "exit",
+        "message": "",
         "outputs": [],
     }
 

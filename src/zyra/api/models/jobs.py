@@ -20,7 +20,10 @@ class OutputAnswer(TypedDict):
 
 
 class RunAnswer(TypedDict):
-    """What came of a sync run; `status` is `error` when the command itself failed."""
+    """What came of a sync run; `status` is `error` when the command itself failed.
+
+    `message` is the last word of its progress or, when it was lost, why.
+    """
 
     status: Literal["success", "error"]
     ok: bool
@@ -30,6 +33,7 @@ class RunAnswer(TypedDict):
     stderr_truncated: bool
     exit_code: int | None
     reason: str | None
+    message: str
     job_id: str
     outputs: list[OutputAnswer]
     duration_s: float | None
@@ -166,6 +170,7 @@ def run_answer(record: JobRecord, root: str) -> RunAnswer:
         "stderr_truncated": record.stderr.truncated,
         "exit_code": record.exit_code,
         "reason": record.reason,
+        "message": record.message,
         "job_id": record.job_id,
         "outputs": [_output(record, output, root) for output in record.outputs],
         "duration_s": record.duration_s,
