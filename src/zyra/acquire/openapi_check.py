@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from zyra.acquire.json_shapes import list_of
 from zyra.acquire.openapi_document import Document, Operation, Parameter, Schema
 from zyra.core.closest import closest
 from zyra.core.errors import DataError
@@ -136,10 +137,10 @@ class Checker:
             yield f"{where} is not of type {' or '.join(kinds)}"
             return
         yield from _limits(value, described, where)
-        for part in _schemas(described.get("allOf")):
+        for part in list_of(described.get("allOf")):
             yield from self.value_problems(value, part, where, depth + 1)
         for key in ("anyOf", "oneOf"):
-            choices = _schemas(described.get(key))
+            choices = list_of(described.get(key))
             wrong = [list(self.value_problems(value, one, where, depth + 1)) for one in choices]
             if choices and all(wrong):
                 yield from min(wrong, key=len)
@@ -156,7 +157,7 @@ class Checker:
     ) -> Iterator[str]:
         properties = schema.get("properties")
         known = properties if isinstance(properties, Mapping) else {}
-        for name in schema.get("required") or ():
+        for name in map(str, list_of(schema.get("required"))):
             if name not in value:
                 yield f"{where}.{name} is missing"
         for name, part in value.items():
@@ -167,8 +168,9 @@ class Checker:
 
 
 def _limits(value: Any, schema: Schema, where: str) -> Iterator[str]:
-    if "enum" in schema and value not in schema["enum"]:
-        yield f"{where} is none of {', '.join(map(str, schema['enum']))}"
+    known = list_of(schema.get("enum"))
+    if known and value not in known:
+        yield f"{where} is none of {', '.join(map(str, known))}"
     if "const" in schema and value != schema["const"]:
         yield f"{where} is not {schema['const']}"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -189,7 +191,7 @@ def _bounds(number: float, schema: Schema, where: str, low: str, high: str) -> I
 
 def _kinds(schema: Schema) -> list[str]:
     kind = schema.get("type")
-    kinds = kind if isinstance(kind, list) else [kind] if isinstance(kind, str) else []
+    kinds = [each for each in (list_of(kind) or [kind]) if isinstance(each, str)]
     nullable = schema.get("nullable") or schema.get("x-nullable")
     return [*kinds, "null"] if kinds and nullable else kinds
 
@@ -216,7 +218,3 @@ def _fits(kind: str, known: str) -> bool:
     return wanted in (kind, "*/*") or (
         wanted.endswith("/*") and kind.startswith(wanted.removesuffix("*"))
     )
-
-
-def _schemas(node: Any) -> list[Any]:
-    return node if isinstance(node, list) else []

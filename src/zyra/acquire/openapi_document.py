@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from zyra.acquire.json_shapes import list_of
 from zyra.core.closest import closest_or_all
 from zyra.core.errors import DataError, UsageError
 from zyra.core.json_values import decode
@@ -144,15 +145,18 @@ class Document:
         self, method: str, template: str, item: Mapping[str, Any], values: Mapping[str, str]
     ) -> Operation:
         own = self.resolved(item[method.lower()])
-        described = [*_list(item.get("parameters")), *_list(own.get("parameters"))]
+        described = [*list_of(item.get("parameters")), *list_of(own.get("parameters"))]
         # A parameter of the operation takes the place of one of the path.
-        nodes = {(node.get("name"), node.get("in")): node for node in map(self.resolved, described)}
+        nodes = {
+            (str(node.get("name")), str(node.get("in"))): node
+            for node in map(self.resolved, described)
+        }
         body = self.resolved(own.get("requestBody"))
         older = next((node for node in nodes.values() if node.get("in") == "body"), None)
         content = self.resolved(body.get("content"))
         bodies = {kind: self.resolved(media).get("schema", {}) for kind, media in content.items()}
         if older is not None:
-            kinds = _list(own.get("consumes")) or _list(self._root.get("consumes"))
+            kinds = list_of(own.get("consumes")) or list_of(self._root.get("consumes"))
             bodies = {str(kind): older.get("schema", {}) for kind in kinds or ["application/json"]}
         return Operation(
             method=method,
@@ -211,7 +215,3 @@ def _pattern(template: str) -> re.Pattern[str]:
     parts = _VARIABLE.split(template.rstrip("/") or "/")
     literal = (re.escape(part) if place % 2 == 0 else "([^/]+)" for place, part in enumerate(parts))
     return re.compile("".join(literal) + "/?")
-
-
-def _list(node: Any) -> list[Any]:
-    return node if isinstance(node, list) else []

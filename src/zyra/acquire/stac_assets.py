@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from zyra.acquire.batch import safe_name
+from zyra.acquire.json_shapes import list_of, object_of
 from zyra.acquire.multihash import parse_multihash
 from zyra.acquire.stac_search import Found
 from zyra.core.errors import SelectionError, UsageError
@@ -38,9 +39,9 @@ def chosen_assets(found: Found, names: Sequence[str] | None) -> Assets:
             for name, asset in assets.items()
             if any(fnmatchcase(name, pattern) for pattern in names)
         }
-    if not any(asset.get("roles") for asset in assets.values()):
+    if not any(list_of(asset.get("roles")) for asset in assets.values()):
         return assets
-    return {name: asset for name, asset in assets.items() if "data" in (asset.get("roles") or ())}
+    return {name: asset for name, asset in assets.items() if "data" in list_of(asset.get("roles"))}
 
 
 def entries_of(items: Sequence[Found], names: Sequence[str] | None) -> list[Entry]:
@@ -62,7 +63,7 @@ def entries_of(items: Sequence[Found], names: Sequence[str] | None) -> list[Entr
 
 def summary(found: Found, names: Sequence[str] | None) -> dict[str, Any]:
     """An item for a list: what it is, where and when, and its assets with their addresses."""
-    properties = found.item.get("properties") or {}
+    properties = object_of(found.item.get("properties"))
     times = {
         name: properties[name]
         for name in ("start_datetime", "end_datetime")

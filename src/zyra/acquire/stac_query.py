@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from zyra.acquire.commands.stac import StacArgs
+from zyra.acquire.json_shapes import list_of, object_of
 from zyra.core.errors import DataError, UsageError
 from zyra.core.json_values import decode, encode
 from zyra.core.times import iso_moment, parse_period, parse_time
@@ -73,17 +75,19 @@ class Query:
             (not self.collections or item.get("collection") in self.collections)
             and (not self.ids or item.get("id") in self.ids)
             and (self.bbox is None or _meets(self.bbox, _box(item.get("bbox"))))
-            and _overlaps(self.span, span_of(item.get("properties") or {}))
+            and _overlaps(self.span, span_of(object_of(item.get("properties"))))
         )
 
     def may_hold(self, collection: Mapping[str, Any]) -> bool:
         """Whether there can be such items in a catalog or collection, by its extent."""
-        extent = collection.get("extent") or {}
-        boxes = (extent.get("spatial") or {}).get("bbox") or []
-        intervals = (extent.get("temporal") or {}).get("interval") or []
+        extent = object_of(collection.get("extent"))
+        boxes = list_of(object_of(extent.get("spatial")).get("bbox"))
+        intervals = map(list_of, list_of(object_of(extent.get("temporal")).get("interval")))
         wanted = self.bbox
         fits = wanted is None or not boxes or any(_meets(wanted, _box(box)) for box in boxes[:1])
-        spans = [tuple(map(_moment, interval)) for interval in intervals[:1] if len(interval) == 2]
+        spans = [
+            tuple(map(_moment, interval)) for interval in islice(intervals, 1) if len(interval) == 2
+        ]
         return fits and all(_overlaps(self.span, (first, last)) for first, last in spans)
 
 

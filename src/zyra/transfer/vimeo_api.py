@@ -119,7 +119,9 @@ class VimeoApi:
         except TransferError:  # the status is what matters
             return ""
         texts = [value.get("error"), value.get("developer_message")]
-        texts += [item.get("error") for item in value.get("invalid_parameters") or ()]
+        named = value.get("invalid_parameters")
+        items = named if isinstance(named, list) else []
+        texts += [item.get("error") for item in items if isinstance(item, dict)]
         text = " ".join(dict.fromkeys(text for text in texts if isinstance(text, str)))
         return one_line(text, Hider.of({"Authorization": self._authorization}))
 
