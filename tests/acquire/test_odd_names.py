@@ -70,13 +70,18 @@ def stac(api: ApiServer, server: HttpServer) -> Source:
     return "stac", {"url": api.url("/i.json")}
 
 
-@pytest.fixture
-def bucket(ran) -> Iterator[Source]:
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3Server]:
     with S3Server() as running:
-        ran.variables.update(running.variables)
         for key in ("maps/good.nc", "maps//bell.nc", "maps/bell/"):
             running.put("odd", key, b"data")
-        yield "s3", {"url": "s3://odd/maps/"}
+        yield running
+
+
+@pytest.fixture
+def bucket(s3: S3Server, ran) -> Source:
+    ran.variables.update(s3.variables)
+    return "s3", {"url": "s3://odd/maps/"}
 
 
 @pytest.fixture(params=["ftp", "old_ftp", "sftp", "thredds", "stac", "bucket"])
