@@ -2,8 +2,10 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +132,30 @@ def test_a_percent_sign_is_written_as_cron_wants_it(tmp_path):
         [*ZYRA, "w.json", "--export-cron"], cwd=folder, capture_output=True, check=True
     )
     assert b"/100 \\%' && " in done.stdout
+
+
+@pytest.mark.parametrize("name", ["a\n* * * * * b.json", "a\\%.json", "a\x1b.json"])
+def test_a_name_that_crontabs_cannot_hold_is_refused(tmp_path, name):
+    (tmp_path / name).write_text(json.dumps({"jobs": ONE, "on": ON}))
+    done = subprocess.run(
+        [*ZYRA, name, "--export-cron"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"{name!r} cannot be written in a crontab" in done.stderr.decode()
+
+
+def test_cron_starts_the_workflow_with_what_was_asked_for_beside(run):
+    changed = ("--only", "a", "--set", "a.path=100 %")
+    done = run("--export-cron", *changed, jobs=ONE, on=ON)
+    assert (
+        done.stdout.decode().splitlines()[0].endswith(" run w.json --only a --set 'a.path=100 \\%'")
+    )
+
+
+def test_cron_finds_the_program_by_its_folder(run):
+    line = run("--export-cron", jobs=ONE, on=ON).stdout.decode().splitlines()[0]
+    program = Path(sys.executable).with_name("zyra")
+    assert f" && {shlex.quote(str(program))} run w.json" in line
 
 
 def test_without_times_there_is_nothing_for_cron(run):

@@ -30,6 +30,7 @@ from zyra.registry import CLI_REGISTRY
 
 STDIN = "-"
 TOLD = ("verbose", "quiet", "trace")
+EXPORT_CRON = "--export-cron"
 
 DESCRIPTION = """Run the steps of a pipeline, a YAML or JSON file such as
 
@@ -72,7 +73,7 @@ def main(arguments: list[str]) -> int:
     Raises:
         InputNotFound: There is no such file.
         DataError: It holds no YAML or JSON.
-        UsageError: Its times are asked for, and it has none.
+        UsageError: Its times are asked for, and it has none or cannot be started by cron.
     """
     options = parser().parse_args(arguments)
     try:
@@ -86,7 +87,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("".join(_named(problem, order) for problem in problems))
         return WRONG_INPUT
     if options.export_cron:
-        sys.stdout.write(cron_lines(order.on, options.file))
+        kept = [word for word in arguments if word != EXPORT_CRON]
+        sys.stdout.write(cron_lines(order.on, options.file, kept))
         return DONE
     if options.dry_run or options.print_argv:
         shown = _as_json(steps) if options.print_argv_format == "json" else _as_lines(steps)
@@ -230,7 +232,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on with the steps that need nothing of one that failed",
     )
-    add("--export-cron", action="store_true", help="print the times of a workflow for crontab")
+    add(EXPORT_CRON, action="store_true", help="print lines for crontab: its times, this call")
     add("--strict-env", action="store_true", help="refuse $NAME that is not set as well")
     add("--print-argv", action="store_true", help="print the steps as lines for a shell first")
     add("--print-argv-format", choices=("text", "json"), default="text", help="how to print them")
