@@ -9,6 +9,7 @@ from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from http_server import HttpServer
 from s3_server import PAGE, S3Server
 from sink_server import Answer, SinkServer
 
@@ -134,6 +135,18 @@ def test_an_endpoint_that_is_gone_fails_at_once(job, tmp_path):
     bucket = open_bucket("s3://b/", job, unsigned=True, retries=Retries(2, first_pause_s=86_400))
     with pytest.raises(TransferError, match="cannot connect"):
         bucket.upload("a", tmp_path / "a")
+
+
+def test_a_store_behind_a_proxy_is_reached_though_we_cannot(job, monkeypatch):
+    with HttpServer() as proxy:
+        dated = {"ETag": '"1"', "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}
+        proxy.put("http://nothing.invalid/b/a", b"data", headers=dated)
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, proxy.url(""))
+        variables = {"AWS_ENDPOINT_URL": "http://nothing.invalid"}
+        job = replace(job, network=NetworkPolicy(unrestricted=True), variables=variables)
+        with open_bucket("s3://b/", job, unsigned=True) as bucket:
+            assert bucket.describe("a").size == 4
 
 
 def test_a_store_without_room_is_one_clear_line(job, tmp_path):

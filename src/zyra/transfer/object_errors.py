@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import obstore
 from obstore.exceptions import BaseError
 
 from zyra.core.errors import TransferError, TransientTransferError
@@ -125,6 +126,16 @@ def _refusal(url: Url, status: int, phrase: str, text: str) -> TransferError:
     if status in _BUSY:
         return ServerBusy(message)
     return RefusedByServer(message, status, hint=_HINTS.get(status))
+
+
+def can_be_asked(url: Url, access: Access) -> bool:
+    """Whether the library gets an answer of any kind, as it does through a proxy of its own."""
+    try:
+        obstore.head(access.open(url), "any")
+    except (BaseError, FileNotFoundError, PermissionError) as exc:
+        is_answer = isinstance(exc, FileNotFoundError | PermissionError)
+        return is_answer or _STATUS.search(str(exc)) is not None
+    return True
 
 
 def no_credentials(url: Url) -> TransferError:

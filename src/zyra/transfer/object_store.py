@@ -17,12 +17,19 @@ from typing import IO, Any, TypeVar
 import obstore
 from obstore.store import ObjectStore
 
-from zyra.core.errors import UsageError
+from zyra.core.errors import AddressRefused, TransferError, UsageError
 from zyra.core.job import Job
 from zyra.core.patterns import parse_pattern
 from zyra.core.urls import OBJECT_SCHEMES, Url, split_url
 from zyra.transfer.object_access import Access
-from zyra.transfer.object_errors import OddKey, ask, check_connection, no_credentials, translated
+from zyra.transfer.object_errors import (
+    OddKey,
+    ask,
+    can_be_asked,
+    check_connection,
+    no_credentials,
+    translated,
+)
 from zyra.transfer.receive import ReportBytes, ignore_bytes
 from zyra.transfer.retries import Retries
 from zyra.transfer.s3_listing import can_list, list_bucket
@@ -170,7 +177,13 @@ class Bucket(Closing):
     @cached_property
     def _store(self) -> ObjectStore:
         # The library tries for many seconds to reach a host that does not exist.
-        check_connection(self._url, self._access)
+        try:
+            check_connection(self._url, self._access)
+        except AddressRefused:
+            raise
+        except TransferError:
+            if not can_be_asked(self._url, self._access):
+                raise
         return self._access.open(self._url, self._retries)
 
     def _ask(self, key: str, call: Callable[[], Found]) -> Found:
