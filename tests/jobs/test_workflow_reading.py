@@ -100,6 +100,7 @@ def test_files_lead_from_job_to_job():
     [
         "export local out.txt --input '${FROM}'",
         {"cmd": "export local out.txt --input ${FROM}"},
+        "zyra export local out.txt --input ${FROM}",
         {"stage": "export", "command": "local", "args": {"input": "${FROM}", "path": "out.txt"}},
     ],
 )
@@ -169,6 +170,22 @@ def test_stages_and_jobs_exclude_each_other_and_one_is_needed():
 def test_a_step_has_args_or_words():
     step = {"stage": "process", "command": "inspect", "args": {"input": "a"}, "words": ["b"]}
     assert refused(jobs={"a": job(step)})["jobs", "a", "steps", 0][0] == "value_error"
+
+
+def test_a_step_with_a_line_has_the_other_members_of_a_step():
+    line = {"cmd": "export local out.txt --input a", "id": "keep", "timeout_s": 7}
+    (linked,) = steps_of(a=job(line))
+    assert (linked.step.name, linked.step.timeout_s) == ("a.keep", 7)
+
+
+def test_a_line_says_all_of_a_command():
+    step = {"cmd": "process inspect a", "args": {"input": "b"}}
+    assert refused(jobs={"a": job(step)})["jobs", "a", "steps", 0][0] == "value_error"
+
+
+def test_a_name_that_is_none_is_told_in_words():
+    with pytest.raises(RequestRefused, match="no name for a step or a job"):
+        parse_order({"jobs": {"b/c": job("process inspect a")}})
 
 
 @pytest.mark.parametrize(

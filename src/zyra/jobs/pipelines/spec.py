@@ -18,6 +18,7 @@ MOST_STEPS = 50
 # Each of these is compared with every step.
 _MOST_CHANGES = 200
 _MOST_PROBLEMS = 100
+_NO_NAME = "string_pattern_mismatch"  # Pydantic's type of error; only names have a pattern here
 
 
 class PipelineSpec(Part):
@@ -129,7 +130,8 @@ def _count(jobs: Any) -> int:
 
 def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     hint = _hint(error, _model_at(error["loc"], model))
-    return Problem(tuple(error["loc"]), message_of(error), error["type"], hint)
+    message = "no name for a step or a job" if error["type"] == _NO_NAME else message_of(error)
+    return Problem(tuple(error["loc"]), message, error["type"], hint)
 
 
 def _model_at(place: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
@@ -150,7 +152,7 @@ def _hint(error: ErrorDetails, model: type[BaseModel]) -> str | None:
     name = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "missing" and name in model.model_fields:
         return model.model_fields[name].description
-    if error["type"] == "string_pattern_mismatch":
+    if error["type"] == _NO_NAME:
         return "begin with a letter, without dots first, slashes, = and what is not shown"
     if error["type"] != UNKNOWN:
         return None

@@ -12,10 +12,21 @@ MOST_JOBS = 50
 _MOST_TRIGGERS = 50
 # The time to read a line grows with the square of its words.
 _MOST_WORDS, _MOST_CHARACTERS = 200, 4000
+_OF_A_LINE = frozenset(("stage", "command", "args", "words"))
 # Five fields of cron, and nothing that a crontab or a shell would take for more than that.
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+(?: +[0-9A-Za-z*,/-]+){4}")
 
 JobName = Annotated[str, Field(pattern=NAME)]
+
+
+def _said_by(line: str) -> dict[str, Any]:
+    """What the line of a shell says of a step; with or without the name of the program."""
+    if len(line) > _MOST_CHARACTERS:
+        raise ValueError(f"a line has at most {_MOST_CHARACTERS} characters")
+    words = shlex.split(line)
+    if words[:1] == ["zyra"]:
+        del words[0]
+    return dict(zip(("stage", "command"), words, strict=False)) | {"words": words[2:]}
 
 
 def _as_list(value: Any) -> Any:
@@ -27,7 +38,7 @@ def _as_schedule(value: Any) -> Any:
 
 
 class JobStep(StepSpec):
-    """A step as a pipeline has it, or as `cmd`, or a text alone: the words of a command line."""
+    """A step as a pipeline has it, or with a line in `cmd`, or that line alone."""
 
     words: list[Text] | None = Field(
         None,
@@ -38,13 +49,14 @@ class JobStep(StepSpec):
     @model_validator(mode="before")
     @classmethod
     def _of_line(cls, given: Any) -> Any:
-        line = given["cmd"] if isinstance(given, dict) and set(given) == {"cmd"} else given
-        if not isinstance(line, str):
-            return given
-        if len(line) > _MOST_CHARACTERS:
-            raise ValueError(f"a line has at most {_MOST_CHARACTERS} characters")
-        words = shlex.split(line)
-        return dict(zip(("stage", "command"), words, strict=False)) | {"words": words[2:]}
+        match given:
+            case str():
+                return _said_by(given)
+            case {"cmd": str(line), **others}:
+                if twice := ", ".join(name for name in others if name in _OF_A_LINE):
+                    raise ValueError(f"it has cmd and {twice}; only one of them can hold")
+                return others | _said_by(line)
+        return given
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -64,7 +76,11 @@ class JobSpec(Part):
         description="Jobs that have to succeed before this one",
         examples=[["fetch"]],
     )
-    steps: list[JobStep] = Field(min_length=1, description="The steps, in their order")
+    steps: list[JobStep] = Field(
+        min_length=1,
+        description="The steps, in their order; each may be the line of a shell, as a text alone"
+        " or as the member cmd in place of stage, command and args",
+    )
 
 
 class Schedule(Part):
