@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from zyra.cli.run import DESCRIPTION
+from zyra.cli.run_flags import DESCRIPTION
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples/pipelines").iterdir())

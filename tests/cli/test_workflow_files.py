@@ -120,7 +120,7 @@ def test_the_times_are_written_for_cron_and_start_the_workflow(run, tmp_path):
     assert [" ".join(line.split()[:5]) for line in lines] == ["5 12 * * 4", "0 6 1 * *"]
     command = lines[0].removeprefix("5 12 * * 4 ")
     assert command.startswith(f"cd {tmp_path} && ")
-    assert command.endswith("zyra run w.json")
+    assert command.endswith("zyra run --quiet w.json")
     assert made(tmp_path) == set()
 
 
@@ -148,14 +148,22 @@ def test_cron_starts_the_workflow_with_what_was_asked_for_beside(run):
     changed = ("--only", "a", "--set", "a.path=100 %")
     done = run("--export-cron", *changed, jobs=ONE, on=ON)
     assert (
-        done.stdout.decode().splitlines()[0].endswith(" run w.json --only a --set 'a.path=100 \\%'")
+        done.stdout.decode()
+        .splitlines()[0]
+        .endswith(" run --quiet w.json --only a --set 'a.path=100 \\%'")
     )
+
+
+def test_cron_mails_what_was_asked_to_be_told_and_errors_else(run):
+    first = run("--export-cron", "--quiet", jobs=ONE, on=ON)
+    assert b" run --quiet w.json\n" in first.stdout
+    assert b" run w.json --verbose\n" in run("--export-cron", "--verbose").stdout
 
 
 def test_cron_finds_the_program_by_its_folder(run):
     line = run("--export-cron", jobs=ONE, on=ON).stdout.decode().splitlines()[0]
     program = Path(sys.executable).with_name("zyra")
-    assert f" && {shlex.quote(str(program))} run w.json" in line
+    assert f" && {shlex.quote(str(program))} run --quiet w.json" in line
 
 
 def test_without_times_there_is_nothing_for_cron(run):
