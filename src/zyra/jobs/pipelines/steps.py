@@ -88,6 +88,18 @@ def _step(
     variables: Variables,
     problems: list[Problem],
 ) -> Step | None:
+    found = _filled(placed, registry, variables, problems)
+    if found is None:
+        return None
+    spec, (command, args) = placed.spec, found
+    links = (placed.job, placed.needs)
+    return Step(place, placed.where, name, command, args, spec.timeout_s, spec.weight, *links)
+
+
+def _filled(
+    placed: Placed, registry: Registry, variables: Variables, problems: list[Problem]
+) -> tuple[Command, Mapping[str, Any]] | None:
+    """The command of a step and its arguments, with every variable filled in."""
     spec, where = placed.spec, placed.where
     stage = stage_name(variables.filled(spec.stage, (*where, "stage"), problems))
     asked = variables.filled(spec.command, (*where, "command"), problems)
@@ -104,17 +116,7 @@ def _step(
     except UsageError as error:
         problems.append(Problem(where, error.message, "wrong_line", error.hint))
         return None
-    return Step(
-        place,
-        where,
-        name,
-        command,
-        modern_args(command, given),
-        spec.timeout_s,
-        spec.weight,
-        placed.job,
-        placed.needs,
-    )
+    return command, modern_args(command, given)
 
 
 def _names(every: list[Placed], problems: list[Problem]) -> list[str]:
