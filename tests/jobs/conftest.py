@@ -47,7 +47,8 @@ async def service(
     )
     service = build_service(settings, misbehaving.REGISTRY, executor=executor)
     # Callbacks are delivered by the tests themselves, at their own moments.
-    service = replace(service, parts=service.parts[:2])
+    retention, *_, worker = service.parts
+    service = replace(service, parts=(retention, worker))
     await service.start()
     yield service
     await service.close()

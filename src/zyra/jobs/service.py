@@ -100,9 +100,9 @@ class JobService:
         self.finish_line.let_go()
 
     async def close(self) -> None:
-        """End what still runs, then release everything."""
+        """End what still runs, then release everything, the first that began as the last."""
         await self.finish_line.close()
-        for part in self.parts:
+        for part in reversed(self.parts):
             await part.close()
 
     def checks(self) -> dict[str, bool]:

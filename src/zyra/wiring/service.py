@@ -75,10 +75,10 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
         parts=(
             *watch_storage(storage),
             build_retention(settings, store, results, space),
-            worker,
-            *build_presence(streams, neighbours),
-            build_callbacks(settings, store, results, vault),
             telemetry,
+            build_callbacks(settings, store, results, vault),
+            *build_presence(streams, neighbours),
+            worker,  # the first to close: of its last runs the others tell
         ),
         begin=worker.begin,
         telemetry=telemetry,
@@ -111,8 +111,9 @@ def _on_redis(settings: Settings, url: str, registry: Registry, executor: Execut
         telemetry=telemetry,
         ended=watch.ended,
         parts=(
-            telemetry,  # the first to close, since what comes next closes the connection
+            # The last to close: who asked Redis after it would open a connection for good.
             parts.server_part(storage.results, executor, vault, watch.ended),
+            telemetry,
             *build_presence(streams, Neighbours(parts.listeners)),
             *watch_storage(storage),
             build_retention(settings, parts.store, storage.results, space),

@@ -7,7 +7,7 @@ channel is subscribed anew: something may have been published while nobody liste
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from redis.exceptions import RedisError
 
@@ -20,6 +20,7 @@ AGAIN_S = 0.5
 logger = logging.getLogger(__name__)
 
 Receive = Callable[[str | None], None]
+Message = Mapping[str, str]  # of redis-py: `type`, `channel`, `data`
 
 
 class Hub:
@@ -33,14 +34,15 @@ class Hub:
         self._link = link
         self._control = control
         self._receivers: defaultdict[str, set[Receive]] = defaultdict(set)
-        self._wanted_changed = asyncio.Event()
+        self._is_changed = True  # other channels are wanted than those that were asked for
+        self._reading: asyncio.Timeout | None = None
         self._serving: asyncio.Task[None] | None = None
         self.is_connected = False
 
     def join(self, channel: str, receive: Receive) -> None:
         """Call `receive` with each message, and with None when some may have been missed."""
         self._receivers[channel].add(receive)
-        self._wanted_changed.set()
+        self._want_others()
         self.start()
 
     def leave(self, channel: str, receive: Receive) -> None:
@@ -48,7 +50,7 @@ class Hub:
         self._receivers[channel].discard(receive)
         if not self._receivers[channel]:
             del self._receivers[channel]
-            self._wanted_changed.set()
+            self._want_others()
 
     def start(self) -> None:
         """Connect, if that has not begun."""
@@ -67,44 +69,71 @@ class Hub:
             try:
                 async with asyncio.timeout(SILENCE_S):
                     await pubsub.connect()
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._keep_subscribed(pubsub))
-                    tasks.create_task(self._read(pubsub))
-            except* (RedisError, OSError) as lost:  # a time-out is an OSError, too
+                await self._serve(pubsub)
+            except (RedisError, OSError) as lost:  # a time-out is an OSError, too
                 if self.is_connected:
-                    logger.warning("lost the connection to Redis: %s", lost.exceptions[0])
+                    logger.warning("lost the connection to Redis: %s", lost)
             finally:
                 self.is_connected = False
                 await pubsub.aclose()
             await asyncio.sleep(AGAIN_S)
 
-    async def _keep_subscribed(self, pubsub: Client) -> None:
-        """Subscribe to what is wanted, now and as it changes; ping meanwhile."""
+    async def _serve(self, pubsub: Client) -> None:
+        """Keep to what is wanted and give what comes, until the connection is lost.
+
+        One task does it all. Wherever redis-py finds the connection lost it makes a new one,
+        and of two tasks that do so at once one has its connection left open and forgotten.
+        """
+        now = asyncio.get_running_loop().time
         subscribed: set[str] = set()
+        self._is_changed = True
+        heard = now()
         while True:
-            self._wanted_changed.clear()
-            wanted = {self._control, *self._receivers}
+            while self._is_changed:
+                subscribed = await self._subscribe(pubsub, subscribed)
+            message = await self._next(pubsub)
+            if message is not None:
+                heard = now()
+                self._take(message)
+            elif now() - heard > SILENCE_S:
+                raise ConnectionError(f"no answer for {SILENCE_S:g} s")
+            elif now() - heard > PING_S:
+                async with asyncio.timeout(SILENCE_S):
+                    await pubsub.ping()
+
+    async def _subscribe(self, pubsub: Client, subscribed: set[str]) -> set[str]:
+        """Ask for what is wanted and no more, and return that."""
+        self._is_changed = False
+        wanted = {self._control, *self._receivers}
+        async with asyncio.timeout(SILENCE_S):
             if wanted - subscribed:
                 await pubsub.subscribe(*wanted - subscribed)
             if subscribed - wanted:
                 await pubsub.unsubscribe(*subscribed - wanted)
-            subscribed = wanted
-            try:
-                async with asyncio.timeout(PING_S):
-                    await self._wanted_changed.wait()
-            except TimeoutError:
-                await pubsub.ping()
+        return wanted
 
-    async def _read(self, pubsub: Client) -> None:
-        while True:
-            message = await pubsub.get_message(timeout=SILENCE_S)
-            if message is None:
-                raise ConnectionError(f"no answer for {SILENCE_S:g} s")
-            self.is_connected = True
-            if message["type"] == "message":
-                self._give(message["channel"], message["data"])
-            elif message["type"] == "subscribe":
-                self._give(message["channel"], None)
+    async def _next(self, pubsub: Client) -> Message | None:
+        """The next message; None when there was none for a while or other channels are wanted."""
+        try:
+            async with asyncio.timeout(PING_S) as self._reading:
+                message: Message = await pubsub.get_message(timeout=None)
+                return message
+        except TimeoutError:
+            return None
+        finally:
+            self._reading = None
+
+    def _want_others(self) -> None:
+        self._is_changed = True
+        if self._reading is not None and not self._reading.expired():
+            self._reading.reschedule(0)  # at once
+
+    def _take(self, message: Message) -> None:
+        self.is_connected = True
+        if message["type"] == "message":
+            self._give(message["channel"], message["data"])
+        elif message["type"] == "subscribe":
+            self._give(message["channel"], None)
 
     def _give(self, channel: str, message: str | None) -> None:
         for receive in tuple(self._receivers.get(channel, ())):
