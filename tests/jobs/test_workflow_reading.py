@@ -215,3 +215,12 @@ def test_a_job_is_chosen_and_changed_by_its_name():
     assert not problems
     assert dict(chosen.step.args) == {"input": "b", "path": "z"}
     assert not chosen.link.needs
+
+
+def test_a_job_that_is_called_like_a_stage_goes_before_the_stage():
+    jobs = {"export": job(copy("a", "x")), "other": job(copy("a", "y"))}
+    order = parse_order({"jobs": jobs, "only": ["export"]})
+    problems = []
+    (chosen,) = linked_steps(order, Surroundings(CLI_REGISTRY, exists={"a"}.__contains__), problems)
+    assert not problems
+    assert chosen.step.name == "export.local"

@@ -38,7 +38,7 @@ def changed(
     found = list(steps)
     for key, value in changes.items():
         target, _, name = key.rpartition(".")
-        places = _meant(found, target, name)
+        places = meant(found, target) if target else _that_have(found, name)
         if not places:
             problems.append(_without_effect(key, target, name, found))
         for place in places:
@@ -47,18 +47,17 @@ def changed(
     return found
 
 
-def named(step: Step, word: str) -> bool:
-    """Whether a word names the step: its own name, its number or its job."""
-    return word in (step.name, str(step.number), step.job)
-
-
-def _meant(steps: Sequence[Step], target: str, name: str) -> list[int]:
-    """The places in `steps` that a change is for."""
-    if not target:
-        return [place for place, step in enumerate(steps) if _has(step, name)]
-    own = [place for place, step in enumerate(steps) if named(step, target)]
-    stage = STAGE_NAMES.get(stage_name(target))
+def meant(steps: Sequence[Step], word: str) -> list[int]:
+    """The places in `steps` of those that a word means: by name, number or job, else by stage."""
+    own = [
+        place for place, step in enumerate(steps) if word in (step.name, str(step.number), step.job)
+    ]
+    stage = STAGE_NAMES.get(stage_name(word))
     return own or [place for place, step in enumerate(steps) if step.command.stage == stage]
+
+
+def _that_have(steps: Sequence[Step], name: str) -> list[int]:
+    return [place for place, step in enumerate(steps) if _has(step, name)]
 
 
 def _has(step: Step, name: str) -> bool:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from zyra.core.closest import closest_or_all
 from zyra.core.stages import STAGE_NAMES
-from zyra.jobs.pipelines.changes import named
+from zyra.jobs.pipelines.changes import meant
 from zyra.jobs.pipelines.ordering import placed_steps
-from zyra.jobs.pipelines.published import stage_name
 from zyra.jobs.pipelines.spec import PipelineOrder
 from zyra.jobs.pipelines.steps import Step
 from zyra.jobs.requests import Problem
@@ -26,23 +25,23 @@ def chosen(steps: Sequence[Step], order: PipelineOrder, problems: list[Problem])
         message = f"there is no step from {start} to {end}; there are {there_are}"
         problems.append(Problem(("start",), message, "nothing_chosen"))
         return list(steps)
-    for place, word in enumerate(order.only):
-        if not any(_is_meant(step, word) for step in steps):
-            names = [*(step.name for step in steps), *STAGE_NAMES]
-            hint = f"did you mean {closest_or_all(word, names)}?"
-            message = f"no step, number or stage is called {word!r}"
-            problems.append(Problem(("only", place), message, "unknown_name", hint))
-    found = [step for step in steps if start <= step.number <= end and _is_wanted(step, order)]
+    wanted = _wanted(steps, order.only, problems) if order.only else range(len(steps))
+    found = [steps[place] for place in wanted if start <= steps[place].number <= end]
     if not found and not problems:
         message = f"none of the chosen steps is among {start} to {end}"
         problems.append(Problem(("only",), message, "nothing_chosen"))
     return found
 
 
-def _is_wanted(step: Step, order: PipelineOrder) -> bool:
-    return not order.only or any(_is_meant(step, word) for word in order.only)
-
-
-def _is_meant(step: Step, word: str) -> bool:
-    stage = stage_name(word)
-    return named(step, word) or STAGE_NAMES.get(stage) == step.command.stage
+def _wanted(steps: Sequence[Step], words: Sequence[str], problems: list[Problem]) -> Sequence[int]:
+    """The places in `steps` of those that any of the words means."""
+    found: set[int] = set()
+    for place, word in enumerate(words):
+        places = meant(steps, word)
+        found.update(places)
+        if not places:
+            names = [*(step.name for step in steps), *STAGE_NAMES]
+            hint = f"did you mean {closest_or_all(word, names)}?"
+            message = f"no step, number or stage is called {word!r}"
+            problems.append(Problem(("only", place), message, "unknown_name", hint))
+    return sorted(found)
