@@ -113,25 +113,27 @@ def test_what_would_start_a_workflow_is_told_in_a_line(run):
     assert b"runs once" not in run(jobs=ONE, on={"workflow_dispatch": {}}).stderr
 
 
-def test_the_times_are_written_for_cron_and_start_the_workflow(run, tmp_path):
+def test_the_times_are_written_for_cron(run, tmp_path):
     done = run("--export-cron", jobs=ONE, on=ON)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.decode().splitlines()
     assert [" ".join(line.split()[:5]) for line in lines] == ["5 12 * * 4", "0 6 1 * *"]
-    command = lines[0].removeprefix("5 12 * * 4 ")
-    assert command.startswith(f"cd {tmp_path} && ")
-    assert command.endswith("zyra run --quiet w.json")
     assert made(tmp_path) == set()
 
 
-def test_a_percent_sign_is_written_as_cron_wants_it(tmp_path):
-    folder = tmp_path / "100 %"
+def test_a_line_of_cron_starts_the_workflow(tmp_path):
+    """Cron hands the line to a shell, without the backslashes before %."""
+    folder = tmp_path / "100 % o'clock"
     folder.mkdir()
     (folder / "w.json").write_text(json.dumps({"jobs": ONE, "on": ON}))
-    done = subprocess.run(
+    written = subprocess.run(
         [*ZYRA, "w.json", "--export-cron"], cwd=folder, capture_output=True, check=True
     )
-    assert b"/100 \\%' && " in done.stdout
+    *_, line = written.stdout.decode().splitlines()
+    assert not re.search(r"(?<!\\)%", line)
+    command = line.removeprefix("0 6 1 * * ").replace(r"\%", "%")
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == ((folder / "w.json").read_bytes(), b"")
 
 
 @pytest.mark.parametrize("name", ["a\n* * * * * b.json", "a\\%.json", "a\x1b.json"])
