@@ -1,10 +1,11 @@
 """What a workflow file says: jobs in the order of their needs, steps linked within a job only."""
 
+import jsonschema
 import pytest
 
 from zyra.jobs.pipelines.flow import Stdin, segments_of
 from zyra.jobs.pipelines.reading import Surroundings, linked_steps
-from zyra.jobs.pipelines.spec import parse_order
+from zyra.jobs.pipelines.spec import PipelineSpec, parse_order
 from zyra.jobs.requests import RequestRefused
 from zyra.registry import CLI_REGISTRY
 
@@ -176,6 +177,13 @@ def test_a_step_with_a_line_has_the_other_members_of_a_step():
     line = {"cmd": "export local out.txt --input a", "id": "keep", "timeout_s": 7}
     (linked,) = steps_of(a=job(line))
     assert (linked.step.name, linked.step.timeout_s) == ("a.keep", 7)
+
+
+def test_the_schema_knows_every_way_to_write_a_part():
+    steps = ["process inspect a", {"cmd": "process inspect a", "id": "b"}, copy("a", "b")]
+    given = {"jobs": {"a": job(*steps, needs="b")}, "on": {"schedule": ["5 12 * * 4"]}}
+    parse_order(given)
+    jsonschema.validate(given, PipelineSpec.model_json_schema())
 
 
 def test_a_line_says_all_of_a_command():

@@ -4,7 +4,15 @@ import re
 import shlex
 from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    field_validator,
+    model_validator,
+    with_config,
+)
+from typing_extensions import TypedDict
 
 from zyra.jobs.pipelines.step_spec import NAME, Part, StepSpec, Text
 
@@ -17,6 +25,7 @@ _OF_A_LINE = frozenset(("stage", "command", "args", "words"))
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+(?: +[0-9A-Za-z*,/-]+){4}")
 
 JobName = Annotated[str, Field(pattern=NAME)]
+Jobs = Annotated[list[str], Field(max_length=MOST_JOBS)]
 
 
 def _said_by(line: str) -> dict[str, Any]:
@@ -38,25 +47,13 @@ def _as_schedule(value: Any) -> Any:
 
 
 class JobStep(StepSpec):
-    """A step as a pipeline has it, or with a line in `cmd`, or that line alone."""
+    """A step as a pipeline has it, or with its arguments as the words of a command line."""
 
     words: list[Text] | None = Field(
         None,
         max_length=_MOST_WORDS,
         description="Arguments as a command line has them, in place of args",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_line(cls, given: Any) -> Any:
-        match given:
-            case str():
-                return _said_by(given)
-            case {"cmd": str(line), **others}:
-                if twice := ", ".join(name for name in others if name in _OF_A_LINE):
-                    raise ValueError(f"it has cmd and {twice}; only one of them can hold")
-                return others | _said_by(line)
-        return given
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -65,21 +62,39 @@ class JobStep(StepSpec):
         return self
 
 
+@with_config(extra="allow")
+class LineStep(TypedDict):
+    """A step whose stage, command and arguments are a line; the rest of it may stand beside."""
+
+    cmd: str
+
+
+def _as_step(value: Any) -> Any:
+    match value:
+        case str():
+            return _said_by(value)
+        case {"cmd": str(line), **others}:
+            if twice := ", ".join(name for name in others if name in _OF_A_LINE):
+                raise ValueError(f"it has cmd and {twice}; only one of them can hold")
+            return others | _said_by(line)
+    return value
+
+
 class JobSpec(Part):
     """Steps that run one after the other, joined by pipes where an argument is `-`."""
 
     name: str | None = Field(None, description="For readers; not looked at")
     description: str | None = Field(None, description="For readers; not looked at")
-    needs: Annotated[list[Text], BeforeValidator(_as_list)] = Field(
+    needs: Annotated[list[Text], BeforeValidator(_as_list, str | Jobs)] = Field(
         default_factory=list,
         max_length=MOST_JOBS,
         description="Jobs that have to succeed before this one",
         examples=[["fetch"]],
     )
-    steps: list[JobStep] = Field(
+    steps: list[Annotated[JobStep, BeforeValidator(_as_step, JobStep | LineStep | str)]] = Field(
         min_length=1,
         description="The steps, in their order; each may be the line of a shell, as a text alone"
-        " or as the member cmd in place of stage, command and args",
+        " or as cmd in place of stage, command and args",
     )
 
 
@@ -101,7 +116,7 @@ class Schedule(Part):
 class Triggers(Part):
     """What starts a workflow. Whoever runs it starts it once, now."""
 
-    schedule: list[Annotated[Schedule, BeforeValidator(_as_schedule)]] = Field(
+    schedule: list[Annotated[Schedule, BeforeValidator(_as_schedule, Schedule | str)]] = Field(
         default_factory=list,
         max_length=_MOST_TRIGGERS,
         description="Times, which `zyra run --export-cron` writes for cron",
