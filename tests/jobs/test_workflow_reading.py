@@ -191,6 +191,13 @@ def test_a_line_says_all_of_a_command():
     assert refused(jobs={"a": job(step)})["jobs", "a", "steps", 0][0] == "value_error"
 
 
+def test_what_is_wrong_is_told_in_our_words_only():
+    with pytest.raises(RequestRefused) as error:
+        parse_order({"jobs": {"a": job("process inspect a")}, "on": {"schedule": ["@daily"]}})
+    (problem,) = error.value.problems
+    assert problem.msg == "write the five fields of cron, such as 5 12 * * 4"
+
+
 def test_a_name_that_is_none_is_told_in_words():
     with pytest.raises(RequestRefused, match="no name for a step or a job"):
         parse_order({"jobs": {"b/c": job("process inspect a")}})

@@ -63,7 +63,9 @@ def _hint(command: Command, error: ErrorDetails) -> str | None:
 
 def message_of(error: ErrorDetails) -> str:
     """What is wrong, in words for who wrote it."""
-    return f"unknown: {error['loc'][-1]}" if error["type"] == UNKNOWN else error["msg"]
+    if error["type"] == UNKNOWN:
+        return f"unknown: {error['loc'][-1]}"
+    return error["msg"].removeprefix("Value error, ")  # Pydantic's word before our own
 
 
 def known_ones(close: Iterable[str], all_of_them: Iterable[str]) -> str:
