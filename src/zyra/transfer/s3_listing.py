@@ -49,10 +49,11 @@ def list_bucket(url: Url, access: Access, prefix: str) -> Iterator[Listed]:
         prefix: Any beginning of keys.
 
     Raises:
-        DataError: The store's answer is no listing.
+        DataError: The store's answer is no listing, or goes round in a circle.
         TransferError: The store cannot be listed.
     """
     asked = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
+    told: set[str] = set()  # where to go on, page by page
     with HttpClient(access.policy, timeout=patience(access.timeout_s)) as client:
         while True:
             page = _page(client, url, access, asked)
@@ -64,6 +65,9 @@ def list_bucket(url: Url, access: Access, prefix: str) -> Iterator[Listed]:
             following = page.text_of("NextContinuationToken")
             if page.text_of("IsTruncated") != "true" or not following:
                 return
+            if following in told:
+                raise DataError(f"{url.shown}: the store lists the same page for ever")
+            told.add(following)
             asked["continuation-token"] = following
 
 
