@@ -191,6 +191,19 @@ async def test_runs_go_on_when_the_broker_is_killed(run, elsewhere):
     assert another.pid != broker.pid
 
 
+async def test_a_broker_that_starts_is_told_more_than_a_socket_holds():
+    async def own_ports() -> tuple[int, ...]:
+        return ()
+
+    keeper = EgressBroker((), own_ports)
+    hosts = [f"host-{number}.example.org" for number in range(1000)]
+    try:
+        admitted = await asyncio.gather(*(keeper.admit(hosts) for _ in range(40)))
+        assert len({broker.token for broker in admitted}) == 40
+    finally:
+        await keeper.close()
+
+
 async def test_the_token_of_a_run_is_in_no_environment_and_on_no_command_line(run, elsewhere):
     running = asyncio.ensure_future(run("get", url=elsewhere.url("/gate")))
     assert await asyncio.to_thread(elsewhere.next_request) == "/gate"

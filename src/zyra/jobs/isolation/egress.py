@@ -52,6 +52,7 @@ class EgressBroker:
         self._admitted: dict[str, Sequence[str]] = {}
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._heard = b""
+        self._unsaid = b""
         self._failed_starts = 0
 
     @property
@@ -150,13 +151,24 @@ class EgressBroker:
         return int(self._listener.getsockname()[1]) if self._listener else 0
 
     def _order(self, order: dict[str, object]) -> None:
+        if self._control is not None:
+            self._unsaid += json.dumps(order).encode() + b"\n"
+            self._say_on()
+
+    def _say_on(self) -> None:
+        """Send what the broker can take; the rest when it can take more."""
         if self._control is None:
             return
         try:
-            # Orders are small: the socket's buffer has room for hundreds.
-            self._control.sendall(json.dumps(order).encode() + b"\n")
+            self._unsaid = self._unsaid[self._control.send(self._unsaid) :]
+        except BlockingIOError:
+            pass
         except (BrokenPipeError, ConnectionResetError):
             return  # it died just now; `_receive` sees it and the next one is told everything
+        if self._unsaid:
+            asyncio.get_running_loop().add_writer(self._control, self._say_on)
+        else:
+            asyncio.get_running_loop().remove_writer(self._control)
 
     def _receive(self) -> None:
         """Take what the broker says; when it is gone, start another while runs need one."""
@@ -195,5 +207,6 @@ class EgressBroker:
     def _hang_up(self) -> None:
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control)
+            asyncio.get_running_loop().remove_writer(self._control)
             self._control.close()
-            self._control = None
+            self._control, self._unsaid = None, b""

@@ -126,12 +126,13 @@ class WarmParent:
         message = self._control.recv(MESSAGE_BYTES)
         if not message:
             return False
-        order, pid, *grace_s = message.split()
+        order, *told = message.split()
+        pid = int(told[0])
         if order == b"stop":
-            self._stop(int(pid), float(*grace_s))
-        elif int(pid) in self._spares:  # else it has ended already
-            self._spares.remove(int(pid))
-            self._runs.add(int(pid))
+            self._stop(pid, float(told[1]))
+        elif pid in self._spares:  # else it has ended already
+            self._spares.remove(pid)
+            self._runs.add(pid)
         return True
 
     def _stop(self, pid: int, grace_s: float) -> None:
