@@ -9,7 +9,7 @@ import pytest
 
 from zyra.core.errors import OutputError
 from zyra.core.network import NetworkPolicy
-from zyra.core.outputs import open_output, output_path
+from zyra.core.outputs import open_output, output_folder, output_path
 from zyra.core.stream_job import StreamJob
 
 
@@ -56,6 +56,25 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside(job, tmp_path, opened)
         raise RuntimeError
     assert target.read_bytes() == b"old"
     assert names_in(tmp_path) == ["a.png"]
+
+
+@pytest.mark.parametrize("make", ["touch", "mkdir"])
+def test_an_interrupt_at_the_worst_moment_leaves_nothing(job, tmp_path, monkeypatch, make):
+    really_make = getattr(Path, make)
+
+    def made_and_interrupted(path, **given):
+        really_make(path, **given)
+        if path.name.startswith(".part-"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, make, made_and_interrupted)
+    target = str(tmp_path / "out.txt")
+    opened = (
+        open_output(target, job) if make == "touch" else output_folder(target, replaceable=bool)
+    )
+    with pytest.raises(KeyboardInterrupt), opened:
+        pass
+    assert names_in(tmp_path) == []
 
 
 def test_nothing_stands_under_the_name_before_the_end(job, tmp_path):

@@ -123,8 +123,12 @@ def _opened(target: str) -> BinaryIO:
 @contextmanager
 def _replacing(target: str, suffix: str = "") -> Iterator[Path]:
     """A new file beside `target` that takes its name when the block ends well."""
-    temporary = _created_beside(target, suffix)
-    try:
+    with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
+        temporary = _name_beside(target, suffix)
+    try:  # from before the file is there: an interrupt may come at any moment
+        with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
+            # touch(), not mkstemp(), so that it gets the permissions that the umask gives any file.
+            temporary.touch(exist_ok=False)
         yield temporary
         with _translated(target, _NO_PLACE):
             temporary.replace(target)
@@ -132,16 +136,13 @@ def _replacing(target: str, suffix: str = "") -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _created_beside(target: str, suffix: str) -> Path:
+def _name_beside(target: str, suffix: str) -> Path:
+    """A name in the folder of `target`, which is made."""
     final = Path(target)
-    with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
-        if target.endswith(("/", os.sep)) or final.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.with_name(f"{PART_PREFIX}{token_hex(8)}{suffix or final.suffix}")
-        # touch(), not mkstemp(), so that it gets the permissions that the umask gives any file.
-        temporary.touch(exist_ok=False)
-    return temporary
+    if target.endswith(("/", os.sep)) or final.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    return final.with_name(f"{PART_PREFIX}{token_hex(8)}{suffix or final.suffix}")
 
 
 @contextmanager
@@ -160,9 +161,10 @@ def output_folder(target: str, *, replaceable: Callable[[Path], bool]) -> Iterat
         raise OutputError(f"{target} is there already and is nothing that may be replaced")
     with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.with_name(f"{PART_PREFIX}{token_hex(8)}{final.suffix}")
-        temporary.mkdir()
+    temporary = final.with_name(f"{PART_PREFIX}{token_hex(8)}{final.suffix}")
     try:
+        with _translated(target, (*_NO_PLACE, *_NO_SPACE)):
+            temporary.mkdir()
         with _translated(target, _NO_SPACE):
             yield temporary
         with _translated(target, _NO_PLACE):
