@@ -57,6 +57,12 @@ async def test_one_warm_parent_that_dies_takes_nobody_of_the_other_along(loaded)
     assert await loaded("process") == branching.STACK
 
 
+async def test_what_a_terminal_sends_to_the_service_does_not_end_the_runs(loaded):
+    await loaded("process")
+    for stock in ("SCIENTIFIC", "CARRYING"):
+        assert os.getpgid(_parent(f"zyra.registry:{stock}").pid) != os.getpgid(0)
+
+
 def _parent(stock: str) -> psutil.Process:
     (found,) = [child for child in psutil.Process().children() if stock in _words(child)]
     return found

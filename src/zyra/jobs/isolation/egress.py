@@ -121,6 +121,7 @@ class EgressBroker:
             env=child_environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=passed,
+            start_new_session=True,  # a terminal interrupts the service only, which ends it
         )
         theirs.close()
         ours.setblocking(False)

@@ -87,6 +87,7 @@ class ForkingExecutor:
             stdin=subprocess.DEVNULL,
             stderr=self._stderr.write_fd,
             pass_fds=[theirs.fileno()],
+            start_new_session=True,  # a terminal interrupts the service only, which ends it
         )
         os.close(self._stderr.write_fd)
         theirs.close()
