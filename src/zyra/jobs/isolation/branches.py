@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from zyra.jobs.isolation.assignment import Assignment
 from zyra.jobs.isolation.executor import Executor, RunningCommand
 
+_LATER_S = 0.5  # by then the service answers
+
 
 class Branches:
     """Fulfils `isolation.executor.Executor` with one executor for some stages, one for the rest.
@@ -19,7 +21,9 @@ class Branches:
     def __init__(self, main: Executor, of_stage: Mapping[str, Executor]) -> None:
         self._main = main
         self._of_stage = of_stage
-        self._all = [main, *set(of_stage.values())]
+        self._others = set(of_stage.values())
+        self._all = [main, *self._others]
+        self._starting: asyncio.Task[None] | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -35,8 +39,16 @@ class Branches:
         return total
 
     async def start(self) -> None:
-        """Start each."""
-        for executor in self._all:
+        """Start the main one now, the others a little later; who launches there waits.
+
+        All of them load at once, and the service needs a processor for its first answer.
+        """
+        await self._main.start()
+        self._starting = asyncio.ensure_future(self._start_others())
+
+    async def _start_others(self) -> None:
+        await asyncio.sleep(_LATER_S)
+        for executor in self._others:
             await executor.start()
 
     async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
@@ -50,4 +62,7 @@ class Branches:
 
     async def close(self) -> None:
         """End each."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         await asyncio.gather(*(executor.close() for executor in self._all))
