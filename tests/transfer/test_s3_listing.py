@@ -26,5 +26,5 @@ def test_a_listing_that_goes_round_in_a_circle_comes_to_an_end(job):
             "AWS_REGION": "us-east-1",
         }
         job = replace(job, network=NetworkPolicy(unrestricted=True), variables=variables)
-        with pytest.raises(DataError, match=r"^s3://data/: the store lists the same page for ever$"):
+        with pytest.raises(DataError, match="the same page for ever"):
             list(open_bucket("s3://data/", job).objects())
