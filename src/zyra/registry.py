@@ -41,7 +41,7 @@ _CARRYING = (
 )
 
 # Commands that carry bytes know nothing of fields: without the scientific stack a child of
-# theirs is forked in less than half the time.
+# theirs is forked sooner.
 CARRYING = Stock(("acquire", "disseminate"), _CARRYING)
 
 SCIENTIFIC = Stock(
