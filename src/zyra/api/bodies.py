@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from zyra.api.errors import BodyStalled, BodyTooLarge, NotJson, WrongMediaType
 from zyra.jobs.requests import Problem, RequestRefused
@@ -113,19 +113,20 @@ async def chunks_of(
             `slowest_bytes_s`.
         ClientDisconnect: The client left before the end.
     """
-    stream, spent_s, received = request.stream(), 0.0, 0
-    while True:
+    spent_s, received, more = 0.0, 0, True
+    while more:
         left_s = grace_s + received / slowest_bytes_s - spent_s
         asked_at = time.monotonic()
         try:
             async with asyncio.timeout(min(idle_s, left_s)):
-                chunk = await anext(stream)
-        except StopAsyncIteration:
-            return
+                message = await request.receive()
         except TimeoutError as exc:
             raise _stalled(idle_s, received, is_silent=idle_s <= left_s) from exc
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         # Only waiting for the client counts, not what is done with its bytes.
         spent_s += time.monotonic() - asked_at
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         received += len(chunk)
         yield chunk
 

@@ -19,11 +19,11 @@ from zyra.core.errors import ZyraError
 
 # What a browser must not do with our answers; a page of ours may set its own policy.
 SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ID, _NOTES = "zyra.request-id", "zyra.notes"
@@ -150,8 +150,8 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
 def _add_headers(scope: Scope, message: Message) -> None:
     headers = MutableHeaders(scope=message)
     headers["X-Request-Id"] = scope[_ID]
-    for name, value in SAFE.items():
-        headers.setdefault(name, value)
+    given = {name for name, _ in headers.raw}
+    headers.raw.extend(item for item in SAFE.items() if item[0] not in given)
     standing: Standing | None = scope.get("zyra.standing")
     for name, value in (standing.headers if standing else {}).items():
         headers.setdefault(name, value)

@@ -14,9 +14,11 @@ class JsonAnswer(Response):
 
     def render(self, content: Any) -> bytes:
         """Encode `content`."""
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         # The handler's form of a lone surrogate, \udXXX, is just JSON's own escape for it.
-        return text.encode("utf-8", "backslashreplace")
+        return _encode(content).encode("utf-8", "backslashreplace")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def json_answer(

@@ -44,7 +44,7 @@ class Frame:
     @cached_property
     def json(self) -> str:
         """The frame as one line of JSON; made once however many clients get it."""
-        return json.dumps({name: getattr(self, name) for name in _NAMES}, ensure_ascii=False)
+        return _encode({name: getattr(self, name) for name in _NAMES})
 
     def numbered(self, seq: int) -> "Frame":
         """The same frame under a number, with the time of now if it had none."""
@@ -76,6 +76,7 @@ class Frame:
 
 
 _NAMES = tuple(field.name for field in fields(Frame))
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def frame_from_json(text: str) -> Frame:

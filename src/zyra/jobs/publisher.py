@@ -1,11 +1,13 @@
 """Turn what a running command writes into frames: every 20 ms or 32 KiB, not line by line.
 
-It reads the captured files from where it stopped, so what waits to be published lies on
-disk: neither a fast command nor a lost connection to the event log costs memory.
+All that a command of less than 20 ms says is one frame. What is published is read from the
+captured files, so what waits for that lies on disk: neither a fast command nor a lost
+connection to the event log costs memory.
 """
 
 import asyncio
 import codecs
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,9 +54,11 @@ class StreamTail:
                 return b""
         except FileNotFoundError:  # it never began
             return b""
-        with self._path.open("rb", buffering=0) as stream:
-            stream.seek(self._offset)
-            return stream.read(CHUNK_BYTES)
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return os.pread(descriptor, CHUNK_BYTES, self._offset)
+        finally:
+            os.close(descriptor)
 
 
 class Publisher:
@@ -93,13 +97,15 @@ class Publisher:
     async def publish(self) -> None:
         """Publish until `end`."""
         await self._append(Frame(status=Status.RUNNING))
-        while not self._ended.is_set():
+        is_last = False
+        while not is_last:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PAUSE_S):
+                    await self._ended.wait()
             await self._news.wait()
             self._news.clear()
+            is_last = self._ended.is_set()
             await self._publish_new()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), PAUSE_S)
-        await self._publish_new()
 
     async def _publish_new(self) -> None:
         more = True

@@ -105,16 +105,18 @@ class Workspace:
         size = path.stat().st_size
         if not size:
             return Captured()
-        known = Captured(size=size, truncated=size > JSON_TEXT_BYTES, is_text=_is_text(path))
-        return self.with_text(name, known)
+        with path.open("rb", buffering=0) as stream:
+            if not _is_text(stream):
+                return Captured(size=size, is_text=False)
+            text = _beginning(stream)
+        return Captured(size=size, text=text, truncated=size > JSON_TEXT_BYTES)
 
     def with_text(self, name: str, known: Captured) -> Captured:
         """Add the text of a stream of which everything else is known; reads its beginning."""
         if not known.is_text or not known.size:
             return replace(known, text="", truncated=known.is_text and known.truncated)
-        with self.stream(name).open("rb") as stream:
-            beginning = stream.read(JSON_TEXT_BYTES)
-        return replace(known, text=beginning.decode("utf-8", errors="ignore"))
+        with self.stream(name).open("rb", buffering=0) as stream:
+            return replace(known, text=_beginning(stream))
 
     def keep_binary_stdout(self) -> str:
         """Make stdout, which is not text, an output, `stdout.<suffix>`; return its name."""
@@ -139,11 +141,11 @@ class Workspace:
         return Path(os.path.realpath(self.outputs), name)
 
 
-def write_whole(stream: FileIO, chunk: bytes) -> None:
-    """Write all of `chunk`; an unbuffered file may take only a part at a time."""
+def write_whole(descriptor: int, chunk: bytes) -> None:
+    """Write all of `chunk`, of which the system may take only a part at a time."""
     rest = memoryview(chunk)
     while rest:
-        rest = rest[stream.write(rest) :]
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def with_text(record: JobRecord, results_dir: Path) -> JobRecord:
@@ -200,16 +202,21 @@ def _describe(root: Path, path: Path, with_digest: bool) -> Output | None:
     )
 
 
-def _is_text(path: Path) -> bool:
+def _is_text(stream: FileIO) -> bool:
     """Whether the whole file is UTF-8 without NUL characters."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as stream:
-        try:
-            while chunk := stream.read(JSON_TEXT_BYTES):
-                if b"\0" in chunk:
-                    return False
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
+    try:
+        while chunk := stream.read(JSON_TEXT_BYTES):
+            if b"\0" in chunk:
+                return False
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
     return True
+
+
+def _beginning(stream: FileIO) -> str:
+    """What of a text goes into a record."""
+    beginning = os.pread(stream.fileno(), JSON_TEXT_BYTES, 0)
+    return beginning.decode("utf-8", errors="ignore")

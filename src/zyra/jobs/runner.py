@@ -127,7 +127,7 @@ class StreamFiles:
             OSError: No space.
             LimitExceeded: It has more than it may.
         """
-        write_whole(self._files[name], chunk)
+        write_whole(self._files[name].fileno(), chunk)
         self._notice()
         if self._files[name].tell() > self._most:
             raise LimitExceeded(f"{name} grew beyond {self._most} bytes")

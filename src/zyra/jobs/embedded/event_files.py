@@ -10,7 +10,6 @@ import os
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from io import FileIO
 from pathlib import Path
 
 from zyra.jobs.events import FIRST_SEQ, Frame, frame_from_json
@@ -20,6 +19,7 @@ LOOK_S = 0.02
 KEPT_CHARACTERS = 1 << 20  # of each log in memory, however slow its followers are
 KEPT_S = 30.0  # a finished log stays in memory for those who are still reading it
 READ_BYTES = 1 << 16
+_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
 
 class EventFiles:
@@ -82,12 +82,15 @@ class _Live:
 
     def append(self, frame: Frame) -> None:
         """Write a frame unless the last one was final, and wake who waits."""
-        with _open(self.path) as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            if self.size != os.fstat(stream.fileno()).st_size:
-                self._take_up(stream)
+        log = _open(self.path)
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            if self.size != os.fstat(log).st_size:
+                self._take_up(log)
             if not self.is_final:
-                self._write(stream, frame.numbered(self.seq + 1))
+                self._write(log, frame.numbered(self.seq + 1))
+        finally:
+            os.close(log)
         grown, self.grown = self.grown, asyncio.Future()
         grown.set_result(None)
 
@@ -99,9 +102,9 @@ class _Live:
         """The frames that came after `seq`."""
         return [self.recent[-back] for back in range(self.seq - seq, 0, -1)]
 
-    def _write(self, stream: FileIO, frame: Frame) -> None:
+    def _write(self, log: int, frame: Frame) -> None:
         line = f"{frame.json}\n".encode("utf-8", "surrogatepass")
-        write_whole(stream, line)
+        write_whole(log, line)
         self.seq = frame.seq
         self.size += len(line)
         self.is_final = frame.is_final
@@ -110,12 +113,13 @@ class _Live:
         while self._kept > KEPT_CHARACTERS and len(self.recent) > 1:
             self._kept -= len(self.recent.popleft().json)
 
-    def _take_up(self, stream: FileIO) -> None:
+    def _take_up(self, log: int) -> None:
         """Go on with what another process wrote, and may have left with a torn last line."""
-        stream.seek(0)
-        whole = stream.readall()
+        with open(log, "rb", closefd=False) as stream:
+            stream.seek(0)
+            whole = stream.read()
         whole = whole[: whole.rfind(b"\n") + 1]
-        stream.truncate(len(whole))
+        os.ftruncate(log, len(whole))
         self.seq = FIRST_SEQ + whole.count(b"\n")
         self.size = len(whole)
         self.is_final = _ends(whole)
@@ -160,12 +164,13 @@ class _Place:
         return [frame_from_json(line.decode("utf-8", "surrogatepass")) for line in missing]
 
 
-def _open(path: Path) -> FileIO:
+def _open(path: Path) -> int:
+    """A descriptor of a log, to read and to append; made if it is not there."""
     try:
-        return path.open("a+b", buffering=0)
+        return os.open(path, _APPEND, 0o666)
     except FileNotFoundError:  # canceled before it ran: nobody has made its folder yet
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        return path.open("a+b", buffering=0)
+        return os.open(path, _APPEND, 0o666)
 
 
 def _lines_from(path: Path, offset: int) -> bytes:

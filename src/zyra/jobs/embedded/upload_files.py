@@ -69,7 +69,7 @@ class FileWriter:
         self._path.unlink(missing_ok=True)
 
     def _write(self, chunk: bytes) -> None:
-        write_whole(self._stream, chunk)
+        write_whole(self._stream.fileno(), chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 Receive = Callable[[bytes], None]
 
 READ_BYTES = 1 << 20
+_USUAL_BYTES = 1 << 16  # of a pipe on Linux and macOS, pipe(7)
 _F_SETPIPE_SZ = 1031  # Linux fcntl(2); a large pipe lets a burst through in few reads
 
 
 class Pipe:
-    """A pipe whose read end the event loop follows.
+    """A pipe whose read end the event loop follows; once it is found full it is enlarged.
 
     Args:
         receive: Called with each chunk, in order, in the event loop.
@@ -23,8 +24,8 @@ class Pipe:
         self._receive = receive
         read_fd, self.write_fd = os.pipe()  # not inherited by other programs (PEP 446)
         os.set_blocking(read_fd, False)
-        enlarge_pipe(read_fd)
         self._read_fd: int | None = read_fd
+        self._most = _USUAL_BYTES
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(read_fd, self._read_once)
 
@@ -41,12 +42,15 @@ class Pipe:
         if self._read_fd is None:
             return False
         try:
-            chunk = os.read(self._read_fd, READ_BYTES)
+            chunk = os.read(self._read_fd, self._most)
         except BlockingIOError:
             return False
         if not chunk:
             self._close()
             return False
+        if len(chunk) == self._most == _USUAL_BYTES:
+            self._most = READ_BYTES
+            enlarge_pipe(self._read_fd)
         self._receive(chunk)
         return True
 

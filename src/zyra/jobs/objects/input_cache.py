@@ -98,4 +98,4 @@ async def _receive(content: ObjectContent, path: Path) -> None:
     with path.open("xb", buffering=0) as stream:
         async with aclosing(content.chunks(0, content.size)) as chunks:
             async for chunk in chunks:
-                await asyncio.to_thread(write_whole, stream, chunk)
+                await asyncio.to_thread(write_whole, stream.fileno(), chunk)
