@@ -62,6 +62,11 @@ SCIENTIFIC = Stock(
 )
 
 
+# A run that touches nothing but its streams, so that it may go on in memory: stage, command and
+# arguments of what waiting processes rehearse.
+REHEARSED = "disseminate", "local", {"input": "-", "path": "-"}
+
+
 def find_command(registry: Registry, stage: str, name: str) -> Command:
     """Look a command up by stage (an alias will do) and name.
 

@@ -4,7 +4,9 @@ A declaration is a Pydantic model. What only the command line needs to know
 (positional, short flags, older names) stands in the same place, in `arg`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -79,7 +81,8 @@ class Args(BaseModel):
         return next((item for item in metadata if isinstance(item, ArgumentForm)), _PLAIN)
 
     @classmethod
-    def names(cls) -> dict[str, str]:
+    @cache
+    def names(cls) -> Mapping[str, str]:
         """Every accepted name, older ones included, with the name of its field."""
         own = {name: name for name in cls.model_fields}
         return own | {also: name for name in own for also in cls.form_of(name).also}
@@ -89,7 +92,7 @@ class Args(BaseModel):
     def _accept_older_names(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        names: dict[Any, str] = cls.names()
+        names: Mapping[Any, str] = cls.names()
         values: dict[Any, Any] = {}
         for key, value in given.items():
             name = names.get(key, key)
@@ -104,9 +107,8 @@ class Args(BaseModel):
 
     @model_validator(mode="after")
     def _refuse_null_characters(self) -> Self:
-        for name, value in self:
-            texts = value if isinstance(value, (list, tuple)) else (value,)
-            if any(isinstance(text, str) and "\0" in text for text in texts):
+        for name, value in vars(self).items():
+            if _holds_null_character(value):
                 raise PydanticCustomError(
                     "null_character", "{name} holds a NUL character", {"name": name}
                 )
@@ -116,3 +118,9 @@ class Args(BaseModel):
     def closest(cls, unknown: str) -> list[str]:
         """The known names that look most like `unknown`, best first."""
         return closest(unknown.replace("-", "_"), cls.names())
+
+
+def _holds_null_character(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    return isinstance(value, (list, tuple)) and any(map(_holds_null_character, value))

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from zyra.core.arguments import Args
 from zyra.core.network import NetworkPolicy
 
-Report = Callable[[float, str], None]
+Report = Callable[[float, str], object]
 
 
 def ignore_progress(fraction: float, message: str) -> None:

@@ -157,7 +157,6 @@ class CommandRun:
     fault: str = ""
     _command: RunningCommand | None = None
     _event_line: bytes = b""
-    _has_begun: bool = False
     _masks: dict[str, StreamMask] = field(default_factory=dict)
 
     async def execute(
@@ -180,7 +179,7 @@ class CommandRun:
             # joined to others has lost them as well.
             is_alone = stdin is None and stdout is None
             for _ in range(RELAUNCHES if is_alone else 0):
-                if ended is not LOST or self._has_begun or self.reason is not None:
+                if ended is not LOST or self._has_begun() or self.reason is not None:
                     break
                 ended = await self._attempt(executor, None, None)
             return ended
@@ -242,6 +241,9 @@ class CommandRun:
         finally:
             timer.cancel()
 
+    def _has_begun(self) -> bool:
+        return self._command is None or self._command.has_begun
+
     def _assignment(self) -> Assignment:
         plan = self.plan
         cpu_s = math.ceil(plan.timeout_s * PROCESSORS) + 1
@@ -272,7 +274,6 @@ class CommandRun:
         self._event_line = rest[:EVENT_BYTES]
         for line in lines:
             event = _event(line)
-            self._has_begun = self._has_begun or "begun" in event
             if event.get("reason") == Reason.MEMORY:
                 self.reason = self.reason or Reason.MEMORY
             elif "progress" in event:

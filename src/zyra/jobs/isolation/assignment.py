@@ -54,13 +54,24 @@ class Assignment:
 
     def to_file_descriptor(self) -> int:
         """Write the assignment to an unnamed file and return its descriptor, rewound."""
-        return unnamed_file(json.dumps(vars(self), default=vars).encode())
+        return unnamed_file(self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """As JSON."""
+        return json.dumps(vars(self), default=vars).encode()
 
     @classmethod
     def from_file_descriptor(cls, descriptor: int) -> Self:
         """Read what `to_file_descriptor` wrote, and close the descriptor."""
-        with os.fdopen(descriptor, "rb") as stream:
-            values = json.load(stream)
+        try:
+            return cls.from_bytes(os.read(descriptor, os.fstat(descriptor).st_size))
+        finally:
+            os.close(descriptor)
+
+    @classmethod
+    def from_bytes(cls, told: bytes) -> Self:
+        """What `to_bytes` wrote."""
+        values = json.loads(told.decode())
         values["limits"] = Limits(**values["limits"])
         for name in ("allow_hosts", "readable"):
             values[name] = tuple(values[name])

@@ -17,17 +17,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from zyra.core.arguments import Args
-from zyra.core.command import Command
 from zyra.core.command_line import corrected_args
 from zyra.core.exit_codes import READER_LEFT
-from zyra.core.job import Job
 from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
 from zyra.core.stream_job import job_on_standard_streams
 from zyra.jobs.isolation.assignment import Assignment, Limits
 from zyra.jobs.isolation.process_tree import flush_c_streams, forbid_new_privileges
+from zyra.jobs.isolation.rehearsal import rehearse
 from zyra.jobs.isolation.sandbox import Room, Walls, survey
 from zyra.jobs.isolation.seccomp import refuse_calls, refuse_sockets
 from zyra.registry import Registry, find_command
@@ -44,7 +42,6 @@ def run_assignment(registry: Registry, descriptors: Sequence[int], walls: Walls 
     _apply(assignment.limits)
     os.chdir(assignment.folder)
     tempfile.tempdir = assignment.scratch
-    _send({"begun": os.getpid()})
     code = _run(registry, assignment, walls)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -53,43 +50,23 @@ def run_assignment(registry: Registry, descriptors: Sequence[int], walls: Walls 
     os._exit(code)
 
 
-def prepare() -> None:
-    """Do ahead what needs no assignment: a spare child does it while it has nothing to do.
-
-    What the warm parent set of signals is taken back. The streams are made on descriptors
-    that get their pipes later.
-    """
+def settle() -> None:
+    """Do what every run needs and a fork hands down: the warm parent does it once for all."""
     _reset_signals()
-    _step_back()
     os.umask(0o077)
     _open_standard_streams()
-    rehearse()
-    _open_standard_streams()
+    rehearse(_line_of_progress)
+    flush_c_streams()
 
 
-def rehearse() -> None:
-    """Go through a run that does nothing.
-
-    In the warm parent it builds what is built at first use. In a child it makes pages its own
-    that it shared with the parent, for the counts of references above all: 300 page faults of
-    2 us that would otherwise fall into the run.
-    """
-    nothing = Assignment("", "", {}, "", "", Limits(0, 0, 0))
-    assignment = Assignment.from_file_descriptor(nothing.to_file_descriptor())
-    args = REHEARSAL.args.model_validate(dict(assignment.args))
-    job = job_on_standard_streams(args, NetworkPolicy.allowing(assignment.allow_hosts))
-    run_to_exit_code(REHEARSAL, args, job)
-
-
-def do_nothing(args: Args, job: Job) -> None:
-    """The work of the rehearsal."""
-
-
-REHEARSAL = Command("", "", Args, run=f"{__name__}:do_nothing")
+def prepare() -> None:
+    """Do ahead what needs no assignment: a spare child does it while it has nothing to do."""
+    _step_back()
+    rehearse(_line_of_progress)
+    _line(_used())  # which a run tells at its end
 
 
 def _reset_signals() -> None:
-    signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGXCPU):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -121,11 +98,19 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
 
 def report_progress(fraction: float, message: str) -> None:
     """Send a progress report to the runner."""
-    _send({"progress": fraction, "message": message})
+    os.write(EVENTS_FD, _line_of_progress(fraction, message))
+
+
+def _line_of_progress(fraction: float, message: str) -> bytes:
+    return _line({"progress": fraction, "message": message})
 
 
 def _send(event: dict[str, object]) -> None:
-    os.write(EVENTS_FD, json.dumps(event).encode() + b"\n")
+    os.write(EVENTS_FD, _line(event))
+
+
+def _line(event: dict[str, object]) -> bytes:
+    return json.dumps(event).encode() + b"\n"
 
 
 def _take_leave(code: int) -> None:
@@ -151,10 +136,12 @@ def _has_children() -> bool:
 
 def _used() -> dict[str, object]:
     """What this process and those that it has waited for have used."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    of_others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = own.ru_utime + own.ru_stime + of_others.ru_utime + of_others.ru_stime
     return {
-        "max_rss_bytes": max(usage.ru_maxrss for usage in usages) * 1024,
-        "cpu_s": round(sum(usage.ru_utime + usage.ru_stime for usage in usages), 6),
+        "max_rss_bytes": max(own.ru_maxrss, of_others.ru_maxrss) * 1024,
+        "cpu_s": round(cpu_s, 6),
     }
 
 
@@ -172,7 +159,10 @@ def _place(descriptors: Sequence[int]) -> int:
 
 
 def _open_standard_streams() -> None:
-    """Make Python's stdin, stdout and stderr anew on 0, 1 and 2: bytes whole, text UTF-8."""
+    """Make Python's stdin, stdout and stderr anew on 0, 1 and 2: bytes whole, text UTF-8.
+
+    They are made on descriptors that get their pipes later.
+    """
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
     sys.stdout = _text_writer(1)
     sys.stderr = _text_writer(2)
@@ -200,12 +190,14 @@ def _step_back() -> None:
     only within the group unless the group itself is nice (sched(7), "The autogroup feature").
     """
     os.nice(NICENESS)
-    with suppress(FileNotFoundError, PermissionError, BlockingIOError):  # a favour, not a duty
+    try:
         group = os.open("/proc/self/autogroup", os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.write(group, b"%d" % NICENESS)
         finally:
             os.close(group)
+    except (FileNotFoundError, PermissionError, BlockingIOError):
+        return  # a favour, not a duty
 
 
 def _lower(kind: int, wanted: int) -> None:
@@ -224,6 +216,7 @@ def main() -> NoReturn:
     walls = ground.build_walls() if ground else None
     if ground is not None:
         ground.close()
+    settle()
     prepare()
     refuse_calls()
     run_assignment(load(registry_name), [int(fd) for fd in descriptors], walls)

@@ -40,9 +40,15 @@ CPU_TIME_SIGNALS = (signal.SIGXCPU,)
 
 
 class RunningCommand(Protocol):
-    """A started process."""
+    """A started process.
+
+    Attributes:
+        ended: Done when it has.
+        has_begun: Whether it has taken its assignment; asked for when it has ended.
+    """
 
     ended: "asyncio.Future[Ended]"
+    has_begun: bool
 
     def stop(self, grace_s: float) -> None:
         """Send TERM to its whole tree, and KILL after `grace_s`; KILL at once when that is 0."""

@@ -146,13 +146,15 @@ class ForkingExecutor:
     async def _hand_over(self, descriptors: Sequence[int]) -> "ForkedCommand":
         while True:
             spare = await self._spare()
-            command = self._running[spare.pid] = ForkedCommand(self, spare.pid, asyncio.Future())
-            try:
-                with spare.socket:
+            with spare.socket:
+                command = ForkedCommand(self, spare.pid, asyncio.Future(), os.dup(descriptors[0]))
+                self._running[spare.pid] = command
+                try:
                     socket.send_fds(spare.socket, [b"run"], list(descriptors))
-            except (BrokenPipeError, ConnectionResetError):  # it was killed, or its parent was
-                self._running.pop(spare.pid, None)
-                continue
+                except (BrokenPipeError, ConnectionResetError):  # it was killed, or its parent was
+                    self._running.pop(spare.pid, None)
+                    command.finish(LOST)
+                    continue
             return command
 
     async def _spare(self) -> "Spare":
@@ -291,11 +293,17 @@ class Spare:
 
 @dataclass
 class ForkedCommand:
-    """One run of a forked child; fulfils `isolation.executor.RunningCommand`."""
+    """One run of a forked child; fulfils `isolation.executor.RunningCommand`.
+
+    Attributes:
+        assignment: Descriptor of what the child reads, whose place both share; None at the end.
+    """
 
     executor: ForkingExecutor
     pid: int
     ended: "asyncio.Future[Ended]"
+    assignment: int | None
+    has_begun: bool = False
 
     def stop(self, grace_s: float) -> None:
         """Send TERM to its whole tree, and KILL after `grace_s`."""
@@ -308,5 +316,9 @@ class ForkedCommand:
 
     def finish(self, ended: Ended) -> None:
         """Tell who waits how it ended."""
+        if self.assignment is not None:
+            self.has_begun = os.lseek(self.assignment, 0, os.SEEK_CUR) > 0
+            os.close(self.assignment)
+            self.assignment = None
         if not self.ended.done():
             self.ended.set_result(ended)

@@ -53,6 +53,11 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def children_of_this_thread() -> list[int]:
+    """Process ids of the children that this thread has; found sooner than those of a process."""
+    return list(map(int, _read("/proc/thread-self/children").split()))
+
+
 def _read(path: str) -> bytes:
     """All of a file, with calls that touch little memory.
 

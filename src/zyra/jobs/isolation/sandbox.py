@@ -172,7 +172,7 @@ def survey() -> Ground | None:
         return None
     files = _files_of(version)
     places = (
-        *((place, _RUN) for place in (*_python_places(), *SYSTEM)),
+        *((place, _RUN) for place in _outermost((*_python_places(), *SYSTEM))),
         *((place, _READ) for place in SETTINGS),
         ("/dev/null", _WRITE),
     )
@@ -193,6 +193,12 @@ def _size(version: int) -> int:
 def _python_places() -> set[str]:
     """Where the interpreter and its packages are."""
     return {sys.prefix, sys.base_prefix, *filter(os.path.isabs, sys.path)}
+
+
+def _outermost(places: Iterable[str]) -> set[str]:
+    """Real places of those that lie beneath no other: a rule holds for all below it."""
+    real = {os.path.realpath(place) for place in places}
+    return {p for p in real if not any(p.startswith(f"{other}/") for other in real)}
 
 
 def _open_for_rule(place: str) -> int:

@@ -76,6 +76,7 @@ class SpawnedCommand:
 
     process: "subprocess.Popen[bytes]"
     ended: "asyncio.Future[Ended]"
+    has_begun: bool = True  # nothing but itself ends it before
 
     @property
     def pid(self) -> int:

@@ -26,7 +26,7 @@ from typing import NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
-from zyra.jobs.isolation.child import prepare, rehearse, run_assignment
+from zyra.jobs.isolation.child import prepare, run_assignment, settle
 from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.jobs.isolation.sandbox import Ground, survey
 from zyra.jobs.isolation.seccomp import refuse_calls
@@ -59,9 +59,9 @@ class WarmParent:
 
     def serve(self) -> None:
         """Load, then serve until the runner closes its end of the socket."""
-        self._watch_children()
         ours = _open_descriptors()
         self._load()
+        self._watch_children()
         self._of_libraries = _open_descriptors() - ours
         _renounce()
         # The runner may die while it is told something.
@@ -80,7 +80,7 @@ class WarmParent:
             load(dotted)
         for dotted in self._stock.warm_ups:
             load(dotted)()
-        rehearse()
+        settle()
         # What is loaded now lives as long as the parent: keep the collector from
         # touching, and so copying, its pages in every child.
         gc.collect()
@@ -171,7 +171,7 @@ class WarmParent:
     def _end_orphans(self) -> None:
         """Kill what has become a child of ours without being started by us, and see it dead."""
         known = self._runs | self._spares
-        while orphans := set(process_tree.children_of(os.getpid())) - known:
+        while orphans := set(process_tree.children_of_this_thread()) - known:
             for pid in orphans:
                 process_tree.kill_tree(pid)
             for pid in orphans:
@@ -219,6 +219,7 @@ def _wait_for_assignment(
     process_tree.become_subreaper()
     walls = ground.build_walls() if ground else None
     own = {orders.fileno()} | ({walls.ruleset} if walls else set())
+    _cease_to_watch()
     _close_all_but(of_libraries | own)
     prepare()
     message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
@@ -226,6 +227,12 @@ def _wait_for_assignment(
         os._exit(0)
     orders.close()
     run_assignment(registry, descriptors, walls)
+
+
+def _cease_to_watch() -> None:
+    """Take back, in a child, what the parent does to hear of the ends of its children."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _open_descriptors() -> frozenset[int]:
