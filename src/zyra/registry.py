@@ -62,8 +62,7 @@ SCIENTIFIC = Stock(
 )
 
 
-# A run that touches nothing but its streams, so that it may go on in memory: stage, command and
-# arguments of what waiting processes rehearse.
+# What waiting processes rehearse: stage, command, arguments. It touches nothing but its streams.
 REHEARSED = "disseminate", "local", {"input": "-", "path": "-"}
 
 

@@ -94,6 +94,14 @@ def tell_surroundings(args: CodeArgs, job: Job) -> None:
     sys.stdout.write(f"{Path.cwd().name} {umask:o} {','.join(sorted(os.environ))}")
 
 
+def tell_signals(args: CodeArgs, job: Job) -> None:
+    """Print which signals are as in a fresh interpreter, and where Python writes that one came."""
+    usual = {signal.SIGINT: signal.default_int_handler}
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGXCPU, signal.SIGCHLD)
+    kept = [n.name for n in numbers if signal.getsignal(n) is usual.get(n, signal.SIG_DFL)]
+    sys.stdout.write(f"{' '.join(kept)}, {signal.set_wakeup_fd(-1)}")
+
+
 def leave_a_sleeper(args: SecondsArgs, job: Job) -> None:
     """Start a program in a session of its own that holds our streams, and end."""
     sleeper = subprocess.Popen(
@@ -341,6 +349,7 @@ _NAMES: dict[str, type[Args]] = {
     "write_from_c": EchoArgs,
     "change_folder": CodeArgs,
     "tell_surroundings": CodeArgs,
+    "tell_signals": CodeArgs,
     "leave_a_sleeper": SecondsArgs,
     "ignore_term": SecondsArgs,
     "leave_in_order": SecondsArgs,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from zyra.jobs import publisher
 from zyra.jobs.embedded.event_files import EventFiles
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.results import Workspace
@@ -15,13 +14,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(20)]
 JOB = "job"
 
 
-async def test_all_that_a_quick_command_says_is_one_frame(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publisher, "PAUSE_S", 60.0)
+async def test_all_that_a_quick_command_says_is_one_frame(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / JOB)
     workspace.create()
-    telling = Publisher(EventFiles(tmp_path), JOB, workspace)
+    telling = Publisher(EventFiles(tmp_path), JOB, workspace, pause_s=60.0)
     publishing = asyncio.ensure_future(telling.publish())
     for fraction, text in ((0.5, "half, "), (1.0, "whole")):
         with workspace.stream("stdout").open("a") as stdout:

@@ -23,7 +23,7 @@ async def executor(anyio_backend: str) -> AsyncIterator[ForkingExecutor]:
     own = ForkingExecutor("misbehaving:REGISTRY", spares=1)
     await own.start()
     while own.children["ready"] == 0:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
     yield own
     await own.close()
 

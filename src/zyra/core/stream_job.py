@@ -8,7 +8,7 @@ from typing import BinaryIO
 from zyra.core.arguments import Args
 from zyra.core.network import NetworkPolicy
 
-Report = Callable[[float, str], object]
+Report = Callable[[float, str], None]
 
 
 def ignore_progress(fraction: float, message: str) -> None:

@@ -1,8 +1,8 @@
 """Turn what a running command writes into frames: every 20 ms or 32 KiB, not line by line.
 
-All that a command of less than 20 ms says is one frame. What is published is read from the
-captured files, so what waits for that lies on disk: neither a fast command nor a lost
-connection to the event log costs memory.
+What a command of less than 20 ms says is one frame, up to 32 KiB of each stream. All is read
+from the captured files, so what waits to be published lies on disk: neither a fast command nor
+a lost connection to the event log costs memory.
 """
 
 import asyncio
@@ -68,9 +68,13 @@ class Publisher:
         log: Where the frames go.
         job_id: Whose frames they are.
         workspace: Where the captured streams are.
+        pause_s: Seconds from one frame to the next, but for the last.
     """
 
-    def __init__(self, log: EventLog, job_id: str, workspace: Workspace) -> None:
+    def __init__(
+        self, log: EventLog, job_id: str, workspace: Workspace, pause_s: float = PAUSE_S
+    ) -> None:
+        self._pause_s = pause_s
         self._log = log
         self._job_id = job_id
         self._tails = {name: StreamTail(workspace.stream(name)) for name in STREAMS}
@@ -100,7 +104,7 @@ class Publisher:
         is_last = False
         while not is_last:
             with suppress(TimeoutError):
-                async with asyncio.timeout(PAUSE_S):
+                async with asyncio.timeout(self._pause_s):
                     await self._ended.wait()
             await self._news.wait()
             self._news.clear()

@@ -9,12 +9,12 @@ from collections.abc import Callable
 Receive = Callable[[bytes], None]
 
 READ_BYTES = 1 << 20
-_USUAL_BYTES = 1 << 16  # of a pipe on Linux and macOS, pipe(7)
+_USUAL_BYTES = 1 << 16  # of a pipe, pipe(7)
 _F_SETPIPE_SZ = 1031  # Linux fcntl(2); a large pipe lets a burst through in few reads
 
 
 class Pipe:
-    """A pipe whose read end the event loop follows; once it is found full it is enlarged.
+    """A pipe whose read end the event loop follows; one in which much waits is enlarged.
 
     Args:
         receive: Called with each chunk, in order, in the event loop.
@@ -25,7 +25,7 @@ class Pipe:
         read_fd, self.write_fd = os.pipe()  # not inherited by other programs (PEP 446)
         os.set_blocking(read_fd, False)
         self._read_fd: int | None = read_fd
-        self._most = _USUAL_BYTES
+        self._asked_bytes = _USUAL_BYTES
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(read_fd, self._read_once)
 
@@ -42,14 +42,15 @@ class Pipe:
         if self._read_fd is None:
             return False
         try:
-            chunk = os.read(self._read_fd, self._most)
+            chunk = os.read(self._read_fd, self._asked_bytes)
         except BlockingIOError:
             return False
         if not chunk:
             self._close()
             return False
-        if len(chunk) == self._most == _USUAL_BYTES:
-            self._most = READ_BYTES
+        # A full one may hold little more than half: what does not fit a page begins another.
+        if self._asked_bytes == _USUAL_BYTES and len(chunk) > _USUAL_BYTES // 2:
+            self._asked_bytes = READ_BYTES
             enlarge_pipe(self._read_fd)
         self._receive(chunk)
         return True

@@ -51,19 +51,24 @@ def run_assignment(registry: Registry, descriptors: Sequence[int], walls: Walls 
 
 
 def settle() -> None:
-    """Do what every run needs and a fork hands down: the warm parent does it once for all."""
+    """Do what every run needs and a fork hands down, so that a warm parent does it for all."""
     _reset_signals()
     os.umask(0o077)
     _open_standard_streams()
-    rehearse(_line_of_progress)
-    flush_c_streams()
 
 
 def prepare() -> None:
     """Do ahead what needs no assignment: a spare child does it while it has nothing to do."""
     _step_back()
-    rehearse(_line_of_progress)
-    _line(_used())  # which a run tells at its end
+    practise()
+
+
+def practise() -> None:
+    """Go through a run in memory, and make what would be told of it."""
+    rehearse()
+    _line_of_progress(1.0, "")
+    _line(_used())
+    flush_c_streams()
 
 
 def _reset_signals() -> None:
@@ -217,7 +222,7 @@ def main() -> NoReturn:
     if ground is not None:
         ground.close()
     settle()
-    prepare()
+    _step_back()
     refuse_calls()
     run_assignment(load(registry_name), [int(fd) for fd in descriptors], walls)
 

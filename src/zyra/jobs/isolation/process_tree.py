@@ -54,8 +54,14 @@ def children_of(pid: int) -> list[int]:
 
 
 def children_of_this_thread() -> list[int]:
-    """Process ids of the children that this thread has; found sooner than those of a process."""
-    return list(map(int, _read("/proc/thread-self/children").split()))
+    """Process ids of the children that this thread has; found sooner than those of a process.
+
+    None where the kernel does not tell them (without CONFIG_PROC_CHILDREN).
+    """
+    try:
+        return list(map(int, _read("/proc/thread-self/children").split()))
+    except FileNotFoundError:
+        return []
 
 
 def _read(path: str) -> bytes:

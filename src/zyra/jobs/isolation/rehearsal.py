@@ -10,18 +10,22 @@ import io
 
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
-from zyra.core.stream_job import Report, StreamJob
+from zyra.core.stream_job import StreamJob
 from zyra.jobs.isolation.assignment import Assignment, Limits
 from zyra.registry import CLI_REGISTRY, REHEARSED, find_command
 
 _TOLD = Assignment(*REHEARSED, folder="", scratch="", limits=Limits(0, 0, 0)).to_bytes()
 
 
-def rehearse(report: Report) -> None:
-    """Go through it; what it reports goes to `report`."""
+def rehearse() -> int:
+    """Run the rehearsed command on streams in memory.
+
+    Returns:
+        Its exit code.
+    """
     told = Assignment.from_bytes(_TOLD)
     command = find_command(CLI_REGISTRY, told.stage, told.command)
     args = command.args.model_validate(dict(told.args))
     network = NetworkPolicy.allowing(told.allow_hosts, told.broker)
     streams = io.BytesIO(b"text"), io.BytesIO(), io.BytesIO()
-    run_to_exit_code(command, args, StreamJob(*streams, network, report))
+    return run_to_exit_code(command, args, StreamJob(*streams, network))

@@ -76,7 +76,7 @@ class SpawnedCommand:
 
     process: "subprocess.Popen[bytes]"
     ended: "asyncio.Future[Ended]"
-    has_begun: bool = True  # nothing but itself ends it before
+    has_begun: bool = True  # it never ends as LOST, so it is never started again
 
     @property
     def pid(self) -> int:

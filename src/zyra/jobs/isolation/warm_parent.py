@@ -26,7 +26,7 @@ from typing import NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
-from zyra.jobs.isolation.child import prepare, run_assignment, settle
+from zyra.jobs.isolation.child import practise, prepare, run_assignment, settle
 from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.jobs.isolation.sandbox import Ground, survey
 from zyra.jobs.isolation.seccomp import refuse_calls
@@ -81,6 +81,7 @@ class WarmParent:
         for dotted in self._stock.warm_ups:
             load(dotted)()
         settle()
+        practise()
         # What is loaded now lives as long as the parent: keep the collector from
         # touching, and so copying, its pages in every child.
         gc.collect()

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import aclosing
+from io import FileIO
 from pathlib import Path
 
 from zyra.core.outputs import PART_PREFIX
@@ -98,4 +99,9 @@ async def _receive(content: ObjectContent, path: Path) -> None:
     with path.open("xb", buffering=0) as stream:
         async with aclosing(content.chunks(0, content.size)) as chunks:
             async for chunk in chunks:
-                await asyncio.to_thread(write_whole, stream.fileno(), chunk)
+                await asyncio.to_thread(_write, stream, chunk)
+
+
+def _write(stream: FileIO, chunk: bytes) -> None:
+    """Write in a thread, which may come to it when the stream is closed, and is told so then."""
+    write_whole(stream.fileno(), chunk)
