@@ -98,6 +98,15 @@ def test_wrong_values_are_told_all_at_once():
     assert b"--vmin" in done.stderr
 
 
+@pytest.fixture
+def interruptible():
+    """What is started is, too: a shell that runs tests in the background lets them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_exit_130():
     with subprocess.Popen(
         [sys.executable, "-m", "zyra.cli.main", "disseminate", "local", "-i", "-", "-"],
