@@ -98,15 +98,15 @@ async def gathered(workspace: Workspace, wanted: str | None) -> dict[str, Any]:
         wanted: The name that its main output should have, if it is to have one.
     """
     if workspace.has_little():
-        return _gather(workspace, wanted)
+        return _gather(workspace, wanted, has_files=False)
     return await asyncio.to_thread(_gather, workspace, wanted)
 
 
-def _gather(workspace: Workspace, wanted: str | None) -> dict[str, Any]:
+def _gather(workspace: Workspace, wanted: str | None, *, has_files: bool = True) -> dict[str, Any]:
     workspace.remove_scratch()
     stdout = workspace.captured("stdout")
     binary = None if stdout.is_text else workspace.keep_binary_stdout()
-    outputs = workspace.collect()
+    outputs = workspace.collect() if has_files or binary else ()
     return {
         "stdout": stdout,
         "stderr": workspace.captured("stderr"),

@@ -154,8 +154,7 @@ def with_text(record: JobRecord, results_dir: Path) -> JobRecord:
     if record.expired or not record.status.is_final:
         return record
     try:
-        return replace(
-            record,
+        return record.changed(
             stdout=workspace.with_text("stdout", record.stdout),
             stderr=workspace.with_text("stderr", record.stderr),
         )

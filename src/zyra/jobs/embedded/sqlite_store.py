@@ -7,7 +7,6 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -234,7 +233,7 @@ class SqliteJobStore:
             return record
         ahead = "SELECT count(*) FROM jobs WHERE status = 'queued' AND seq <= ?"
         position = self._database.execute(ahead, (row[1],)).fetchone()[0]
-        return replace(record, queue_position=position)
+        return record.changed(queue_position=position)
 
     def _remove(self, job_id: str) -> None:
         with self._connection.transaction() as database:
@@ -248,7 +247,7 @@ class SqliteJobStore:
             record = self._get(job_id)
             if record is None or record.status not in expected:
                 return None
-            return self._put(replace(record, queue_position=None, **changes))
+            return self._put(record.changed(queue_position=None, **changes))
 
     def _put(self, record: JobRecord) -> JobRecord:
         is_final = record.status.is_final
@@ -304,7 +303,7 @@ class SqliteJobStore:
                     canceled.add(record.job_id)
                 fraction, message = progress[record.job_id]
                 if (fraction, message) != (record.progress, record.message):
-                    self._put(replace(record, progress=fraction, message=message))
+                    self._put(record.changed(progress=fraction, message=message))
             until = time.time() + lease_s
             database.executemany(
                 "UPDATE jobs SET lease_until = ? WHERE job_id = ?",
@@ -318,7 +317,7 @@ class SqliteJobStore:
                 "SELECT record FROM jobs WHERE job_id = ? AND status = 'running' AND runner = ?",
                 (job_id, runner),
             ).fetchone()
-            return None if row is None else self._put(replace(from_json(row[0]), **changes))
+            return None if row is None else self._put(from_json(row[0]).changed(**changes))
 
     def _expire(self) -> list[JobRecord]:
         # Asked for once a second, so this is also when the changes of that second go to the file.
@@ -361,8 +360,7 @@ class SqliteJobStore:
 
 def _begun(record: JobRecord) -> JobRecord:
     """The record of a job as its next attempt begins."""
-    return replace(
-        record,
+    return record.changed(
         status=Status.RUNNING,
         started_at=datetime.now(UTC),
         attempts=record.attempts + 1,
