@@ -221,8 +221,8 @@ class JobRecord:
     def changed(self, **changes: Any) -> "JobRecord":
         """The record with other values in some fields.
 
-        As `dataclasses.replace`, but what stays is taken over at once, not set field by field:
-        each run has several copies made, and each takes a fifth of the time.
+        As `dataclasses.replace`, but what stays is taken over at once, not set field by field,
+        as each run has several copies made while its caller waits.
 
         Raises:
             TypeError: There is no such field.

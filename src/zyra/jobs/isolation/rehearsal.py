@@ -1,8 +1,8 @@
 """A run in memory, which each child goes through before it has one to do.
 
 In the warm parent it builds what is built at first use. In a child it makes pages its own that
-it shared with the parent, for the counts of references above all: hundreds of page faults of
-2 us that would otherwise fall into the run. So it is a run as any other, of the command that
+it shared with the parent, for the counts of references above all: hundreds of page faults
+that would otherwise fall into the run. So it is a run as any other, of the command that
 the registry names for it.
 """
 
