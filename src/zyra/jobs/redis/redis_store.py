@@ -6,7 +6,7 @@ if that has not changed meanwhile; else it reads again.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,7 +101,7 @@ class RedisJobStore:
             text, rank = await pipe.execute()
         if text is None:
             return None
-        return replace(from_json(text), queue_position=None if rank is None else rank + 1)
+        return from_json(text).changed(queue_position=None if rank is None else rank + 1)
 
     async def finished_among(self, job_ids: Sequence[str]) -> set[str]:
         """Those of the jobs that are done."""
@@ -120,7 +120,7 @@ class RedisJobStore:
             stored = await self._stored(job_id)
             if stored is None or (record := stored.record).status not in expected:
                 return None
-            changed = replace(record, **changes)
+            changed = record.changed(**changes)
             if await self._put(stored, changed, stored.runner):
                 return changed
 
@@ -168,8 +168,7 @@ class RedisJobStore:
                 self._unsure.discard(wanted)
                 return Claimed(record, stored.plan)
             if record.status is Status.QUEUED and stored.plan is not None:
-                claimed = replace(
-                    record,
+                claimed = record.changed(
                     status=Status.RUNNING,
                     started_at=datetime.now(UTC),
                     attempts=record.attempts + 1,
@@ -194,7 +193,7 @@ class RedisJobStore:
                 canceled.add(job_id)
             fraction, message = progress[job_id]
             if (fraction, message) != (record.progress, record.message):
-                changed = replace(record, progress=fraction, message=message)
+                changed = record.changed(progress=fraction, message=message)
                 # Where somebody changed the record meanwhile, the next renewal tells it.
                 await self._put(_Stored(text, runner, None), changed, runner)
         return Renewal(frozenset(progress) - held.keys(), frozenset(canceled))
@@ -210,7 +209,7 @@ class RedisJobStore:
                 is_ours = job_id in self._unsure
                 self._unsure.discard(job_id)
                 return record if is_ours else None
-            final = replace(record, **changes)
+            final = record.changed(**changes)
             if await self._put(stored, final, runner):
                 return final
 
