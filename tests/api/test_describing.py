@@ -11,6 +11,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from zyra.api.openapi import component_name, describe
+from zyra.api.query import refuse_unknown_query
 from zyra.api.server import create_app
 from zyra.registry import CLI_REGISTRY, all_commands
 
@@ -34,6 +35,17 @@ def test_the_description_is_valid_openapi_3_1(client: httpx.Client) -> None:
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_route_refuses_query_parameters_that_it_does_not_know() -> None:
+    routes = create_app().routes
+    careless = [
+        route.path
+        for route in routes
+        if refuse_unknown_query not in {wanted.call for wanted in route.dependant.dependencies}
+    ]
+    assert len(routes) > 25
+    assert careless == []
 
 
 def test_every_command_of_zyra_is_a_valid_typed_operation() -> None:

@@ -4,15 +4,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from starlette.responses import HTMLResponse, Response
 
 from zyra.api.context import root_of
 from zyra.api.file_answer import ServedFile, file_answer
+from zyra.api.routing import router_of
 from zyra.jobs.embedded.file_content import FileContent
 
-router = APIRouter(include_in_schema=False)
+router = router_of(include_in_schema=False)
 
 MEDIA_TYPES = {
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",

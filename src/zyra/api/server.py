@@ -18,6 +18,7 @@ from zyra.api.observing import Observed
 from zyra.api.openapi import describe
 from zyra.api.query import refuse_unknown_query
 from zyra.api.routers import cli, files, jobs, pipelines, service, streams
+from zyra.api.routing import serve
 from zyra.api.versioning import VersionPrefix
 from zyra.api.workers.executor import Executor
 from zyra.core.settings import Settings, load_settings
@@ -47,8 +48,8 @@ def create_app(settings: Settings | None = None, build: BuildService = build_ser
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for part in (service, cli, pipelines, jobs, streams, files, docs_pages):
-        app.include_router(part.router)
+    parts = (cli, service, pipelines, jobs, streams, files, docs_pages)
+    serve(app, *(part.router for part in parts))
     app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
     return app
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from zyra.access.refusals import MissingScope
@@ -30,11 +30,12 @@ from zyra.api.models.jobs import RunAnswer, run_answer
 from zyra.api.models.service import CommandAnswer, CommandsAnswer
 from zyra.api.openapi import TYPED_PATH, answers
 from zyra.api.quick_route import QuickRoute
+from zyra.api.routing import router_of
 from zyra.core.errors import UnknownName
 from zyra.jobs.requests import Problem, RequestRefused, RunRequest
 from zyra.registry import all_commands, find_command
 
-router = APIRouter(tags=["commands"], route_class=QuickRoute)
+router = router_of("commands", route_class=QuickRoute)
 
 TimeoutS = Annotated[
     float | None, Query(gt=0, allow_inf_nan=False, description="End the command after so long")

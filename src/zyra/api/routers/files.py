@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from starlette.responses import Response
 
 from zyra.access.scopes import FILES_READ, FILES_WRITE
@@ -14,9 +14,10 @@ from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.files import UploadAnswer, UploadsAnswer, upload_answer
 from zyra.api.openapi import FORM_BODY, RAW_BODY, answers, errors, file_responses
 from zyra.api.receiving import check_raw, receive_form, receive_raw
+from zyra.api.routing import router_of
 from zyra.jobs.uploads import UploadInfo
 
-router = APIRouter(tags=["files"])
+router = router_of("files")
 
 ExpectedDigest = Annotated[
     str | None,

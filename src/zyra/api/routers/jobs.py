@@ -5,7 +5,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from zyra.access.scopes import JOBS_CANCEL, JOBS_READ
@@ -21,13 +21,14 @@ from zyra.api.models.jobs import (
     manifest_answer,
 )
 from zyra.api.openapi import answers, file_responses
+from zyra.api.routing import router_of
 from zyra.api.zip_answer import zip_answer
 from zyra.core.stages import STAGE_NAMES
 from zyra.jobs.ports import Query as PageQuery
 from zyra.jobs.records import Captured, JobRecord, Status
 from zyra.jobs.requests import NoSuchFile, Problem, RequestRefused
 
-router = APIRouter(tags=["jobs"])
+router = router_of("jobs")
 
 StatusName = Annotated[
     Literal["queued", "running", "succeeded", "failed", "canceled"] | None,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from zyra.access.limit_kinds import RUNS
@@ -33,13 +33,14 @@ from zyra.api.models.pipelines import (
 )
 from zyra.api.openapi import YAML as OFFICIAL_YAML
 from zyra.api.openapi import described
+from zyra.api.routing import router_of
 from zyra.core.command import Command
 from zyra.core.errors import DataError
 from zyra.jobs.pipelines.documents import read_document
 from zyra.jobs.pipelines.reading import commands_of
 from zyra.jobs.pipelines.spec import validated
 
-router = APIRouter(tags=["pipelines"])
+router = router_of("pipelines")
 
 JSON = "application/json"
 YAML = (OFFICIAL_YAML, "application/x-yaml", "text/yaml", "text/x-yaml")

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from zyra import __version__
@@ -12,11 +12,12 @@ from zyra.api.context import root_of, service_of
 from zyra.api.json_answer import JsonAnswer, json_answer
 from zyra.api.models.service import HealthAnswer, ReadyAnswer, SandboxAnswer, StartAnswer
 from zyra.api.openapi import Responses, answers, described, errors
+from zyra.api.routing import router_of
 from zyra.api.start_page import PAGE_POLICY, start_links, start_page
 from zyra.core.loading import load
 from zyra.jobs.isolation.level import Level, level_here
 
-router = APIRouter(tags=["service"])
+router = router_of("service")
 
 # Loaded by name: only those who are asked for metrics need Prometheus' library.
 RENDER = "zyra.telemetry.exposition:render"

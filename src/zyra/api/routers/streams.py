@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, WebSocket
+from fastapi import Header, Query, Request, WebSocket
 from starlette.responses import Response, StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
@@ -21,12 +21,13 @@ from zyra.api.context import desk_of, service_of, stopping_of
 from zyra.api.json_answer import json_answer
 from zyra.api.models.jobs import TicketAnswer
 from zyra.api.openapi import answers, errors
+from zyra.api.routing import router_of
 from zyra.core.errors import ZyraError
 from zyra.jobs.events import Frame, first_frame, streams_of
 from zyra.jobs.requests import Caller, NoSuchJob, Problem, RequestRefused
 from zyra.jobs.service import JobService
 
-router = APIRouter(tags=["jobs"])
+router = router_of("jobs")
 
 DONE = 1000
 PROTOCOL = "zyra"
