@@ -11,6 +11,7 @@ from zyra.jobs.embedded.worker import EmbeddedWorker
 from zyra.jobs.engine import Engine
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.neighbours import Neighbours
+from zyra.jobs.large_pages import LargePages
 from zyra.jobs.open_streams import OpenStreams
 from zyra.jobs.service import JobService
 from zyra.jobs.waiting import FinishLine
@@ -78,6 +79,7 @@ def _embedded(settings: Settings, registry: Registry, executor: Executor) -> Job
             telemetry,
             build_callbacks(settings, store, results, vault),
             *build_presence(streams, neighbours),
+            LargePages(executor),
             worker,  # the first to close: of its last runs the others tell
         ),
         begin=worker.begin,
