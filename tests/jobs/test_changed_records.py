@@ -17,5 +17,5 @@ def test_it_has_the_changes_and_all_else_of_the_first() -> None:
 
 
 def test_a_field_that_there_is_not_is_refused() -> None:
-    with pytest.raises(TypeError, match="no attempt"):
+    with pytest.raises(TypeError, match="JobRecord has no attempt"):
         RECORD.changed(attempt=1)

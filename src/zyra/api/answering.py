@@ -16,6 +16,7 @@ from zyra.api.models.problem import ProblemAnswer
 from zyra.api.observing import origin_of
 from zyra.api.openapi import Responses, answers, described
 from zyra.api.prefer import parse_prefer
+from zyra.core.changes import changed
 from zyra.jobs.records import JobRecord, Mode
 from zyra.jobs.requests import Caller, Problem, RequestRefused, RunRequest
 
@@ -76,9 +77,8 @@ async def run_and_answer(
         result: Makes the answer of a finished job; links begin with its second argument.
     """
     preference = parse_prefer(wishes.prefer)
-    wanted = replace(wanted, origin=origin_of(request))
-    if preference.is_async:
-        wanted = replace(wanted, mode=Mode.ASYNC)
+    mode = Mode.ASYNC if preference.is_async else wanted.mode
+    wanted = changed(wanted, origin=origin_of(request), mode=mode)
     longest = service_of(request).settings.sync_limit_s
     wait_s = longest if preference.wait_s is None else min(preference.wait_s, longest)
     record = await executor_of(request).run(caller, wanted, wait_s, request)

@@ -11,6 +11,7 @@ from zyra.access.refusals import NotAuthenticated
 from zyra.access.tickets import PREFIX
 from zyra.api.errors import KeyInUrl, WrongHost
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 FORWARDING = ("forwarded", "via", "x-real-ip", "x-forwarded-")
 KEY_NAMES = frozenset({"api_key", "apikey", "api-key", "x-api-key", "key", "token", "access_token"})
 HINT = "make a key with `zyra keys create` on the server to serve other callers, with that key"
@@ -23,7 +24,8 @@ def refuse_key_in_url(scope: Scope) -> None:
         KeyInUrl: It has one.
     """
     query = scope["query_string"].decode("latin-1")
-    if any(name.lower() in KEY_NAMES for name, _ in parse_qsl(query, keep_blank_values=True)):
+    given = parse_qsl(query, keep_blank_values=True) if query else ()
+    if any(name.lower() in KEY_NAMES for name, _ in given):
         raise KeyInUrl(
             "a key never stands in a URL, where logs and histories keep it",
             hint="send it in the header X-API-Key, and replace it: it may have been seen",
@@ -52,8 +54,10 @@ def refuse_other_hosts(headers: Headers, hosts: Sequence[str]) -> None:
     Raises:
         WrongHost: It is none of them.
     """
+    if not hosts:
+        return
     name = _hostname(f"//{headers.get('host', '')}").rstrip(".")
-    if hosts and not any(_is_named(name, host.lower()) for host in hosts):
+    if not any(_is_named(name, host.lower()) for host in hosts):
         raise WrongHost(
             f"this service is not {headers.get('host', '')[:80]!r}",
             hint="the operator names its hosts in ZYRA_HOSTS",
@@ -107,7 +111,7 @@ def _hostname(url: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
+    if host in LOOPBACK:  # the usual ones need no reading
         return True
     try:
         address = ipaddress.ip_address(host)

@@ -89,14 +89,16 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        if scope["type"] not in ("http", "websocket") or _is_unlimited(scope):
+            await self._app(scope, receive, send)
+            return
         async with AsyncExitStack() as held:
-            if scope["type"] in ("http", "websocket") and not _is_unlimited(scope):
-                try:
-                    receive = await _counted(scope, receive)
-                    await held.enter_async_context(_place(scope))
-                except ZyraError as error:
-                    await refuse(error, scope, receive, send)
-                    return
+            try:
+                receive = await _counted(scope, receive)
+                await held.enter_async_context(_place(scope))
+            except ZyraError as error:
+                await refuse(error, scope, receive, send)
+                return
             await self._app(scope, receive, send)
 
 

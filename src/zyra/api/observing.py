@@ -52,9 +52,10 @@ class Observed:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        telemetry = executor_of(HTTPConnection(scope)).service.telemetry
+        request = HTTPConnection(scope)
+        telemetry = executor_of(request).service.telemetry
         with (
-            about(request_id=request_id_of(HTTPConnection(scope))),
+            about(request_id=request_id_of(request)),
             Exchange(scope, telemetry.requests, telemetry.tracer) as exchange,
         ):
             await self._app(scope, exchange.receiving(receive), exchange.sending(send))

@@ -48,7 +48,10 @@ class Frame:
 
     def numbered(self, seq: int) -> "Frame":
         """The same frame under a number, with the time of now if it had none."""
-        return replace(self, seq=seq, time=self.time or datetime.now(UTC).isoformat())
+        time = self.time or datetime.now(UTC).isoformat()
+        values = {**vars(self), "seq": seq, "time": time}
+        values.pop("json", None)
+        return Frame(**values)
 
     def only(self, streams: frozenset[str], before: "Frame | None") -> "Frame | None":
         """The frame without streams that a client does not want; None if nothing is left.

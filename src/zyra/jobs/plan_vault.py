@@ -116,6 +116,8 @@ class PlanVault:
         return self._opened_seal().digest(text)
 
     def _with_secrets(self, plan: Plan) -> Plan:
+        if not plan.secrets:
+            return plan
         args = {
             name: self._filled(value) if name in plan.secrets else value
             for name, value in plan.args.items()

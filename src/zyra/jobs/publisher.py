@@ -9,7 +9,6 @@ import asyncio
 import codecs
 import os
 from contextlib import suppress
-from pathlib import Path
 
 from zyra.jobs.events import Frame
 from zyra.jobs.ports import EventLog
@@ -25,7 +24,7 @@ _RETRY_S = 0.5
 class StreamTail:
     """Reads new text of one captured stream; says so once when it is not text."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self._path = path
         self._offset = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")()
@@ -50,7 +49,7 @@ class StreamTail:
     def _new_bytes(self) -> bytes:
         """What was captured since the last time, of which there is nothing most of the time."""
         try:
-            if self._path.stat().st_size == self._offset:
+            if os.stat(self._path).st_size == self._offset:
                 return b""
         except FileNotFoundError:  # it never began
             return b""
@@ -77,7 +76,7 @@ class Publisher:
         self._pause_s = pause_s
         self._log = log
         self._job_id = job_id
-        self._tails = {name: StreamTail(workspace.stream(name)) for name in STREAMS}
+        self._tails = {name: StreamTail(workspace.place(name)) for name in STREAMS}
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self._shown: tuple[float, str] = (0.0, "")

@@ -30,7 +30,7 @@ def to_json(record: JobRecord) -> str:
         "stderr": vars(record.stderr) | {"text": ""},
         "queue_position": None,
     }
-    return json.dumps(vars(record) | lean, default=_plain, ensure_ascii=True)
+    return _encode(vars(record) | lean)
 
 
 def from_json(text: str) -> JobRecord:
@@ -63,6 +63,9 @@ def steps_from_values(given: Iterable[Mapping[str, Any]]) -> tuple[StepRecord, .
 def _plain(value: object) -> object:
     """What JSON has no form for: times, and the records within the record."""
     return value.isoformat() if isinstance(value, datetime) else vars(value)
+
+
+_encode = json.JSONEncoder(default=_plain).encode
 
 
 def _callback(values: Mapping[str, Any] | None) -> Callback | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from zyra.core.changes import changed
+
 
 class Status(StrEnum):
     """Where a job stands; the last three are final."""
@@ -221,17 +223,10 @@ class JobRecord:
     def changed(self, **changes: Any) -> "JobRecord":
         """The record with other values in some fields.
 
-        As `dataclasses.replace`, but what stays is taken over at once, not set field by field,
-        as each run has several copies made while its caller waits.
-
         Raises:
             TypeError: There is no such field.
         """
-        if unknown := changes.keys() - vars(self).keys():
-            raise TypeError(f"a record has no {', '.join(sorted(unknown))}")
-        record = object.__new__(JobRecord)
-        vars(record).update(vars(self), **changes)
-        return record
+        return changed(self, **changes)
 
     @property
     def duration_s(self) -> float | None:

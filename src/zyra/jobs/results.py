@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from io import FileIO
 from pathlib import Path
 
@@ -23,34 +22,41 @@ from zyra.jobs.records import Captured, JobRecord, Output
 JSON_TEXT_BYTES = 1 << 20
 LITTLE_BYTES = 1 << 14
 STREAMS = ("stdout", "stderr")
-INPUTS = "inputs"
+OUTPUTS, SCRATCH, INPUTS = "outputs", "scratch", "inputs"
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folder of one job."""
+    """The folder of one job.
+
+    Inside, places are texts: while its caller waits, a run uses a dozen of them once each, and to
+    make a `Path` takes as long as to use it.
+    """
 
     folder: Path
 
-    @cached_property
+    @property
     def outputs(self) -> Path:
         """Working folder of the command."""
-        return self.folder / "outputs"
+        return Path(self.place(OUTPUTS))
 
-    @cached_property
+    @property
     def scratch(self) -> Path:
         """Temporary files of the command."""
-        return self.folder / "scratch"
-
-    @cached_property
-    def inputs(self) -> Path:
-        """Links to the files that the command reads."""
-        return self.folder / INPUTS
+        return Path(self.place(SCRATCH))
 
     @property
     def steps(self) -> Path:
         """What is known of the steps of a pipeline while it runs."""
-        return self.folder / "steps.json"
+        return Path(self.place("steps.json"))
+
+    def stream(self, name: str) -> Path:
+        """Where the captured bytes of `stdout` or `stderr` are."""
+        return Path(self.place(name))
+
+    def place(self, name: str) -> str:
+        """Where that is in it: `OUTPUTS`, `SCRATCH`, `stdout`, `stderr`."""
+        return f"{self.folder}/{name}"
 
     def create(self, links: Mapping[str, str] | None = None) -> None:
         """Make the folders and links; what an earlier, lost attempt left is removed."""
@@ -61,24 +67,20 @@ class Workspace:
             self.clear()
             self._make_folders()
         if links:
-            self.inputs.mkdir(mode=0o700)
+            os.mkdir(self.place(INPUTS), 0o700)
         for name, target in (links or {}).items():
-            (self.inputs / name).symlink_to(target)
+            os.symlink(target, self.place(f"{INPUTS}/{name}"))
 
     def _make_folders(self) -> None:
-        for folder in (self.outputs, self.scratch):
-            folder.mkdir(mode=0o700)
+        for name in (OUTPUTS, SCRATCH):
+            os.mkdir(self.place(name), 0o700)
 
     def clear(self) -> None:
         """Remove what a run has left, but for the frames of the job."""
-        for leftover in (self.outputs, self.scratch, self.inputs):
-            shutil.rmtree(leftover, ignore_errors=True)
+        for name in (OUTPUTS, SCRATCH, INPUTS):
+            shutil.rmtree(self.place(name), ignore_errors=True)
         for name in STREAMS:
             self.stream(name).unlink(missing_ok=True)
-
-    def stream(self, name: str) -> Path:
-        """Where the captured bytes of `stdout` or `stderr` are."""
-        return self.folder / name
 
     def remove(self) -> None:
         """Remove everything."""
@@ -86,9 +88,9 @@ class Workspace:
 
     def remove_scratch(self) -> None:
         """Remove the temporary files of the command and the links to what it read."""
-        for folder in (self.scratch, self.inputs):
+        for folder in map(self.place, (SCRATCH, INPUTS)):
             try:
-                folder.rmdir()  # nearly always empty or missing, and then this is all
+                os.rmdir(folder)  # nearly always empty or missing, and then this is all
             except FileNotFoundError:
                 continue
             except OSError:
@@ -96,27 +98,27 @@ class Workspace:
 
     def has_little(self) -> bool:
         """Whether the command left no files and so little text that it is read in no time."""
-        little = all(self.stream(name).stat().st_size <= LITTLE_BYTES for name in STREAMS)
-        return little and not any(map(_has_entries, (self.outputs, self.scratch)))
+        little = all(os.stat(self.place(name)).st_size <= LITTLE_BYTES for name in STREAMS)
+        return little and not any(map(_has_entries, map(self.place, (OUTPUTS, SCRATCH))))
 
     def captured(self, name: str) -> Captured:
         """The beginning of a stream as text, if all of it is text; reads it whole."""
-        path = self.stream(name)
-        size = path.stat().st_size
+        place = self.place(name)
+        size = os.stat(place).st_size
         if not size:
             return Captured()
-        with path.open("rb", buffering=0) as stream:
-            if not _is_text(stream):
+        with FileIO(place) as stream:
+            if not _is_text(stream, size):
                 return Captured(size=size, is_text=False)
-            text = _beginning(stream)
+            text = _beginning(stream, size)
         return Captured(size=size, text=text, truncated=size > JSON_TEXT_BYTES)
 
     def with_text(self, name: str, known: Captured) -> Captured:
         """Add the text of a stream of which everything else is known; reads its beginning."""
         if not known.is_text or not known.size:
             return replace(known, text="", truncated=known.is_text and known.truncated)
-        with self.stream(name).open("rb", buffering=0) as stream:
-            return replace(known, text=_beginning(stream))
+        with FileIO(self.place(name)) as stream:
+            return replace(known, text=_beginning(stream, known.size))
 
     def keep_binary_stdout(self) -> str:
         """Make stdout, which is not text, an output, `stdout.<suffix>`; return its name."""
@@ -162,7 +164,7 @@ def with_text(record: JobRecord, results_dir: Path) -> JobRecord:
         return record
 
 
-def _has_entries(folder: Path) -> bool:
+def _has_entries(folder: str) -> bool:
     with os.scandir(folder) as entries:
         return next(entries, None) is not None
 
@@ -201,11 +203,12 @@ def _describe(root: Path, path: Path, with_digest: bool) -> Output | None:
     )
 
 
-def _is_text(stream: FileIO) -> bool:
+def _is_text(stream: FileIO, size: int) -> bool:
     """Whether the whole file is UTF-8 without NUL characters."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        while chunk := stream.read(JSON_TEXT_BYTES):
+        for begin in range(0, size, JSON_TEXT_BYTES):
+            chunk = stream.read(min(size - begin, JSON_TEXT_BYTES))
             if b"\0" in chunk:
                 return False
             decoder.decode(chunk)
@@ -215,7 +218,7 @@ def _is_text(stream: FileIO) -> bool:
     return True
 
 
-def _beginning(stream: FileIO) -> str:
-    """What of a text goes into a record."""
-    beginning = os.pread(stream.fileno(), JSON_TEXT_BYTES, 0)
+def _beginning(stream: FileIO, size: int) -> str:
+    """What of a text of that size in bytes goes into a record."""
+    beginning = os.pread(stream.fileno(), min(size, JSON_TEXT_BYTES), 0)
     return beginning.decode("utf-8", errors="ignore")

@@ -12,6 +12,7 @@ _HEADER = re.compile(r"([A-Za-z0-9-]+):\s+(.*)", re.DOTALL)
 _SCHEME = re.compile(r"(?i)(bearer|basic):(.*)", re.DOTALL)
 _HIDDEN_HEADER = re.compile(r"(?i)auth|token|secret|key|passw|cookie|session|credential|signature")
 _PUBLIC_SLOT = "user"
+_NONE = re.compile(b"(?!)")
 
 
 class StreamMask:
@@ -26,7 +27,7 @@ class StreamMask:
         self._secrets = sorted(given, key=len, reverse=True)
         self._beginnings = {s[:length] for s in self._secrets for length in range(1, len(s))}
         self._longest = max(map(len, self._secrets), default=0)
-        self._pattern = re.compile(b"|".join(map(re.escape, self._secrets)) or b"(?!)")
+        self._pattern = re.compile(b"|".join(map(re.escape, self._secrets))) if given else _NONE
         self._held = b""
 
     def feed(self, chunk: bytes) -> bytes:

@@ -57,8 +57,8 @@ class EventFiles:
             elif not grown.done():
                 await asyncio.shield(grown)
 
-    def _path(self, job_id: str) -> Path:
-        return self._results_dir / job_id / "events"
+    def _path(self, job_id: str) -> str:
+        return f"{self._results_dir}/{job_id}/events"
 
 
 @dataclass
@@ -72,7 +72,7 @@ class _Live:
         grown: Done when there is more than now.
     """
 
-    path: Path
+    path: str
     seq: int = FIRST_SEQ
     size: int = 0
     is_final: bool = False
@@ -152,7 +152,7 @@ class _Place:
             self._offset = live.size
         return frames
 
-    def read(self, path: Path) -> list[Frame]:
+    def read(self, path: str) -> list[Frame]:
         """Some of what is new, from the file; whole lines only."""
         whole = _lines_from(path, self._offset)
         lines = whole.split(b"\n")[:-1]
@@ -164,19 +164,19 @@ class _Place:
         return [frame_from_json(line.decode("utf-8", "surrogatepass")) for line in missing]
 
 
-def _open(path: Path) -> int:
+def _open(path: str) -> int:
     """A descriptor of a log, to read and to append; made if it is not there."""
     try:
         return os.open(path, _APPEND, 0o666)
     except FileNotFoundError:  # canceled before it ran: nobody has made its folder yet
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, exist_ok=True)
         return os.open(path, _APPEND, 0o666)
 
 
-def _lines_from(path: Path, offset: int) -> bytes:
+def _lines_from(path: str, offset: int) -> bytes:
     """Whole lines of a file from there on; none where there is no file."""
     try:
-        with path.open("rb") as stream:
+        with Path(path).open("rb") as stream:
             stream.seek(offset)
             chunk = stream.read(READ_BYTES)
             while b"\n" not in chunk and (more := stream.read(READ_BYTES)):

@@ -10,9 +10,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,10 +50,13 @@ class SqliteConnection:
         """
         if self._lock.acquire(blocking=False):
             try:
-                with _told_as_ours():
-                    return work()
-            except _Busy:
-                pass
+                return work()
+            except sqlite3.OperationalError as error:
+                told = _as_ours(error)
+                if told is None:
+                    raise
+                if not isinstance(told, _Busy):
+                    raise told from error
             finally:
                 self._lock.release()
         return await self.in_thread(work)
@@ -76,12 +78,10 @@ class SqliteConnection:
         await self.in_thread(self.database.close)
         self._thread.shutdown()
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is done within the block is kept, or nothing."""
+    def transaction(self) -> sqlite3.Connection:
+        """The database, for a `with` block of which all is kept, or nothing."""
         self.database.execute("BEGIN IMMEDIATE")
-        with self.database:
-            yield self.database
+        return self.database
 
     def checkpoint(self) -> None:
         """Move what was written since the last time to the database file itself."""
@@ -91,11 +91,14 @@ class SqliteConnection:
         give_up_at = time.monotonic() + WAIT_FOR_WRITERS_S
         while True:
             try:
-                with self._lock, _told_as_ours():
+                with self._lock:
                     return work()
-            except _Busy:
-                if time.monotonic() > give_up_at:
+            except sqlite3.OperationalError as error:
+                told = _as_ours(error)
+                if told is None:
                     raise
+                if not isinstance(told, _Busy) or time.monotonic() > give_up_at:
+                    raise told from error
             time.sleep(_PAUSE_S)
 
 
@@ -103,18 +106,12 @@ class _Busy(Exception):
     """Another process is writing."""
 
 
-@contextmanager
-def _told_as_ours() -> Iterator[None]:
-    """Faults of SQLite that are not those of our own statements, in our words."""
-    try:
-        yield
-    except sqlite3.OperationalError as exc:
-        code = exc.sqlite_errorcode & 0xFF
-        if code in _NO_SPACE:
-            raise StorageFull(f"the job store cannot be written: {exc}") from exc
-        told = f"the job store cannot be used: {exc}"
-        if code == sqlite3.SQLITE_BUSY:
-            raise _Busy(told) from exc
-        if code in _PASSING:
-            raise ServiceUnavailable(told) from exc
-        raise
+def _as_ours(error: sqlite3.OperationalError) -> Exception | None:
+    """A fault of SQLite in our words; None where it is one of our own statements."""
+    code = error.sqlite_errorcode & 0xFF
+    if code in _NO_SPACE:
+        return StorageFull(f"the job store cannot be written: {error}")
+    told = f"the job store cannot be used: {error}"
+    if code == sqlite3.SQLITE_BUSY:
+        return _Busy(told)
+    return ServiceUnavailable(told) if code in _PASSING else None
