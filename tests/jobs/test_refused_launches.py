@@ -1,24 +1,33 @@
-"""Streams handed to an executor are closed by it, also where nothing could be started."""
+"""What a run needs is opened for it when its process is there, once, and closed by its executor."""
 
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
+from launching import PLENTY, executor_with, streams_with, waiting_in
 from zyra.core.errors import UnknownName
-from zyra.jobs.isolation.assignment import Assignment, Limits
+from zyra.jobs.isolation.assignment import Assignment
 from zyra.jobs.isolation.brokered import BrokeredExecutor
 from zyra.jobs.isolation.egress import EgressBroker
 from zyra.jobs.isolation.executor import Executor
 from zyra.jobs.isolation.forking import ForkingExecutor
 from zyra.jobs.isolation.spawning import SpawningExecutor
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
 
-UNKNOWN = Assignment("process", "unknown", {}, folder="/", scratch="/", limits=Limits(1, 1, 1))
+UNKNOWN = Assignment("process", "unknown", {}, folder="/", scratch="/", limits=PLENTY)
 UNWRITABLE = replace(UNKNOWN, args={"text": object()})
+
+
+@pytest.fixture
+async def executor(anyio_backend: str) -> AsyncIterator[ForkingExecutor]:
+    async with executor_with(spares=2) as own:
+        yield own
 
 
 async def no_ports() -> Sequence[int]:
@@ -27,6 +36,14 @@ async def no_ports() -> Sequence[int]:
 
 def brokered() -> Executor:
     return BrokeredExecutor(SpawningExecutor("none:NONE"), EgressBroker([], no_ports), {})
+
+
+def never() -> list[int]:
+    raise AssertionError("streams were opened")
+
+
+def on_a_full_disk() -> list[int]:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.mark.parametrize(
@@ -38,11 +55,43 @@ def brokered() -> Executor:
     ],
     ids=["forking", "spawning", "brokered"],
 )
-async def test_the_streams_of_a_run_that_cannot_be_launched_are_closed(
-    executor: Executor, assignment: Assignment, error: type[Exception], tmp_path: Path
+async def test_nothing_is_opened_for_a_run_that_cannot_be_launched(
+    executor: Executor, assignment: Assignment, error: type[Exception]
 ) -> None:
-    stream = os.open(tmp_path / "stream", os.O_CREAT)
     with pytest.raises(error):
-        await executor.launch(assignment, [stream])
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(stream)
+        await executor.launch(assignment, never)
+
+
+async def test_a_process_whose_streams_cannot_be_opened_leaves_and_runs_nothing(
+    executor: ForkingExecutor, tmp_path: Path
+) -> None:
+    spares = psutil.Process(executor.parent_pid).children()
+    with pytest.raises(OSError, match="No space"):
+        await executor.launch(waiting_in(tmp_path), on_a_full_disk)
+    gone, _ = psutil.wait_procs(spares, timeout=5)
+    assert len(gone) == 1
+    assert executor.children["busy"] == 0
+
+
+async def test_a_spare_that_was_killed_is_passed_over_and_streams_are_opened_once(
+    executor: ForkingExecutor, tmp_path: Path
+) -> None:
+    first = min(psutil.Process(executor.parent_pid).children(), key=lambda child: child.pid)
+    first.kill()
+    psutil.wait_procs([first], timeout=5)
+    said, stdout = os.pipe()
+    opened: list[int] = []
+
+    def open_streams() -> list[int]:
+        opened.extend(streams_with(stdout))
+        return opened
+
+    command = await executor.launch(waiting_in(tmp_path), open_streams)
+    assert os.read(said, 100) == b"begun\n"
+    assert len(opened) == 4
+    for stream in opened:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(stream)
+    command.stop(0)
+    await command.ended
+    os.close(said)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from zyra.core.exit_codes import DONE
 from zyra.jobs.isolation.executor import Ended, Executor
 from zyra.jobs.publisher import Publisher
 from zyra.jobs.records import Reason, Status
-from zyra.jobs.results import Workspace
+from zyra.jobs.results import OUTPUTS, SCRATCH, Workspace
 from zyra.jobs.runner import TERM_GRACE_S, Bring, CommandRun, Plan, StreamFiles
 
 STOPPED = "the service was stopped"
@@ -35,11 +36,12 @@ class Run:
         self._streams = StreamFiles(self.workspace, self.plan.file_bytes, self.publisher.notice)
         self._command = CommandRun(
             self.plan,
-            self.workspace.outputs,
-            self.workspace.scratch,
+            self.workspace.place(OUTPUTS),
+            self.workspace.place(SCRATCH),
             self._streams.keep,
             self.publisher.report,
             self.hidden,
+            self._make_room,
         )
 
     async def fetch(self, bring: Bring) -> None:
@@ -48,11 +50,10 @@ class Run:
 
     async def execute(self, executor: Executor) -> dict[str, Any]:
         """Run to the end; return the fields of the record that are final then."""
-        self.workspace.create(self.plan.links)
         self._command.plan = self.plan
         publishing = asyncio.ensure_future(self.publisher.publish())
         try:
-            with self._streams:
+            with closing(self._streams):
                 ended = await self._command.execute(executor)
             finished = datetime.now(UTC)
             found = await gathered(self.workspace, self.plan.output)
@@ -68,6 +69,10 @@ class Run:
     def abandon(self) -> None:
         """End the command because the service stops."""
         self._command.stop(Reason.LOST, TERM_GRACE_S, STOPPED)
+
+    def _make_room(self) -> None:
+        self.workspace.create(self.plan.links)
+        self._streams.open()
 
     def _verdict(self, ended: Ended) -> dict[str, Any]:
         reason = self._command.why(ended)

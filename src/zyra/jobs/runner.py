@@ -5,16 +5,14 @@ import json
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from io import FileIO
-from pathlib import Path
 from typing import Any, Self
 
 from zyra.core.errors import LimitExceeded
 from zyra.jobs.isolation.assignment import Assignment, Limits, unnamed_file
 from zyra.jobs.isolation.capture import Pipe
-from zyra.jobs.isolation.executor import LOST, Ended, Executor, RunningCommand
+from zyra.jobs.isolation.executor import LOST, Ended, Executor, OpenStreams, RunningCommand
 from zyra.jobs.plain_files import open_plain
 from zyra.jobs.records import Reason
 from zyra.jobs.results import STREAMS, Workspace, write_whole
@@ -67,7 +65,7 @@ class Plan:
 
         So a field that is added later needs a default, and one that went is passed over.
         """
-        known = {field.name for field in fields(cls)}
+        known = cls.__dataclass_fields__
         values = {name: value for name, value in given.items() if name in known}
         for name in ("allow_hosts", "readable", "secrets"):
             values[name] = tuple(values.get(name, ()))
@@ -110,12 +108,12 @@ class StreamFiles:
         self._most = most
         self._notice = notice
 
-    def __enter__(self) -> None:
+    def open(self) -> None:
         """Make the files; they are not there yet."""
         for name in STREAMS:
-            self._files[name] = self._workspace.stream(name).open("xb", buffering=0)
+            self._files[name] = FileIO(self._workspace.place(name), "xb")
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Close the files."""
         for stream in self._files.values():
             stream.close()
@@ -143,18 +141,21 @@ class CommandRun:
         keep: Takes what it writes to a stream, by the stream's name; a refusal ends it.
         report: Takes its progress.
         hidden: Texts that are masked in all that it says.
+        make_room: Makes what is not there yet of all that, while its process makes itself ready.
         reason: Why it is ended from outside, if it is.
         fault: The same in words.
     """
 
     plan: Plan
-    folder: Path
-    scratch: Path
+    folder: str
+    scratch: str
     keep: Callable[[str, bytes], None]
     report: Report
     hidden: Sequence[str] = ()
+    make_room: Callable[[], None] = lambda: None
     reason: Reason | None = None
     fault: str = ""
+    _has_room: bool = False
     _command: RunningCommand | None = None
     _event_line: bytes = b""
     _masks: dict[str, StreamMask] = field(default_factory=dict)
@@ -185,7 +186,8 @@ class CommandRun:
             return ended
         finally:
             for name in STREAMS:
-                self._write(name, self._masks[name].flush())
+                if rest := self._masks[name].flush():
+                    self._write(name, rest)
 
     def stop(self, reason: Reason, grace_s: float, fault: str = "") -> None:
         """End it: TERM, and KILL after the grace; before it has started, as soon as it has."""
@@ -200,10 +202,21 @@ class CommandRun:
 
     async def _attempt(self, executor: Executor, stdin: int | None, stdout: int | None) -> Ended:
         captured: list[Pipe] = []
-        try:
+        given = [stream for stream in (stdin, stdout) if stream is not None]
+
+        def open_streams() -> list[int]:
+            if not self._has_room:
+                self.make_room()
+                self._has_room = True
             streams = self._open_streams(captured, stdin, stdout)
-            return await self._launch_and_wait(executor, streams)
+            given.clear()  # they are the executor's now
+            return streams
+
+        try:
+            return await self._launch_and_wait(executor, open_streams)
         finally:
+            for stream in given:
+                os.close(stream)
             for pipe in captured:
                 pipe.drain()
 
@@ -211,26 +224,24 @@ class CommandRun:
         self, captured: list[Pipe], stdin: int | None, stdout: int | None
     ) -> list[int]:
         """Descriptors of stdin, stdout, stderr and events; new pipes are added to `captured`."""
-        with ExitStack() as opened:
-            streams = []
-            for given in (stdin, stdout):
-                if given is not None:
-                    opened.callback(os.close, given)
+        takers = [lambda chunk: self._take("stderr", chunk), self._take_events]
+        if stdout is None:
+            takers.insert(0, lambda chunk: self._take("stdout", chunk))
+        opened: list[int] = []
+        try:
             if stdin is None:
-                stdin = _open_stdin(self.plan)
-                opened.callback(os.close, stdin)
-            takers = [lambda chunk: self._take("stderr", chunk), self._take_events]
-            if stdout is None:
-                takers.insert(0, lambda chunk: self._take("stdout", chunk))
+                opened.append(stdin := _open_stdin(self.plan))
             for take in takers:
                 captured.append(Pipe(take))
-                streams.append(captured[-1].write_fd)
-                opened.callback(os.close, captured[-1].write_fd)
-            opened.pop_all()  # the executor closes them
-        return [stdin, *([] if stdout is None else [stdout]), *streams]
+                opened.append(captured[-1].write_fd)
+        except BaseException:
+            for stream in opened:
+                os.close(stream)
+            raise
+        return [stdin, *([] if stdout is None else [stdout]), *opened[-len(takers) :]]
 
-    async def _launch_and_wait(self, executor: Executor, streams: list[int]) -> Ended:
-        self._command = await executor.launch(self._assignment(), streams)
+    async def _launch_and_wait(self, executor: Executor, open_streams: OpenStreams) -> Ended:
+        self._command = await executor.launch(self._assignment(), open_streams)
         if self.reason is not None:  # canceled before the process was there
             self._command.stop(0)
         timer = asyncio.get_running_loop().call_later(
@@ -251,8 +262,8 @@ class CommandRun:
             plan.stage,
             plan.command,
             plan.args,
-            folder=str(self.folder),
-            scratch=str(self.scratch),
+            folder=self.folder,
+            scratch=self.scratch,
             limits=Limits(plan.memory_bytes, plan.file_bytes, cpu_s),
             allow_hosts=plan.allow_hosts,
             readable=plan.readable,

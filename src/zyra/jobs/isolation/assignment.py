@@ -9,6 +9,11 @@ from typing import Any, Self
 
 from zyra.core.egress import Broker
 
+PREPARE, BEGIN = b"prepare", b"begin"  # what a spare child is told: with it and with its streams
+
+
+_encode = json.JSONEncoder(default=vars).encode
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -58,15 +63,12 @@ class Assignment:
 
     def to_bytes(self) -> bytes:
         """As JSON."""
-        return json.dumps(vars(self), default=vars).encode()
+        return _encode(vars(self)).encode()
 
     @classmethod
     def from_file_descriptor(cls, descriptor: int) -> Self:
-        """Read what `to_file_descriptor` wrote, and close the descriptor."""
-        try:
-            return cls.from_bytes(os.read(descriptor, os.fstat(descriptor).st_size))
-        finally:
-            os.close(descriptor)
+        """Read what `to_file_descriptor` wrote; the place in the file stays where it is."""
+        return cls.from_bytes(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
 
     @classmethod
     def from_bytes(cls, told: bytes) -> Self:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from zyra.jobs.isolation.assignment import Assignment
-from zyra.jobs.isolation.executor import Executor, RunningCommand
+from zyra.jobs.isolation.executor import Executor, OpenStreams, RunningCommand
 
 _LATER_S = 0.5  # by then the service answers
 
@@ -51,10 +51,10 @@ class Branches:
         for executor in self._others:
             await executor.start()
 
-    async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
+    async def launch(self, assignment: Assignment, open_streams: OpenStreams) -> RunningCommand:
         """Let the one for the stage start it."""
         executor = self._of_stage.get(assignment.stage, self._main)
-        return await executor.launch(assignment, streams)
+        return await executor.launch(assignment, open_streams)
 
     def end_orphans(self) -> None:
         """Let one do it, as it does so for the whole machine."""

@@ -1,13 +1,12 @@
 """An executor whose runs reach the network through the egress broker, and only through it."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from zyra.core.egress import Broker
 from zyra.jobs.isolation.assignment import Assignment
-from zyra.jobs.isolation.executor import Executor, RunningCommand
+from zyra.jobs.isolation.executor import Executor, OpenStreams, RunningCommand
 from zyra.registry import Registry, find_command
 
 
@@ -60,22 +59,16 @@ class BrokeredExecutor:
         """Start the inner one; the broker starts with the first run that needs it."""
         await self._inner.start()
 
-    async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
+    async def launch(self, assignment: Assignment, open_streams: OpenStreams) -> RunningCommand:
         """Let the run in to the broker if it needs the network, then start it."""
-        try:
-            # A queue may bring commands that are unknown here, from a server of another version.
-            command = find_command(self._registry, assignment.stage, assignment.command)
-            is_networked = command.connects(assignment.args)
-            broker = await self._broker.admit(assignment.allow_hosts) if is_networked else None
-        except BaseException:
-            for descriptor in streams:
-                os.close(descriptor)
-            raise
-        if broker is None:
-            return await self._inner.launch(assignment, streams)
+        # A queue may bring commands that are unknown here, from a server of another version.
+        command = find_command(self._registry, assignment.stage, assignment.command)
+        if not command.connects(assignment.args):
+            return await self._inner.launch(assignment, open_streams)
+        broker = await self._broker.admit(assignment.allow_hosts)
         assignment = replace(assignment, broker=broker, variables=self._variables)
         try:
-            running = await self._inner.launch(assignment, streams)
+            running = await self._inner.launch(assignment, open_streams)
         except BaseException:
             self._broker.revoke(broker)
             raise

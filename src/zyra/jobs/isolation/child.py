@@ -1,7 +1,8 @@
 """The child: takes one assignment, runs it within its limits, ends.
 
-It is used once. It starts with descriptors for the assignment, stdin, stdout, stderr
-and events; they become 0, 1, 2 and 3, and every other descriptor is closed.
+It is used once. It gets a descriptor of the assignment, makes itself ready for it, and gets
+those of stdin, stdout, stderr and events when the folders of the run are made; these become
+0, 1, 2 and 3. Every other descriptor is closed.
 """
 
 import fcntl
@@ -10,10 +11,11 @@ import json
 import os
 import resource
 import signal
+import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -23,7 +25,7 @@ from zyra.core.loading import load
 from zyra.core.network import NetworkPolicy
 from zyra.core.running import run_to_exit_code
 from zyra.core.stream_job import job_on_standard_streams
-from zyra.jobs.isolation.assignment import Assignment, Limits
+from zyra.jobs.isolation.assignment import BEGIN, Assignment, Limits
 from zyra.jobs.isolation.process_tree import flush_c_streams, forbid_new_privileges
 from zyra.jobs.isolation.rehearsal import rehearse
 from zyra.jobs.isolation.sandbox import Room, Walls, survey
@@ -31,15 +33,28 @@ from zyra.jobs.isolation.seccomp import refuse_calls, refuse_sockets
 from zyra.registry import Registry, find_command
 
 EVENTS_FD = 3
+STREAMS = 4
 OUT_OF_MEMORY = 1
 NICENESS = 10
 _ABOVE_TARGETS = 16
 
 
-def run_assignment(registry: Registry, descriptors: Sequence[int], walls: Walls | None) -> NoReturn:
-    """Run what the first descriptor says and end this process with its exit code."""
-    assignment = Assignment.from_file_descriptor(_place(descriptors))
+def run_assignment(
+    registry: Registry, told: int, streams: Callable[[], Sequence[int]], walls: Walls | None
+) -> NoReturn:
+    """Run an assignment and end this process with its exit code.
+
+    Args:
+        registry: Has its command.
+        told: Descriptor of the assignment.
+        streams: Waits until it may begin and returns its stdin, stdout, stderr and events.
+        walls: What is to confine it.
+    """
+    assignment = Assignment.from_file_descriptor(told)
     _apply(assignment.limits)
+    if assignment.broker is None:
+        refuse_sockets()
+    _place(streams())
     os.chdir(assignment.folder)
     tempfile.tempdir = assignment.scratch
     code = _run(registry, assignment, walls)
@@ -48,6 +63,22 @@ def run_assignment(registry: Registry, descriptors: Sequence[int], walls: Walls 
     flush_c_streams()
     _take_leave(code)
     os._exit(code)
+
+
+def take_streams(orders: socket.socket, told: int) -> Sequence[int]:
+    """Wait for the streams of a run, and show that it has begun: see `ForkedCommand.has_begun`."""
+    message, streams, _, _ = socket.recv_fds(orders, len(BEGIN), STREAMS)
+    if not message:  # its folders could not be made
+        os._exit(0)
+    os.lseek(told, 1, os.SEEK_SET)
+    orders.close()
+    os.close(told)
+    return streams
+
+
+def _given(told: int, streams: Sequence[str]) -> Sequence[int]:
+    os.close(told)
+    return [int(stream) for stream in streams]
 
 
 def settle() -> None:
@@ -85,8 +116,6 @@ def _run(registry: Registry, assignment: Assignment, walls: Walls | None) -> int
     writable = (assignment.folder, assignment.scratch)
     if walls is not None:
         walls.confine(Room(assignment.readable, writable, broker.port if broker else None))
-    if broker is None:
-        refuse_sockets()
     try:
         return run_to_exit_code(
             command,
@@ -150,17 +179,15 @@ def _used() -> dict[str, object]:
     }
 
 
-def _place(descriptors: Sequence[int]) -> int:
-    """Move stdin, stdout, stderr and events to 0..3; return where the assignment is then."""
+def _place(streams: Sequence[int]) -> None:
+    """Move stdin, stdout, stderr and events to 0..3."""
     # Copies first, above the targets: a descriptor may itself be one of the targets.
-    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _ABOVE_TARGETS) for fd in descriptors]
-    for descriptor in descriptors:
+    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _ABOVE_TARGETS) for fd in streams]
+    for descriptor in streams:
         os.close(descriptor)
-    assignment, *streams = copies
-    for target, copy in enumerate(streams):
+    for target, copy in enumerate(copies):
         os.dup2(copy, target, inheritable=target < EVENTS_FD)
         os.close(copy)
-    return assignment
 
 
 def _open_standard_streams() -> None:
@@ -214,7 +241,7 @@ def _lower(kind: int, wanted: int) -> None:
 
 def main() -> NoReturn:
     """Run one assignment in a fresh interpreter, where forking is not safe (macOS)."""
-    registry_name, *descriptors = sys.argv[1:]
+    registry_name, told, *streams = sys.argv[1:]
     if sys.platform == "linux":
         forbid_new_privileges()
     ground = survey()
@@ -224,7 +251,7 @@ def main() -> NoReturn:
     settle()
     _step_back()
     refuse_calls()
-    run_assignment(load(registry_name), [int(fd) for fd in descriptors], walls)
+    run_assignment(load(registry_name), int(told), lambda: _given(int(told), streams), walls)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +35,9 @@ class Ended:
         return cls(os.WEXITSTATUS(status), None, max_rss_bytes, cpu_s)
 
 
+OpenStreams = Callable[[], list[int]]
+"""Makes the folders of a run and opens its stdin, stdout, stderr and events."""
+
 LOST = Ended(None)
 CPU_TIME_SIGNALS = (signal.SIGXCPU,)
 
@@ -44,7 +47,7 @@ class RunningCommand(Protocol):
 
     Attributes:
         ended: Done when it has.
-        has_begun: Whether it has taken its assignment; asked for when it has ended.
+        has_begun: Whether it has taken its streams; asked for when it has ended.
     """
 
     ended: "asyncio.Future[Ended]"
@@ -71,8 +74,12 @@ class Executor(Protocol):
     async def start(self) -> None:
         """Begin; returns before the scientific stack is loaded."""
 
-    async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
-        """Start a process with stdin, stdout, stderr and events; closes these descriptors."""
+    async def launch(self, assignment: Assignment, open_streams: OpenStreams) -> RunningCommand:
+        """Start a process; what `open_streams` opens for it is closed here.
+
+        Where it can, the process makes itself ready while that makes its folders. It is called
+        at most once, and not at all where no process can be started.
+        """
 
     def end_orphans(self) -> None:
         """End what services of this machine that are gone left running."""

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from zyra.jobs.isolation.assignment import Assignment
+from zyra.jobs.isolation.assignment import BEGIN, PREPARE, Assignment
 from zyra.jobs.isolation.capture import Pipe
 from zyra.jobs.isolation.environment import child_environment
-from zyra.jobs.isolation.executor import LOST, Ended, RunningCommand
+from zyra.jobs.isolation.executor import LOST, Ended, OpenStreams, RunningCommand
 from zyra.jobs.isolation.leftovers import MARK, kill_marked, kill_orphans, new_mark
 from zyra.jobs.isolation.warm_parent import MESSAGE_BYTES
 
@@ -95,18 +95,26 @@ class ForkingExecutor:
         self._control = ours
         asyncio.get_running_loop().add_reader(ours, self._receive)
 
-    async def launch(self, assignment: Assignment, streams: Sequence[int]) -> RunningCommand:
-        """Hand the assignment to a spare child; waits only while the parent is restarted.
+    async def launch(self, assignment: Assignment, open_streams: OpenStreams) -> RunningCommand:
+        """Give the assignment to a spare child; waits only while the parent is restarted.
 
         Raises:
             ChildProcessError: The parent cannot be started; the message tells its last words.
+            OSError: As `open_streams` does.
         """
-        descriptors = list(streams)
+        told = assignment.to_file_descriptor()
+        streams: list[int] = []
+
+        def opened() -> list[int]:
+            streams.extend(() if streams else open_streams())
+            return streams
+
         try:
-            descriptors.insert(0, assignment.to_file_descriptor())
-            command = await self._hand_over(descriptors)
+            command = None
+            while command is None:
+                command = self._hand_over(await self._spare(), told, opened)
         finally:
-            for descriptor in descriptors:
+            for descriptor in (told, *streams):
                 os.close(descriptor)
         self._announce(command.pid)
         return command
@@ -143,19 +151,27 @@ class ForkingExecutor:
         if self._stderr is not None:
             self._stderr.drain()
 
-    async def _hand_over(self, descriptors: Sequence[int]) -> "ForkedCommand":
-        while True:
-            spare = await self._spare()
-            with spare.socket:
-                command = ForkedCommand(self, spare.pid, asyncio.Future(), os.dup(descriptors[0]))
-                self._running[spare.pid] = command
-                try:
-                    socket.send_fds(spare.socket, [b"run"], list(descriptors))
-                except (BrokenPipeError, ConnectionResetError):  # it was killed, or its parent was
-                    self._running.pop(spare.pid, None)
-                    command.finish(LOST)
-                    continue
-            return command
+    def _hand_over(self, spare: "Spare", told: int, opened: OpenStreams) -> "ForkedCommand | None":
+        """Let a spare child make itself ready for what is told, then run it.
+
+        Returns:
+            The run; None when the child is gone: it was killed, or its parent was.
+        """
+        command = ForkedCommand(self, spare.pid, asyncio.Future(), os.dup(told))
+        self._running[spare.pid] = command
+        has_all = False
+        try:
+            with spare.socket as orders:
+                socket.send_fds(orders, [PREPARE], [told])
+                socket.send_fds(orders, [BEGIN], opened())
+            has_all = True
+        except (BrokenPipeError, ConnectionResetError):
+            return None
+        finally:
+            if not has_all:
+                del self._running[spare.pid]
+                command.finish(LOST)
+        return command
 
     async def _spare(self) -> "Spare":
         """The child that has waited longest; there is none while the parent is restarted.

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from zyra.core.changes import changed
 from zyra.jobs.isolation.assignment import Assignment
-from zyra.jobs.isolation.executor import Ended, Executor, RunningCommand
+from zyra.jobs.isolation.executor import Ended, Executor, OpenStreams, RunningCommand
 
 
 @dataclass
@@ -48,11 +49,11 @@ class ExecutorOfJob:
     async def start(self) -> None:
         """Start nothing: the inner one runs."""
 
-    async def launch(self, assignment: Assignment, streams: list[int]) -> RunningCommand:
+    async def launch(self, assignment: Assignment, open_streams: OpenStreams) -> RunningCommand:
         """Let the inner one start it."""
         times = ChildTimes(f"{assignment.stage} {assignment.command}", time.time_ns())
-        own = replace(assignment, request_id=self.request_id) if self.request_id else assignment
-        running = await self.inner.launch(own, streams)
+        own = changed(assignment, request_id=self.request_id)
+        running = await self.inner.launch(own, open_streams)
         self.started.append(times)
 
         def note(ended: Ended) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zyra.jobs.isolation.assignment import Assignment
 from zyra.jobs.isolation.environment import child_environment
-from zyra.jobs.isolation.executor import Ended, RunningCommand
+from zyra.jobs.isolation.executor import Ended, OpenStreams, RunningCommand
 
 
 class SpawningExecutor:
@@ -36,11 +36,11 @@ class SpawningExecutor:
     async def start(self) -> None:
         """Nothing has to be started ahead."""
 
-    async def launch(self, assignment: Assignment, streams: Sequence[int]) -> RunningCommand:
+    async def launch(self, assignment: Assignment, open_streams: OpenStreams) -> RunningCommand:
         """Start an interpreter that runs the assignment in a session of its own."""
-        descriptors = list(streams)
+        descriptors = [assignment.to_file_descriptor()]
         try:
-            descriptors.insert(0, assignment.to_file_descriptor())
+            descriptors += open_streams()
             process = self._start_interpreter(descriptors)
         finally:
             for descriptor in descriptors:

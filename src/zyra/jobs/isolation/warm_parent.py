@@ -26,14 +26,14 @@ from typing import NoReturn
 
 from zyra.core.loading import load
 from zyra.jobs.isolation import process_tree
-from zyra.jobs.isolation.child import practise, prepare, run_assignment, settle
+from zyra.jobs.isolation.assignment import PREPARE
+from zyra.jobs.isolation.child import practise, prepare, run_assignment, settle, take_streams
 from zyra.jobs.isolation.huge_pages import gather_memory
 from zyra.jobs.isolation.sandbox import Ground, survey
 from zyra.jobs.isolation.seccomp import refuse_calls
 from zyra.registry import Registry, Stock, all_commands
 
 MESSAGE_BYTES = 4096
-DESCRIPTORS = 5
 FIRST_OWN = 3  # descriptors below are the standard streams
 _MOST_DESCRIPTORS = os.sysconf("SC_OPEN_MAX")
 _PAUSE_IN_RUN_S = 0.02
@@ -223,11 +223,10 @@ def _wait_for_assignment(
     _cease_to_watch()
     _close_all_but(of_libraries | own)
     prepare()
-    message, descriptors, _, _ = socket.recv_fds(orders, MESSAGE_BYTES, DESCRIPTORS)
+    message, told, _, _ = socket.recv_fds(orders, len(PREPARE), 1)
     if not message:
         os._exit(0)
-    orders.close()
-    run_assignment(registry, descriptors, walls)
+    run_assignment(registry, told[0], lambda: take_streams(orders, told[0]), walls)
 
 
 def _cease_to_watch() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -84,7 +84,8 @@ class PipelineRun:
         self._flow = Flow(links, runs, board.tell, self.plan.continue_on_error)
         if self._reason is not None:  # before there was anything to end
             self._flow.stop(WHY[self._reason])
-        with streams, self._time_limit():
+        with closing(streams), self._time_limit():
+            streams.open()
             await self._flow.run()
 
     @contextmanager

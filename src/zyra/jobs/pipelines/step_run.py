@@ -93,8 +93,8 @@ class StepRun:
         self._scratch = shared.workspace.scratch / f"step-{place}"
         self._command = CommandRun(
             step.plan,
-            shared.workspace.outputs,
-            self._scratch,
+            str(shared.workspace.outputs),
+            str(self._scratch),
             self._keep,
             lambda fraction, message: shared.board.report(place, fraction, message),
             shared.hidden,
