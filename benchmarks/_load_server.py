@@ -5,7 +5,7 @@ import sys
 import uvicorn
 
 from _load_commands import REGISTRY
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 from zyra.core.settings import Settings
 from zyra.jobs.service import JobService
 from zyra.wiring import build_service

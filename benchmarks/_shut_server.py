@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import uvicorn
 
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 
 if __name__ == "__main__":
     with patch("zyra.wiring.service.brokered", lambda executor, *_: executor):

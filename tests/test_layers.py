@@ -91,7 +91,7 @@ def test_declarations_import_nothing_heavy() -> None:
     )
 
 
-@pytest.mark.parametrize("entry", ["zyra.registry", "zyra.cli.main", "zyra.api.server"])
+@pytest.mark.parametrize("entry", ["zyra.registry", "zyra.cli.main", "zyra.api.application"])
 def test_what_only_reads_declarations_loads_no_heavy_library(entry: str) -> None:
     program = f"import sys, {entry}; print(*sys.modules)"
     loaded = subprocess.run(

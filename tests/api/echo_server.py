@@ -6,7 +6,7 @@ import sys
 import uvicorn
 from echo_commands import REGISTRY
 
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 from zyra.core.settings import Settings
 from zyra.jobs.service import JobService
 from zyra.wiring import build_service

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from zyra.api.application import create_app
 from zyra.api.openapi import component_name, describe
 from zyra.api.query import refuse_unknown_query
-from zyra.api.server import create_app
 from zyra.registry import CLI_REGISTRY, all_commands
 
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from zyra.api.application import create_app
 from zyra.api.bodies import chunks_of
 from zyra.api.errors import BodyStalled, refusal
 from zyra.api.json_answer import json_answer
-from zyra.api.server import create_app
 from zyra.core.errors import DataError, LimitExceeded, OutputError, ZyraError
 from zyra.jobs.requests import Conflict, ServiceUnavailable
 

@@ -16,7 +16,7 @@ from redis_server import RedisServer
 from serving import Server, served, working
 from websockets.sync.client import connect
 
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 from zyra.telemetry.metric import METRICS
 
 ECHO = {"stage": "process", "command": "echo", "args": {"text": "hi"}}

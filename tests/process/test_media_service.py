@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from films import BLUE, GREEN, RED, loudest_hertz, make_film, middle, read_film
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 from zyra.core.settings import Settings
 
 pytestmark = pytest.mark.anyio

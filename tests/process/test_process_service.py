@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 from zyra.core.settings import Settings
 
 pytestmark = pytest.mark.anyio

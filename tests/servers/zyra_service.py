@@ -73,7 +73,7 @@ def main() -> None:
     # In here: those who only start it need not load the service.
     import uvicorn  # noqa: PLC0415
 
-    from zyra.api.server import create_app  # noqa: PLC0415
+    from zyra.api.application import create_app  # noqa: PLC0415
 
     listener = socket.create_server((HOST, 0))
     sys.stdout.write(f"{listener.getsockname()[1]}\n")

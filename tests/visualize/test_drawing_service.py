@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zyra.api.server import create_app
+from zyra.api.application import create_app
 from zyra.core.network import NetworkPolicy
 from zyra.core.settings import Settings
 from zyra.core.stream_job import StreamJob
