@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
@@ -37,6 +38,7 @@ STREAMS = 4
 OUT_OF_MEMORY = 1
 NICENESS = 10
 _ABOVE_TARGETS = 16
+_ANSWERED_S = 0.003
 
 
 def run_assignment(
@@ -148,14 +150,16 @@ def _line(event: dict[str, object]) -> bytes:
 
 
 def _take_leave(code: int) -> None:
-    """Tell the runner that nothing but the end of this process is to come.
+    """Tell the runner that nothing but the end of this process is to come, which follows later.
 
     To give all its memory back takes a process milliseconds, and nobody needs to wait for
-    that. One that has left others running, or a thread, says nothing: its end is waited for.
+    that, nor to share a processor's core with it while the caller is answered. One that has
+    left others running, or a thread, says nothing: its end is waited for.
     """
     if threading.active_count() == 1 and not _has_children():
         with suppress(OSError):  # the command has closed the descriptor
             _send({"left": code} | _used())
+            time.sleep(_ANSWERED_S)
 
 
 def _has_children() -> bool:
