@@ -2,6 +2,8 @@
 
 import ctypes
 import mmap
+import os
+from pathlib import Path
 
 from zyra.jobs.isolation.huge_pages import gather_memory
 
@@ -13,6 +15,15 @@ def test_memory_keeps_what_it_holds():
         memory[:] = bytes(range(256)) * (BYTES // 256)
         gather_memory()
         assert memory[:] == bytes(range(256)) * (BYTES // 256)
+
+
+def test_files_may_have_any_name(tmp_path):
+    path = os.fsencode(tmp_path) + b"/m\xfcller \xff"
+    with Path(os.fsdecode(path)).open("w+b") as file:
+        file.write(bytes(BYTES))
+        file.flush()
+        with mmap.mmap(file.fileno(), BYTES):
+            gather_memory()
 
 
 def test_ranges_that_are_not_filled_do_no_harm():

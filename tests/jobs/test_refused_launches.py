@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from launching import PLENTY, executor_with, streams_with, waiting_in
+from launching import PLENTY, executor_with, nowhere, streams_with, waiting_in
 from zyra.core.errors import UnknownName
 from zyra.jobs.isolation.assignment import Assignment
 from zyra.jobs.isolation.brokered import BrokeredExecutor
@@ -71,6 +71,18 @@ async def test_a_process_whose_streams_cannot_be_opened_leaves_and_runs_nothing(
     gone, _ = psutil.wait_procs(spares, timeout=5)
     assert len(gone) == 1
     assert executor.children["busy"] == 0
+
+
+async def test_a_limit_that_the_system_cannot_keep_is_told_on_stderr_of_the_run(
+    executor: ForkingExecutor, tmp_path: Path
+) -> None:
+    said, stderr = os.pipe()
+    beyond = replace(waiting_in(tmp_path), limits=replace(PLENTY, file_bytes=1 << 65))
+    streams = [nowhere(), nowhere(), stderr, nowhere()]
+    command = await executor.launch(beyond, lambda: streams)
+    assert (await command.ended).exit_code == 1
+    assert b"OverflowError" in os.read(said, 1 << 16)
+    os.close(said)
 
 
 async def test_a_spare_that_was_killed_is_passed_over_and_streams_are_opened_once(

@@ -102,6 +102,21 @@ async def test_a_fault_of_the_runner_leaves_its_job_to_the_sweep(engine, store, 
     assert [record.job_id for record in await store.expire()] == [claimed.record.job_id]
 
 
+async def test_what_a_lost_attempt_said_is_not_told_again_when_the_next_cannot_start(
+    engine, store, tmp_path, monkeypatch
+):
+    await claim(store, runner="gone", retries=1)
+    (queued,) = await store.expire()
+    Workspace(tmp_path / queued.job_id).create({})
+    Workspace(tmp_path / queued.job_id).stream("stdout").write_text("of the first attempt")
+    cannot = ChildProcessError("the process that runs commands cannot start")
+    monkeypatch.setattr(ForkingExecutor, "launch", lambda *_: fail(cannot))
+    await engine.run(await store.claim(RUNNER, 60.0))
+    assert (await store.get(queued.job_id)).message == str(cannot)
+    frames = [frame async for frame in EventFiles(tmp_path).follow(queued.job_id, 0)]
+    assert [frame.stdout for frame in frames] == [""] * len(frames)
+
+
 async def test_a_job_without_room_for_its_files_has_failed_and_has_an_end(
     engine, store, monkeypatch
 ):

@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None, build: BuildService = build_ser
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    # In the order in which a request's route is looked for, so what is asked for most comes first.
     parts = (cli, service, pipelines, jobs, streams, files, docs_pages)
     serve(app, *(part.router for part in parts))
     app.add_api_route("/openapi.json", _openapi, include_in_schema=False)

@@ -98,6 +98,8 @@ class Engine:
         workspace = Workspace(self._results.folder / job_id)
         publisher = Publisher(self._log, job_id, workspace)
         try:
+            if claimed.record.attempts > 1:
+                workspace.clear()  # what an attempt that was lost has left must not be told again
             plan, hidden = self._vault.take(claimed.plan)
             run = self._runs[job_id] = _run_of(plan, workspace, publisher, hidden, claimed.record)
             await run.fetch(lambda plan: self._results.bring(plan, job_id))

@@ -50,13 +50,9 @@ class SqliteConnection:
         """
         if self._lock.acquire(blocking=False):
             try:
-                return work()
-            except sqlite3.OperationalError as error:
-                told = _as_ours(error)
-                if told is None:
-                    raise
-                if not isinstance(told, _Busy):
-                    raise told from error
+                return _tried(work)
+            except _Busy:
+                pass
             finally:
                 self._lock.release()
         return await self.in_thread(work)
@@ -92,13 +88,10 @@ class SqliteConnection:
         while True:
             try:
                 with self._lock:
-                    return work()
-            except sqlite3.OperationalError as error:
-                told = _as_ours(error)
-                if told is None:
+                    return _tried(work)
+            except _Busy:
+                if time.monotonic() > give_up_at:
                     raise
-                if not isinstance(told, _Busy) or time.monotonic() > give_up_at:
-                    raise told from error
             time.sleep(_PAUSE_S)
 
 
@@ -106,12 +99,17 @@ class _Busy(Exception):
     """Another process is writing."""
 
 
-def _as_ours(error: sqlite3.OperationalError) -> Exception | None:
-    """A fault of SQLite in our words; None where it is one of our own statements."""
-    code = error.sqlite_errorcode & 0xFF
-    if code in _NO_SPACE:
-        return StorageFull(f"the job store cannot be written: {error}")
-    told = f"the job store cannot be used: {error}"
-    if code == sqlite3.SQLITE_BUSY:
-        return _Busy(told)
-    return ServiceUnavailable(told) if code in _PASSING else None
+def _tried(work: Callable[[], T]) -> T:
+    """Do work; faults of SQLite that are not those of our own statements are told in our words."""
+    try:
+        return work()
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & 0xFF
+        if code in _NO_SPACE:
+            raise StorageFull(f"the job store cannot be written: {error}") from error
+        told = f"the job store cannot be used: {error}"
+        if code == sqlite3.SQLITE_BUSY:
+            raise _Busy(told) from error
+        if code in _PASSING:
+            raise ServiceUnavailable(told) from error
+        raise

@@ -53,10 +53,10 @@ def run_assignment(
         walls: What is to confine it.
     """
     assignment = Assignment.from_file_descriptor(told)
-    _apply(assignment.limits)
-    if assignment.broker is None:
-        refuse_sockets()
+    fault = _make_ready(assignment)
     _place(streams())
+    if fault is not None:  # told now, since now there is a stderr to tell it on
+        raise fault
     os.chdir(assignment.folder)
     tempfile.tempdir = assignment.scratch
     code = _run(registry, assignment, walls)
@@ -65,6 +65,17 @@ def run_assignment(
     flush_c_streams()
     _take_leave(code)
     os._exit(code)
+
+
+def _make_ready(assignment: Assignment) -> Exception | None:
+    """Do what needs no streams and no folders; return what went wrong, if anything."""
+    try:
+        _apply(assignment.limits)
+        if assignment.broker is None:
+            refuse_sockets()
+    except (OSError, OverflowError, ValueError) as fault:  # a limit that the system cannot keep
+        return fault
+    return None
 
 
 def take_streams(orders: socket.socket, told: int) -> Sequence[int]:
@@ -159,7 +170,8 @@ def _take_leave(code: int) -> None:
     if threading.active_count() == 1 and not _has_children():
         with suppress(OSError):  # the command has closed the descriptor
             _send({"left": code} | _used())
-            time.sleep(_ANSWERED_S)
+        os.closerange(0, EVENTS_FD)  # who reads them need not wait
+        time.sleep(_ANSWERED_S)
 
 
 def _has_children() -> bool:

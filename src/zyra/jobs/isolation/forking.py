@@ -162,16 +162,12 @@ class ForkingExecutor:
         has_all = False
         try:
             with spare.socket as orders:
-                socket.send_fds(orders, [PREPARE], [told])
-                socket.send_fds(orders, [BEGIN], opened())
-            has_all = True
-        except (BrokenPipeError, ConnectionResetError):
-            return None
+                has_all = _sent(orders, PREPARE, [told]) and _sent(orders, BEGIN, opened())
         finally:
             if not has_all:
                 del self._running[spare.pid]
                 command.finish(LOST)
-        return command
+        return command if has_all else None
 
     async def _spare(self) -> "Spare":
         """The child that has waited longest; there is none while the parent is restarted.
@@ -297,6 +293,15 @@ class ForkingExecutor:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
+
+
+def _sent(orders: socket.socket, word: bytes, descriptors: list[int]) -> bool:
+    """Tell a child; False when it is gone."""
+    try:
+        socket.send_fds(orders, [word], descriptors)
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,19 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 def gather_memory() -> int:
     """Move this process's own memory to large pages; return how many there are now.
 
-    Where the kernel cannot (an older one, no memory in one piece, a range that is not
-    filled) it stays as it is: slower to fork, nothing else.
+    Where the kernel cannot (another system, an older one, no memory in one piece, a range that
+    is not filled) it stays as it is: slower, nothing else.
     """
     return sum(_collapse(start) for first, end in _own_memory() for start in _whole(first, end))
 
 
 def _own_memory() -> Iterator[tuple[int, int]]:
     """Start and end of each writable range without a file behind it (proc(5), maps)."""
-    for line in Path("/proc/self/maps").read_text(encoding="ascii").splitlines():
+    maps = Path("/proc/self/maps")
+    for line in maps.read_bytes().splitlines() if maps.exists() else ():
         span, rights, _, _, inode, *name = line.split(maxsplit=5)
-        if rights == "rw-p" and inode == "0" and name in ([], ["[heap]"]):
-            first, _, end = span.partition("-")
+        if rights == b"rw-p" and inode == b"0" and name in ([], [b"[heap]"]):
+            first, _, end = span.partition(b"-")
             yield int(first, 16), int(end, 16)
 
 
