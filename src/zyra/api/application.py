@@ -3,20 +3,15 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
 
 from zyra.api import docs_pages
 from zyra.api.callers import CallerCheck
-from zyra.api.context import root_of, service_of
 from zyra.api.errors import HANDLERS
 from zyra.api.guard import Guard, Limits
-from zyra.api.json_answer import json_answer
 from zyra.api.observing import Observed
-from zyra.api.openapi import describe
-from zyra.api.query import refuse_unknown_query
 from zyra.api.routers import cli, files, jobs, pipelines, service, streams
 from zyra.api.routing import serve
 from zyra.api.versioning import VersionPrefix
@@ -43,7 +38,6 @@ def create_app(settings: Settings | None = None, build: BuildService = build_ser
         lifespan=_lifespan(chosen, build),
         middleware=_middleware(chosen),
         exception_handlers=HANDLERS,
-        dependencies=[Depends(refuse_unknown_query)],
         redirect_slashes=False,
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -51,7 +45,6 @@ def create_app(settings: Settings | None = None, build: BuildService = build_ser
     # In the order in which a request's route is looked for, so what is asked for most comes first.
     parts = (cli, service, pipelines, jobs, streams, files, docs_pages)
     serve(app, *(part.router for part in parts))
-    app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
     return app
 
 
@@ -98,9 +91,3 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(Limits),
     ]
     return [cors, *own] if settings.cors_origins else own
-
-
-async def _openapi(request: Request) -> Response:
-    """The OpenAPI description, with the root path as its server."""
-    document = describe(request.app, service_of(request).registry)
-    return json_answer({**document, "servers": [{"url": root_of(request) or "/"}]})

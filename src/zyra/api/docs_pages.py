@@ -1,4 +1,4 @@
-"""The documentation pages, with their scripts from this machine: they work offline."""
+"""The description and its pages, with their scripts from this machine: they work offline."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,8 +8,10 @@ from fastapi import Request
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from starlette.responses import HTMLResponse, Response
 
-from zyra.api.context import root_of
+from zyra.api.context import root_of, service_of
 from zyra.api.file_answer import ServedFile, file_answer
+from zyra.api.json_answer import json_answer
+from zyra.api.openapi import describe
 from zyra.api.routing import router_of
 from zyra.jobs.embedded.file_content import FileContent
 
@@ -28,6 +30,13 @@ POLICY = {
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src blob:"
 }
 NO_ICON = "data:,"
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    """The OpenAPI description, with the root path as its server."""
+    document = describe(request.app, service_of(request).registry)
+    return json_answer({**document, "servers": [{"url": root_of(request) or "/"}]})
 
 
 @router.get("/docs")
